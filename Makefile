@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+# make help tells what there is.
+
+BUILD ?= release
+CC ?= gcc
+PREFIX ?= /usr/local
+OUT := build/$(BUILD)
+PACKAGES := libssh2 jansson libpcre2-8 libcurl libzstd zlib
+TEST_PACKAGES := cmocka
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wvla \
+	-Wundef -Wformat=2 -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough \
+	-Wnull-dereference -Wdouble-promotion \
+	-Wno-format-truncation -Wno-unknown-warning-option
+ifdef WERROR
+WARNINGS += -Werror
+endif
+
+FLAGS_release := -O2 -g
+FLAGS_debug := -O0 -g
+FLAGS_asan := -O1 -g -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FLAGS_tsan := -O1 -g -fsanitize=thread
+FLAGS_cover := -O0 -g --coverage
+FLAGS := $(FLAGS_$(BUILD))
+ifeq ($(FLAGS),)
+$(error BUILD=$(BUILD) is not one of release debug asan tsan cover)
+endif
+
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+CFLAGS ?=
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(FLAGS) $(WARNINGS) -pthread \
+	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
+LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -pthread -lm -ldl
+TEST_LIBS = $(shell pkg-config --libs $(TEST_PACKAGES) 2>/dev/null)
+
+# Every .c file of the parts belongs to the program; a file or a folder more
+# needs no line here.
+PART_SOURCES := $(shell find harness targets workloads nemesis checkers \
+	-name '*.c' ! -path 'nemesis/agent/*' | LC_ALL=C sort)
+LIB_SOURCES := $(filter-out harness/main.c,$(PART_SOURCES))
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
+SUPPORT_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
+
+# A test is one .c file with a main; a folder of tests, one directory.
+UNIT_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
+PROPERTY_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/property/test_*.c))
+CORPUS_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/corpus/test_*.c))
+BENCHES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/bench_*.c))
+FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: all test tests demo bench deps check-deps install uninstall clean \
+	help lint tidy unit property corpus system cluster fuzz
+.DEFAULT_GOAL := all
+
+all: check-deps $(OUT)/ordeal ## build ./ordeal
+	@ln -sf $(OUT)/ordeal ordeal
+
+check-deps:
+	@pkg-config --version >/dev/null 2>&1 || { \
+	  echo 'ordeal: pkg-config is missing; run: sudo make deps' >&2; exit 1; }
+	@for package in $(PACKAGES); do pkg-config --exists $$package || { \
+	  echo "ordeal: the library $$package is missing; run: sudo make deps" \
+	  >&2; exit 1; }; done
+
+$(OUT)/ordeal: $(OUT)/harness/main.o $(OUT)/libordeal.a
+	$(CC) $(FLAGS) -rdynamic -o $@ $< -Wl,--whole-archive \
+	  $(OUT)/libordeal.a -Wl,--no-whole-archive $(LIBS)
+
+$(OUT)/libordeal.a: $(LIB_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/harness/report/version.o: ALL_CFLAGS += -DORDEAL_VERSION='"$(VERSION)"'
+
+TEST_BINARIES := $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) $(BENCHES) \
+	$(FUZZERS)
+$(TEST_BINARIES): $(OUT)/%: $(OUT)/%.o $(SUPPORT_OBJECTS) $(OUT)/libordeal.a
+	$(CC) $(FLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJECTS) \
+	  $(OUT)/libordeal.a $(TEST_LIBS) $(LIBS)
+
+tests: check-deps $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) $(FUZZERS)
+
+help: ## list the targets
+	@echo 'make [BUILD=release|debug|asan|tsan|cover] [WERROR=1] TARGET'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+
+clean: ## remove what was built
+	rm -rf build ordeal
+
+-include $(shell find build -name '*.d' 2>/dev/null)

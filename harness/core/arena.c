@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness/core/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE ((size_t)64 * 1024)
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used;
+	size_t size;
+	alignas(max_align_t) char bytes[];
+};
+
+static _Noreturn void out_of_memory(size_t size)
+{
+	fprintf(stderr, "ordeal: out of memory (%zu bytes wanted)\n", size);
+	abort();
+}
+
+void *heap_alloc(size_t size)
+{
+	void *memory = malloc(size ? size : 1);
+
+	if (!memory)
+		out_of_memory(size);
+	return memory;
+}
+
+void *heap_zeroed(size_t count, size_t size)
+{
+	void *memory = calloc(count ? count : 1, size ? size : 1);
+
+	if (!memory)
+		out_of_memory(count * size);
+	return memory;
+}
+
+void arena_init(struct arena *arena)
+{
+	*arena = (struct arena){ 0 };
+}
+
+void arena_release(struct arena *arena)
+{
+	struct arena_block *block = arena->blocks;
+
+	while (block) {
+		struct arena_block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+	arena_init(arena);
+}
+
+static struct arena_block *block_new(size_t size)
+{
+	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	struct arena_block *block = heap_alloc(sizeof(*block) + room);
+
+	block->next = NULL;
+	block->used = 0;
+	block->size = room;
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	const size_t unit = alignof(max_align_t);
+	struct arena_block *block = arena->blocks;
+	size_t rounded;
+	void *memory;
+
+	if (size > SIZE_MAX - unit - sizeof(struct arena_block))
+		out_of_memory(size);
+	rounded = (size + unit - 1) / unit * unit;
+	if (!block || block->size - block->used < rounded) {
+		struct arena_block *fresh = block_new(rounded);
+
+		/* A huge block is full at once: keep filling the old one. */
+		if (block && rounded > BLOCK_SIZE / 4) {
+			fresh->next = block->next;
+			block->next = fresh;
+		} else {
+			fresh->next = block;
+			arena->blocks = fresh;
+		}
+		block = fresh;
+	}
+	memory = block->bytes + block->used;
+	block->used += rounded;
+	arena->bytes += rounded;
+	return memset(memory, 0, size);
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		out_of_memory(SIZE_MAX);
+	return arena_alloc(arena, total);
+}
+
+void *arena_copy(struct arena *arena, const void *bytes, size_t size)
+{
+	void *copy = arena_alloc(arena, size);
+
+	if (size)
+		memcpy(copy, bytes, size);
+	return copy;
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+
+	if (length)
+		memcpy(copy, text, length);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	char *text;
+	int length;
+
+	va_copy(again, args);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length < 0)
+		length = 0;
+	text = arena_alloc(arena, (size_t)length + 1);
+	vsnprintf(text, (size_t)length + 1, format, args);
+	return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = arena_vprintf(arena, format, args);
+	va_end(args);
+	return text;
+}
+
+void *array_reserve(void *items, size_t *capacity, size_t count, size_t size)
+{
+	size_t wanted = *capacity ? *capacity : 16;
+	size_t bytes;
+
+	if (count <= *capacity)
+		return items;
+	while (wanted < count)
+		wanted += wanted / 2 + 8;
+	if (__builtin_mul_overflow(wanted, size, &bytes))
+		out_of_memory(SIZE_MAX);
+	items = realloc(items, bytes);
+	if (!items)
+		out_of_memory(bytes);
+	*capacity = wanted;
+	return items;
+}
