@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Generators: what to do next, when, and by whom. */
+#ifndef ORDEAL_CORE_GENERATOR_H
+#define ORDEAL_CORE_GENERATOR_H
+
+#include "harness/core/arena.h"
+#include "harness/core/op.h"
+#include "harness/core/rng.h"
+#include "harness/core/value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A generator is asked for an operation, offers one (or says "pending": not
+ * now, or "exhausted": never again), and is told when the offer was taken and
+ * what became of operations. The semantics of the combinators are those of
+ * Jepsen's (jepsen-io/generator), with two differences: state is kept inside
+ * and changes only in `take` and `event`, so that a parent may look at an
+ * offer and decline it; and all randomness comes from streams of the run's
+ * seed. Time is virtual: whoever asks says what time it is.
+ *
+ * Generators are made in an arena and live as long as it. All calls on one
+ * tree are made by one thread at a time (the engine holds a lock).
+ */
+struct generator;
+
+/* Threads are numbered from 0; client threads first, then the nemesis, whose
+ * number is the count of client threads. */
+struct gen_context {
+	int64_t time_ns; /* since the start of the phase */
+	size_t threads; /* client threads */
+	size_t total; /* all threads: `threads`, or one more with a nemesis */
+	const uint64_t *free; /* bit t: thread t is idle */
+	const int32_t *processes; /* the process each thread plays */
+	size_t asker; /* the idle thread that asks: preferred where several
+		       * will do; SIZE_MAX: nobody in particular */
+	struct values *values; /* the table of the values in requests */
+};
+
+/* An operation on offer. */
+struct gen_op {
+	int64_t time_ns; /* not before */
+	size_t thread; /* who is to do it: one of the free ones */
+	uint16_t f; /* enum verb; VERB_NONE for the nemesis */
+	bool is_transaction;
+	size_t action_count;
+	const struct action *actions; /* valid until the next call */
+	const void *note; /* for the nemesis: what its schedule says */
+};
+
+enum gen_answer {
+	GEN_EXHAUSTED, /* nothing, now and for ever */
+	GEN_PENDING, /* nothing now; ask again after an event */
+	GEN_OP,
+};
+
+/* An invocation or completion, as generators are told of it. */
+struct gen_event {
+	enum op_type type;
+	size_t thread;
+	int32_t process; /* that did it (retired after an OP_INFO) */
+	int64_t time_ns;
+	uint16_t f;
+	size_t action_count;
+	const struct action *actions;
+};
+
+/* Asking twice without `take` or `event` in between gives the same answer,
+ * apart from time and threads. */
+enum gen_answer generator_offer(struct generator *generator,
+				const struct gen_context *context,
+				struct gen_op *op);
+/* The operation last offered by it is going to be done. */
+void generator_take(struct generator *generator,
+		    const struct gen_context *context,
+		    const struct gen_op *op);
+void generator_event(struct generator *generator,
+		     const struct gen_context *context,
+		     const struct gen_event *event);
+
+/*
+ * A generator of one's own: fills in f, actions and is_transaction of `op`;
+ * time and thread are filled in already (now, and any free client thread) and
+ * may be changed. Called once for each operation that is taken. False: no
+ * more. `actions` must stay valid until the next call.
+ */
+typedef bool generator_next(void *state, const struct gen_context *context,
+			    struct gen_op *op);
+struct generator *generator_function(struct arena *arena, generator_next *next,
+				     void *state);
+
+/* The same operation for ever (see gen_limit, gen_once). Actions and note are
+ * not copied. */
+struct generator *gen_constant(struct arena *arena, const struct gen_op *op);
+
+/* At most `count` operations; gen_once: one. */
+struct generator *gen_limit(struct arena *arena, uint64_t count,
+			    struct generator *inner);
+struct generator *gen_once(struct arena *arena, struct generator *inner);
+
+/* One after the other, each to exhaustion. */
+struct generator *gen_sequence(struct arena *arena, struct generator **inner,
+			       size_t count);
+
+/* The window starts with the first operation; one at or after its end is not
+ * offered, and then it is exhausted. */
+struct generator *gen_time_limit(struct arena *arena, int64_t limit_ns,
+				 struct generator *inner);
+
+/* Gaps between operations, over all threads together: uniform in 0 .. 2*mean
+ * (stagger), or exactly `gap` after the time of the one before (delay). */
+struct generator *gen_stagger(struct arena *arena, const struct rng *rng,
+			      int64_t mean_ns, struct generator *inner);
+struct generator *gen_delay(struct arena *arena, int64_t gap_ns,
+			    struct generator *inner);
+
+/* For each operation one of them by weight (NULL: equal), drawn again only
+ * after it was taken; exhausted ones are left out. */
+struct generator *gen_mix(struct arena *arena, const struct rng *rng,
+			  struct generator **inner, const uint32_t *weights,
+			  size_t count);
+
+/* All are asked, the soonest offer counts (ties by chance); ends when all
+ * have ended. */
+struct generator *gen_any(struct arena *arena, const struct rng *rng,
+			  struct generator **inner, size_t count);
+
+/* The first sizes[0] threads do the first, the next sizes[1] the second, and
+ * so on; all other client threads do the last of `count` + 1 generators. */
+struct generator *gen_reserve(struct arena *arena, const struct rng *rng,
+			      const size_t *sizes, struct generator **inner,
+			      size_t count);
+
+/* Makes a generator anew: for combinators that need copies. */
+typedef struct generator *generator_make(void *state, struct arena *arena,
+					 uint64_t number);
+
+/* A copy of its own for each client thread (`number` is the thread). */
+struct generator *gen_each_thread(struct arena *arena, const struct rng *rng,
+				  generator_make *make, void *state);
+
+/* Again from the start when it is exhausted, `times` times (0: for ever). An
+ * empty round ends it. */
+struct generator *gen_cycle(struct arena *arena, generator_make *make,
+			    void *state, uint64_t times);
+
+/* The first offer of `inner` again and again, `times` times (0: for ever);
+ * its state does not advance, but events reach it. */
+struct generator *gen_repeat(struct arena *arena, uint64_t times,
+			     struct generator *inner);
+
+/* Strictly by turns; ends when the one whose turn it is ends. */
+struct generator *gen_flip_flop(struct arena *arena, struct generator *a,
+				struct generator *b);
+
+/* Until one of its own operations completes ok. */
+struct generator *gen_until_ok(struct arena *arena, struct generator *inner);
+
+/* Only threads for which `allow` holds see it, and it hears only of them. */
+typedef bool generator_allow(const void *state, size_t thread);
+struct generator *gen_on_threads(struct arena *arena, generator_allow *allow,
+				 const void *state, struct generator *inner);
+/* Client threads only; the nemesis only. */
+struct generator *gen_clients(struct arena *arena, struct generator *inner);
+struct generator *gen_nemesis(struct arena *arena, struct generator *inner);
+
+/* Waits until every thread (of its context) is free, then goes on. */
+struct generator *gen_synchronize(struct arena *arena,
+				  struct generator *inner);
+/* Each synchronised, one after the other. */
+struct generator *gen_phases(struct arena *arena, struct generator **inner,
+			     size_t count);
+
+/* Nothing until `wait_ns` after it was first asked, then exhausted: a pause in
+ * a sequence. */
+struct generator *gen_sleep(struct arena *arena, int64_t wait_ns);
+
+/*
+ * Independent keys: threads work in groups of `group`; each group runs the
+ * generator of one key to exhaustion, then takes the next key (0, 1, 2, ...),
+ * until `keys` have been begun (0: no end). `make` is given the key's number;
+ * what it makes need not set action keys: every action gets the key. The
+ * number of client threads must be a multiple of `group`.
+ */
+struct generator *gen_independent(struct arena *arena, const struct rng *rng,
+				  size_t group, uint64_t keys,
+				  generator_make *make, void *state);
+
+#endif

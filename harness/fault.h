@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* A fault: one way to hurt a cluster, and its cure. */
+#ifndef ORDEAL_FAULT_H
+#define ORDEAL_FAULT_H
+
+#include "harness/control/cluster.h"
+#include "harness/control/node.h"
+#include "harness/core/arena.h"
+#include "harness/core/error.h"
+#include "harness/core/figure.h"
+#include "harness/core/option.h"
+#include "harness/core/rng.h"
+
+#include <stdbool.h>
+
+/* Whether a fault is in force on the nodes. Zero is cautious. */
+enum effect {
+	EFFECT_UNKNOWN, /* could not be found out */
+	EFFECT_PROVEN, /* as intended: seen, not assumed */
+	EFFECT_ABSENT, /* it did not take */
+};
+
+/* What is needed to act; one thread (the nemesis) uses it. */
+struct fault_setup {
+	struct cluster *cluster;
+	const struct options *options; /* of the fault's own table */
+	struct rng *rng; /* the stream of this fault */
+	struct arena *arena; /* lives as long as the run */
+};
+
+struct fault {
+	const char *name;
+	const char *summary;
+	const struct option *options; /* NULL: none */
+	const char *const *targets; /* values of its option "targets", which
+				     * the schedule draws from; may be NULL */
+
+	/* The fault's state for this run, or NULL with a sentence. */
+	void *(*open)(const struct fault_setup *setup, struct error *err);
+	void (*close)(void *state);
+
+	/*
+	 * Draws what to do from the stream (`target` is one of `targets`, or
+	 * NULL for any), does it and adds to `note` (a group) what was done:
+	 * "nodes" (a list) or "grudge" (a group: who refuses packets from
+	 * whom), ... On error what was done in part is left to `heal`.
+	 */
+	int (*inject)(void *state, const char *target, struct figure *note,
+		      struct error *err);
+
+	/* Did it take effect? Looks at the nodes; adds what it saw to `note`.
+	 */
+	enum effect (*verify)(void *state, struct figure *note,
+			      struct error *err);
+
+	/* Undoes it, and whatever a run that died left of this kind; any
+	 * number of times, whether injected or not. */
+	int (*heal)(void *state, struct figure *note, struct error *err);
+
+	/* Is all of it gone? EFFECT_PROVEN when it is. */
+	enum effect (*verify_healed)(void *state, struct figure *note,
+				     struct error *err);
+};
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness/registry.h"
+
+#include "harness/checker.h"
+#include "harness/fault.h"
+#include "harness/target.h"
+#include "harness/workload.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* To add a part, write its one file and name it here. */
+#define TARGETS(X)
+#define WORKLOADS(X)
+#define FAULTS(X)
+#define CHECKERS(X)
+
+/* clang-format off */
+#define DECLARE_TARGET(part) extern const struct target target_##part;
+#define DECLARE_WORKLOAD(part) extern const struct workload workload_##part;
+#define DECLARE_FAULT(part) extern const struct fault fault_##part;
+#define DECLARE_CHECKER(part) extern const struct checker checker_##part;
+TARGETS(DECLARE_TARGET)
+WORKLOADS(DECLARE_WORKLOAD)
+FAULTS(DECLARE_FAULT)
+CHECKERS(DECLARE_CHECKER)
+
+#define NAME_TARGET(part) &target_##part,
+#define NAME_WORKLOAD(part) &workload_##part,
+#define NAME_FAULT(part) &fault_##part,
+#define NAME_CHECKER(part) &checker_##part,
+static const struct target *const targets[] = { TARGETS(NAME_TARGET) NULL };
+static const struct workload *const workloads[] = {
+	WORKLOADS(NAME_WORKLOAD) NULL
+};
+static const struct fault *const faults[] = { FAULTS(NAME_FAULT) NULL };
+static const struct checker *const checkers[] = {
+	CHECKERS(NAME_CHECKER) NULL
+};
+
+#define FINDER(part, table)                                                \
+	const struct part *registry_##part(const char *name)               \
+	{                                                                  \
+		for (size_t i = 0; table[i]; i++) {                        \
+			if (strcmp(table[i]->name, name) == 0)             \
+				return table[i];                           \
+		}                                                          \
+		return NULL;                                               \
+	}                                                                  \
+	const struct part *registry_##part##_at(unsigned number)           \
+	{                                                                  \
+		return number < sizeof(table) / sizeof(*table) ?           \
+			       table[number] : NULL;                       \
+	}
+FINDER(target, targets)
+FINDER(workload, workloads)
+FINDER(fault, faults)
+FINDER(checker, checkers)
