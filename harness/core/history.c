@@ -7,32 +7,9 @@
 #include <string.h>
 
 #include "harness/core/arena.h"
+#include "harness/core/history_private.h"
 
 #define RETIRED (HISTORY_NONE - 1)
-#define NAMES_MAX 65535u
-
-/* What a process is at: the number of its open operation, HISTORY_NONE
- * between operations, or RETIRED. */
-struct seat {
-	int32_t process;
-	bool is_taken;
-	uint32_t state;
-};
-
-struct history_private {
-	size_t op_capacity;
-	size_t action_capacity;
-	size_t entry_capacity;
-	size_t index_capacity;
-	struct seat *seats; /* open addressing by process */
-	size_t seat_size;
-	size_t seat_count;
-	struct value *names; /* of f from VERB_COUNT on */
-	size_t name_count;
-	size_t name_capacity;
-	uint16_t *f_of_text; /* by the bits of the name's string */
-	size_t f_of_text_capacity;
-};
 
 struct history *history_new(void)
 {
@@ -82,12 +59,12 @@ static size_t seat_slot(const struct history_private *private, int32_t process)
 	return slot;
 }
 
-static struct seat *seat_of(struct history_private *private, int32_t process)
+static struct history_seat *seat_of(struct history_private *private, int32_t process)
 {
-	struct seat *seat;
+	struct history_seat *seat;
 
 	if (private->seat_count * 2 >= private->seat_size) {
-		struct seat *old = private->seats;
+		struct history_seat *old = private->seats;
 		size_t old_size = private->seat_size;
 
 		private->seat_size = old_size ? old_size * 2 : 64;
@@ -103,7 +80,7 @@ static struct seat *seat_of(struct history_private *private, int32_t process)
 	}
 	seat = &private->seats[seat_slot(private, process)];
 	if (!seat->is_taken) {
-		*seat = (struct seat){ .process = process, .is_taken = true,
+		*seat = (struct history_seat){ .process = process, .is_taken = true,
 				       .state = HISTORY_NONE };
 		private->seat_count++;
 	}
@@ -196,7 +173,7 @@ static int check_room(const struct history *history, const struct entry *entry,
 static int append_invocation(struct history *history,
 			     const struct entry *entry, struct error *err)
 {
-	struct seat *seat = seat_of(history->private, entry->process);
+	struct history_seat *seat = seat_of(history->private, entry->process);
 
 	if (seat->state == RETIRED)
 		return error_set(err, "process %" PRId32 " invokes '%s' after "
@@ -283,7 +260,7 @@ static void merge_actions(struct history *history, const struct op *op,
 static int append_completion(struct history *history,
 			     const struct entry *entry, struct error *err)
 {
-	struct seat *seat = seat_of(history->private, entry->process);
+	struct history_seat *seat = seat_of(history->private, entry->process);
 	struct op *op;
 
 	if (seat->state == RETIRED || seat->state == HISTORY_NONE)
@@ -358,64 +335,4 @@ enum op_type history_entry_type(const struct history *history,
 	default:
 		return OP_INFO;
 	}
-}
-
-uint16_t history_f(struct history *history, const char *name, size_t length,
-		   struct error *err)
-{
-	struct history_private *private = history->private;
-	enum verb verb = verb_from_name(name, length);
-	struct value text;
-	size_t slot;
-	size_t before = private->f_of_text_capacity;
-
-	if (verb != VERB_NONE)
-		return (uint16_t)verb;
-	text = value_string_n(history->values, name, length);
-	slot = text.bits >> 3;
-	private->f_of_text =
-		array_reserve(private->f_of_text, &private->f_of_text_capacity,
-			      slot + 1, sizeof(*private->f_of_text));
-	for (size_t i = before; i < private->f_of_text_capacity; i++)
-		private->f_of_text[i] = VERB_NONE;
-	if (private->f_of_text[slot] != VERB_NONE)
-		return private->f_of_text[slot];
-	if (VERB_COUNT + private->name_count >= NAMES_MAX) {
-		error_set(err, "more than %u different names of 'f'",
-			  NAMES_MAX);
-		return VERB_NONE;
-	}
-	private->names = array_reserve(private->names, &private->name_capacity,
-				       private->name_count + 1,
-				       sizeof(*private->names));
-	private->names[private->name_count] = text;
-	private->f_of_text[slot] =
-		(uint16_t)(VERB_COUNT + private->name_count++);
-	return private->f_of_text[slot];
-}
-
-const char *history_f_name(const struct history *history, uint16_t f)
-{
-	const struct history_private *private = history->private;
-
-	if (f < VERB_COUNT)
-		return verb_name(f);
-	assert(f - VERB_COUNT < (int)private->name_count);
-	return value_as_string(history->values, private->names[f - VERB_COUNT],
-			       NULL);
-}
-
-uint16_t history_find_f(const struct history *history, const char *name)
-{
-	const struct history_private *private = history->private;
-	enum verb verb = verb_from_name(name, strlen(name));
-	struct value text;
-
-	if (verb != VERB_NONE)
-		return (uint16_t)verb;
-	text = value_find_string(history->values, name, strlen(name));
-	if (value_is_nil(text) ||
-	    text.bits >> 3 >= private->f_of_text_capacity)
-		return VERB_NONE;
-	return private->f_of_text[text.bits >> 3];
 }
