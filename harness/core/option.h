@@ -70,7 +70,13 @@ const char *const *options_list(const struct options *options,
 bool options_is(const struct options *options, const char *name,
 		const char *choice);
 
-/* The parsers alone, for who has no table. -1 with a sentence. */
+/* The name most like `text` (a slip of a few letters), or NULL: for "did you
+ * mean". `names` ends with NULL. */
+const char *nearest_name(const char *text, const char *const *names);
+
+/* The parsers alone, for who has no table. -1 with a sentence. Durations may
+ * be sums ("1m30s"); a number without unit is no duration, except "0". Sizes
+ * are bytes; k, M, G, T are powers of 1000, Ki (KiB), Mi, Gi, Ti of 1024. */
 int parse_duration_ns(const char *text, int64_t *duration_ns,
 		      struct error *err);
 int parse_size(const char *text, uint64_t *bytes, struct error *err);
