@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of the program, one function each. */
+#ifndef ORDEAL_ENGINE_CLI_H
+#define ORDEAL_ENGINE_CLI_H
+
+/* Exit codes of run, campaign and check alike. */
+enum exit_code {
+	EXIT_VALID = 0,
+	EXIT_INVALID = 1,
+	EXIT_UNKNOWN = 2,
+	EXIT_TROUBLE = 3, /* the harness could not do its work */
+	EXIT_USAGE = 64,
+};
+
+/*
+ * Each gets the command's name as argv[0] and its arguments after it, prints,
+ * and returns the exit code. It answers --help itself. Weak: a command whose
+ * file is not linked in is a NULL pointer, and main.c does not list it.
+ */
+#define COMMAND(name) int cli_##name(int argc, char **argv) \
+	__attribute__((weak))
+COMMAND(run);
+COMMAND(campaign);
+COMMAND(check);
+COMMAND(audit);
+COMMAND(report);
+COMMAND(show);
+COMMAND(ops);
+COMMAND(diff);
+COMMAND(serve);
+COMMAND(export);
+COMMAND(list);
+COMMAND(explain);
+COMMAND(convert);
+COMMAND(shrink);
+COMMAND(replay);
+COMMAND(cluster);
+COMMAND(doctor);
+COMMAND(heal);
+#undef COMMAND
+
+#endif
