@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The program: finds the command and hands over. */
+#include "harness/core/option.h"
 #include "harness/engine/cli.h"
-#include "harness/engine/suggest.h"
 #include "harness/report/version.h"
 
 #include <signal.h>
@@ -74,16 +74,18 @@ static const struct command *find_command(const char *name)
 
 static int unknown_command(const char *name)
 {
-	struct suggestion suggestion;
+	const char *names[COMMAND_COUNT + 1] = { NULL };
+	const char *near;
+	size_t count = 0;
 
-	suggestion_init(&suggestion, name);
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (commands[i].run)
-			suggestion_consider(&suggestion, commands[i].name);
+			names[count++] = commands[i].name;
 	}
+	near = nearest_name(name, names);
 	fprintf(stderr, "ordeal: there is no command \"%s\"", name);
-	if (suggestion.best)
-		fprintf(stderr, "; did you mean \"%s\"?", suggestion.best);
+	if (near)
+		fprintf(stderr, "; did you mean \"%s\"?", near);
 	fputs("\nordeal: `ordeal --help` lists the commands\n", stderr);
 	return EXIT_USAGE;
 }
