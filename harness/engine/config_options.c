@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+
+#include "harness/engine/config.h"
+
+static const char *const schedules[] = { "turns", "overlap", NULL };
+
+const struct option config_options[] = {
+	{ "target", OPTION_TEXT, NULL, "the store under test", NULL },
+	{ "workload", OPTION_TEXT, "register", "what clients ask for", NULL },
+	{ "faults", OPTION_LIST, "", "what to inject, by turns", NULL },
+
+	{ "local", OPTION_INT, "0", "nodes to bring up on this machine", NULL },
+	{ "cluster", OPTION_TEXT, "default", "name of the local cluster",
+	  NULL },
+	{ "nodes", OPTION_LIST, "", "names or addresses of the nodes", NULL },
+	{ "user", OPTION_TEXT, NULL, "who logs in there (root)", NULL },
+	{ "port", OPTION_INT, "22", "of sshd", NULL },
+	{ "key", OPTION_TEXT, NULL, "private key file", NULL },
+	{ "password-file", OPTION_TEXT, NULL, "file with the login password",
+	  NULL },
+	{ "sudo-password-file", OPTION_TEXT, NULL,
+	  "file with the password for sudo", NULL },
+	{ "known-hosts", OPTION_TEXT, NULL, "file of known host keys", NULL },
+	{ "accept-any-host-key", OPTION_BOOL, "false",
+	  "do not check host keys", NULL },
+	{ "prefix", OPTION_TEXT, NULL,
+	  "reach nodes by a command, as 'docker exec -i %n'", NULL },
+	{ "step-timeout", OPTION_DURATION, "30s", "for one step on a node",
+	  NULL },
+
+	{ "time-limit", OPTION_DURATION, "30s", "length of the main phase",
+	  NULL },
+	{ "concurrency", OPTION_TEXT, "2n",
+	  "client threads; 3n: three a node", NULL },
+	{ "rate", OPTION_REAL, "0",
+	  "operations a second in all; 0: as fast as it goes", NULL },
+	{ "op-timeout", OPTION_DURATION, "5s", "for one operation", NULL },
+	{ "ready-timeout", OPTION_DURATION, "60s",
+	  "until the store must answer", NULL },
+	{ "final-timeout", OPTION_DURATION, "60s", "for the final phase",
+	  NULL },
+	{ "settle", OPTION_DURATION, "1s",
+	  "between healing and the final phase", NULL },
+	{ "fault-length", OPTION_DURATION, "5s", "mean time a fault is in force",
+	  NULL },
+	{ "fault-gap", OPTION_DURATION, "5s", "mean time between faults",
+	  NULL },
+	{ "schedule", OPTION_CHOICE, "turns",
+	  "one fault at a time, or each on its own", schedules },
+	{ "seed", OPTION_TEXT, NULL, "for all that is drawn by chance", NULL },
+
+	{ "store", OPTION_TEXT, NULL, "where run directories go", NULL },
+	{ "keep", OPTION_BOOL, "false", "leave a local cluster up", NULL },
+	{ "leave-running", OPTION_BOOL, "false", "do not stop the store",
+	  NULL },
+	{ "timeout", OPTION_DURATION, "0s",
+	  "for judging; 0: counted budget only", NULL },
+	{ "memory", OPTION_SIZE, "4GiB", "for judging", NULL },
+	{ NULL, OPTION_NONE, NULL, NULL, NULL },
+};

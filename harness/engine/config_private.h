@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* A configuration in the making; for config*.c alone. */
+#ifndef ORDEAL_ENGINE_CONFIG_PRIVATE_H
+#define ORDEAL_ENGINE_CONFIG_PRIVATE_H
+
+#include "harness/engine/config.h"
+
+/* A part that has been chosen, and its options. */
+struct chosen {
+	const char *name;
+	struct options *options;
+};
+
+struct making {
+	struct run_config *config;
+	const struct settings *settings;
+	struct arena *arena;
+	struct chosen *chosen;
+	size_t chosen_count;
+};
+
+/* Where the setting in force of that name comes from, for messages. */
+const char *config_where(const struct settings *settings, const char *name);
+
+/* Fills in nodes and node_count, or local; then threads. */
+int config_choose_nodes(struct making *making, struct error *err);
+int config_count_threads(struct making *making, struct error *err);
+
+#endif

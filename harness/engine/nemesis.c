@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness/engine/nemesis.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "harness/engine/schedule.h"
+
+struct open_fault {
+	const struct fault *fault;
+	void *state;
+	struct rng rng;
+	bool is_in_force;
+};
+
+struct nemesis {
+	struct recorder *recorder;
+	struct arena arena;
+	struct open_fault *faults;
+	size_t count;
+	_Atomic(const char *) in_force;
+};
+
+/* Notes are shallow: groups of lists of texts. */
+#define NOTE_DEPTH_MAX 8
+
+static struct value note_value(struct values *values,
+			       const struct figure *figure, int depth);
+
+static struct value members_value(struct values *values,
+				  const struct figure *figure, int depth)
+{
+	struct value list = value_empty_list();
+	struct value *keys;
+	struct value *contents;
+	size_t count = 0;
+	struct value map;
+
+	if (figure->kind == FIGURE_LIST) {
+		for (const struct figure *f = figure->first; f; f = f->next)
+			list = value_append(values, list,
+					    note_value(values, f, depth + 1));
+		return list;
+	}
+	for (const struct figure *f = figure->first; f; f = f->next)
+		count++;
+	keys = heap_zeroed(count, sizeof(*keys));
+	contents = heap_zeroed(count, sizeof(*contents));
+	count = 0;
+	for (const struct figure *f = figure->first; f; f = f->next) {
+		keys[count] = value_string(values, f->name);
+		contents[count++] = note_value(values, f, depth + 1);
+	}
+	map = value_map(values, keys, contents, count);
+	free(keys);
+	free(contents);
+	return map;
+}
+
+static struct value note_value(struct values *values,
+			       const struct figure *figure, int depth)
+{
+	assert(depth < NOTE_DEPTH_MAX);
+	switch (figure->kind) {
+	case FIGURE_NIL:
+		return value_nil();
+	case FIGURE_BOOL:
+		return value_bool(figure->truth);
+	case FIGURE_INT:
+		return value_int(values, figure->number);
+	case FIGURE_REAL:
+		return value_int(values, (int64_t)figure->real);
+	case FIGURE_TEXT:
+		return value_string(values, figure->text);
+	case FIGURE_GROUP:
+	case FIGURE_LIST:
+		break;
+	}
+	return members_value(values, figure, depth);
+}
+
+int nemesis_note(struct recorder *recorder, const char *f,
+		 const struct figure *value, const char *error,
+		 struct error *err)
+{
+	struct values *values = values_new();
+	struct pen pen = { 0 };
+	int result = recorder_nemesis(
+		recorder, &pen, values, f,
+		value ? note_value(values, value, 0) : value_nil(),
+		error ? value_string(values, error) : value_nil(), NULL, err);
+
+	pen_release(&pen);
+	values_free(values);
+	return result;
+}
+
+struct nemesis *nemesis_open(const struct run_config *config,
+			     struct cluster *cluster, struct recorder *recorder,
+			     struct error *err)
+{
+	struct nemesis *nemesis = heap_zeroed(1, sizeof(*nemesis));
+
+	nemesis->recorder = recorder;
+	nemesis->faults = arena_array(&nemesis->arena, config->fault_count + 1,
+				      sizeof(*nemesis->faults));
+	for (size_t i = 0; i < config->fault_count; i++) {
+		struct open_fault *open = &nemesis->faults[i];
+		struct fault_setup setup = {
+			.cluster = cluster,
+			.options = config->faults[i].options,
+			.rng = &open->rng,
+			.arena = &nemesis->arena,
+		};
+
+		open->fault = config->faults[i].fault;
+		rng_init(&open->rng, config->seed, open->fault->name, 0);
+		open->state = open->fault->open(&setup, err);
+		if (!open->state) {
+			error_wrap(err, "fault %s", open->fault->name);
+			nemesis_close(nemesis);
+			return NULL;
+		}
+		nemesis->count++;
+	}
+	return nemesis;
+}
+
+void nemesis_close(struct nemesis *nemesis)
+{
+	if (!nemesis)
+		return;
+	for (size_t i = 0; i < nemesis->count; i++)
+		nemesis->faults[i].fault->close(nemesis->faults[i].state);
+	arena_release(&nemesis->arena);
+	free(nemesis);
+}
+
+static const char *effect_name(enum effect effect)
+{
+	switch (effect) {
+	case EFFECT_PROVEN:
+		return "proven";
+	case EFFECT_ABSENT:
+		return "absent";
+	case EFFECT_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+/* The head of every note: what is done, and how far it is. */
+static struct figure note_head(struct arena *arena, const char *what,
+			       const char *stage, const char *target)
+{
+	struct figure note = figure_group_root();
+
+	figure_add_text(&note, arena, "do", what);
+	figure_add_text(&note, arena, "stage", stage);
+	if (target)
+		figure_add_text(&note, arena, "target", target);
+	return note;
+}
+
+static void write_note(struct nemesis *nemesis, const struct open_fault *open,
+		       const struct figure *note, const char *error)
+{
+	struct error lost;
+
+	/* When recording has failed the workers end the run. */
+	if (nemesis->recorder)
+		nemesis_note(nemesis->recorder, open->fault->name, note, error,
+			     &lost);
+}
+
+/* Does it, looks at it, and writes both down. -1 with the sentence when it
+ * failed; an effect that was not seen is in the note alone. */
+static int act(struct nemesis *nemesis, struct open_fault *open, bool is_heal,
+	       const char *target, struct error *err)
+{
+	const struct fault *fault = open->fault;
+	const char *what = is_heal ? "heal" : "inject";
+	struct arena arena = { 0 };
+	enum effect effect = EFFECT_UNKNOWN;
+	struct figure note = note_head(&arena, what, "begin", target);
+	int result;
+
+	write_note(nemesis, open, &note, NULL);
+	note = note_head(&arena, what, "end", target);
+	result = is_heal ? fault->heal(open->state, &note, err) :
+			   fault->inject(open->state, target, &note, err);
+	if (!result) {
+		struct error unseen = { "" };
+
+		effect = is_heal ? fault->verify_healed(open->state, &note,
+							&unseen) :
+				   fault->verify(open->state, &note, &unseen);
+		if (effect != EFFECT_PROVEN && unseen.text[0])
+			figure_add_text(&note, &arena, "unseen", unseen.text);
+	}
+	figure_add_text(&note, &arena, "effect", effect_name(effect));
+	write_note(nemesis, open, &note, result ? err->text : NULL);
+	arena_release(&arena);
+	return result;
+}
+
+/* What the progress line shows: the last one injected. */
+static void show_force(struct nemesis *nemesis)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < nemesis->count; i++) {
+		if (nemesis->faults[i].is_in_force)
+			text = nemesis->faults[i].fault->name;
+	}
+	atomic_store(&nemesis->in_force, text);
+}
+
+void nemesis_act(void *state, const struct work *work)
+{
+	struct nemesis *nemesis = state;
+	const struct planned *step = work->note;
+	struct open_fault *open = &nemesis->faults[step->fault];
+	struct error err = { "" };
+
+	open->is_in_force = !step->is_heal;
+	show_force(nemesis);
+	act(nemesis, open, step->is_heal, step->target, &err);
+}
+
+int nemesis_heal_all(struct nemesis *nemesis, struct error *err)
+{
+	struct arena arena = { 0 };
+	const char *all = NULL;
+
+	for (size_t i = 0; i < nemesis->count; i++) {
+		struct open_fault *open = &nemesis->faults[i];
+		struct error one = { "" };
+
+		open->is_in_force = false;
+		if (act(nemesis, open, true, NULL, &one))
+			all = arena_printf(&arena, "%s%sfault %s: %s",
+					   all ? all : "", all ? "; " : "",
+					   open->fault->name, one.text);
+	}
+	show_force(nemesis);
+	if (all)
+		error_set(err, "%s", all);
+	arena_release(&arena);
+	return all ? -1 : 0;
+}
+
+const char *nemesis_in_force(const struct nemesis *nemesis)
+{
+	return nemesis ? atomic_load(&nemesis->in_force) : NULL;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness/engine/schedule.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/core/clock.h"
+#include "harness/core/rng.h"
+
+#define STEPS_MAX 100000
+
+static int64_t about(struct rng *rng, int64_t mean_ns)
+{
+	return mean_ns / 2 + (int64_t)(rng_unit(rng) * (double)mean_ns);
+}
+
+/* One of the targets that the user chose, or that the fault knows. */
+static const char *draw_target(struct rng *rng,
+			       const struct fault_config *fault)
+{
+	const char *const *targets = fault->fault->targets;
+	size_t count = 0;
+
+	if (options_knows(fault->options, "targets") &&
+	    options_list(fault->options, "targets")[0])
+		targets = options_list(fault->options, "targets");
+	while (targets && targets[count])
+		count++;
+	return count ? targets[rng_below(rng, count)] : NULL;
+}
+
+static void push(struct schedule *schedule, struct arena *arena,
+		 struct planned step)
+{
+	if (schedule->count == schedule->capacity) {
+		size_t capacity = schedule->capacity * 2 + 16;
+		struct planned *steps =
+			arena_array(arena, capacity, sizeof(*steps));
+
+		if (schedule->count)
+			memcpy(steps, schedule->steps,
+			       schedule->count * sizeof(*steps));
+		schedule->steps = steps;
+		schedule->capacity = capacity;
+	}
+	schedule->steps[schedule->count++] = step;
+}
+
+/* Injections and heals in turn, of faults `first`, `first` + 1, ... */
+static void plan_stream(struct schedule *schedule,
+			const struct run_config *config, struct arena *arena,
+			size_t first, size_t faults)
+{
+	int64_t limit = options_duration_ns(config->options, "time-limit");
+	int64_t length = options_duration_ns(config->options, "fault-length");
+	int64_t gap = options_duration_ns(config->options, "fault-gap");
+	struct rng rng;
+	int64_t at;
+
+	if (length + gap < NS_PER_MS)
+		gap = NS_PER_MS - length;
+	rng_init(&rng, config->seed, "schedule", first);
+	at = about(&rng, gap);
+	for (size_t turn = 0; at < limit && schedule->count < STEPS_MAX;
+	     turn++) {
+		size_t fault = first + turn % faults;
+		struct planned step = {
+			.at_ns = at,
+			.fault = fault,
+			.target = draw_target(&rng, &config->faults[fault]),
+		};
+
+		push(schedule, arena, step);
+		at += about(&rng, length);
+		step.at_ns = at;
+		step.is_heal = true;
+		if (at < limit)
+			push(schedule, arena, step);
+		at += about(&rng, gap);
+	}
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct planned *x = a;
+	const struct planned *y = b;
+
+	if (x->at_ns != y->at_ns)
+		return x->at_ns < y->at_ns ? -1 : 1;
+	return (x->fault > y->fault) - (x->fault < y->fault);
+}
+
+struct schedule *schedule_make(const struct run_config *config,
+			       struct arena *arena)
+{
+	struct schedule *schedule = arena_alloc(arena, sizeof(*schedule));
+
+	if (!config->fault_count)
+		return schedule;
+	if (options_is(config->options, "schedule", "turns")) {
+		plan_stream(schedule, config, arena, 0, config->fault_count);
+		return schedule;
+	}
+	for (size_t i = 0; i < config->fault_count; i++)
+		plan_stream(schedule, config, arena, i, 1);
+	qsort(schedule->steps, schedule->count, sizeof(*schedule->steps),
+	      by_time);
+	return schedule;
+}
+
+struct cursor {
+	const struct schedule *schedule;
+	size_t next;
+};
+
+static bool next_step(void *state, const struct gen_context *context,
+		      struct gen_op *op)
+{
+	struct cursor *cursor = state;
+	const struct planned *step;
+
+	if (cursor->next == cursor->schedule->count)
+		return false;
+	step = &cursor->schedule->steps[cursor->next++];
+	op->time_ns = step->at_ns;
+	op->thread = context->threads;
+	op->f = VERB_NONE;
+	op->note = step;
+	return true;
+}
+
+struct generator *schedule_generator(const struct schedule *schedule,
+				     struct arena *arena)
+{
+	struct cursor *cursor = arena_alloc(arena, sizeof(*cursor));
+
+	cursor->schedule = schedule;
+	return gen_nemesis(arena, generator_function(arena, next_step, cursor));
+}
+
+const char *schedule_json(const struct schedule *schedule,
+			  const struct run_config *config, struct arena *arena)
+{
+	const char *text = "[";
+
+	for (size_t i = 0; i < schedule->count; i++) {
+		const struct planned *step = &schedule->steps[i];
+
+		text = arena_printf(
+			arena,
+			"%s%s\n  {\"at\":%" PRId64 ",\"fault\":\"%s\","
+			"\"do\":\"%s\",\"target\":\"%s\"}",
+			text, i ? "," : "", step->at_ns,
+			config->faults[step->fault].fault->name,
+			step->is_heal ? "heal" : "inject",
+			step->target ? step->target : "any");
+	}
+	return arena_printf(arena, "%s\n]\n", text);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The planned faults of a run: what, on whom, when. */
+#ifndef ORDEAL_ENGINE_SCHEDULE_H
+#define ORDEAL_ENGINE_SCHEDULE_H
+
+#include "harness/core/generator.h"
+#include "harness/engine/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One step. A fault that is told to heal after the phase has ended is healed
+ * by the healing phase instead. */
+struct planned {
+	int64_t at_ns; /* since the start of the main phase */
+	size_t fault; /* number in config->faults */
+	const char *target; /* "one", "majority", ...; NULL: any */
+	bool is_heal;
+};
+
+/*
+ * Drawn whole before the run, from the seed alone, so that the same seed and
+ * configuration plan the same faults. Times of injection and healing vary by
+ * half around --fault-length and --fault-gap. In an arena.
+ */
+struct schedule {
+	struct planned *steps; /* by time */
+	size_t count;
+	size_t capacity;
+};
+
+struct schedule *schedule_make(const struct run_config *config,
+			       struct arena *arena);
+
+/* Offers each step to the nemesis at its time; `note` is its struct planned. */
+struct generator *schedule_generator(const struct schedule *schedule,
+				     struct arena *arena);
+
+/* As JSON, for schedule.json. */
+const char *schedule_json(const struct schedule *schedule,
+			  const struct run_config *config,
+			  struct arena *arena);
+
+#endif
