@@ -30,6 +30,7 @@ struct scheduler_setup {
 	 * retired. `threads` of them; the caller's, to carry from one phase to
 	 * the next. */
 	int32_t *processes;
+	int64_t deadline_ns; /* nothing is handed out after it; 0: none */
 };
 
 struct scheduler *scheduler_new(const struct scheduler_setup *setup);
@@ -63,14 +64,31 @@ struct work *scheduler_next(struct scheduler *scheduler, size_t thread,
 
 /*
  * Hands out work as its time comes, until `until_ns` (clock_now_ns) or until
- * the phase is over. True when it is over: stopped or exhausted, and nothing
- * in flight. One thread, which is none of those that ask.
+ * the phase is over. True when it is over: no more work, and every thread has
+ * left. One thread, which is none of those that ask.
  */
 bool scheduler_dispatch(struct scheduler *scheduler, int64_t until_ns);
 
-/* No operation begins after this; threads get NULL when they come next. Any
+/* Nothing is handed out after this; threads get NULL when they come next. Any
  * thread. */
 void scheduler_stop(struct scheduler *scheduler);
+
+/* True when no more work will be handed out, though some may be in flight:
+ * exhausted, past the deadline, or stopped. Any thread. */
+bool scheduler_is_over(struct scheduler *scheduler);
+
+/* Sleeps until `until_ns`, or the end of the phase if that is sooner. Called
+ * by a thread that has work. */
+void scheduler_pause(struct scheduler *scheduler, size_t thread,
+		     int64_t until_ns);
+
+/* The last call of a thread: after scheduler_next returned NULL to it. */
+void scheduler_leave(struct scheduler *scheduler, size_t thread);
+
+/* Gives up on a thread, once the phase is over: nothing that it does later
+ * counts, and its process is retired if it was at work. False if it has left
+ * already. The scheduler must not be freed when one was abandoned. */
+bool scheduler_abandon(struct scheduler *scheduler, size_t thread);
 
 /* How many threads have work just now. Any thread. */
 size_t scheduler_in_flight(struct scheduler *scheduler);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads that no signal interrupts. */
+#ifndef ORDEAL_ENGINE_WORKER_THREAD_H
+#define ORDEAL_ENGINE_WORKER_THREAD_H
+
+#include "harness/core/error.h"
+
+#include <pthread.h>
+
+/* pthread_create with all signals blocked, so that they go to the main thread,
+ * which knows what to do with them. -1 with a sentence. */
+int thread_start(pthread_t *thread, void *(*run)(void *), void *argument,
+		 struct error *err);
+
+#endif
