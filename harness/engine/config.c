@@ -192,29 +192,19 @@ static int choose_faults(struct making *making, struct error *err)
 
 static int choose_judges(struct making *making, struct error *err)
 {
-	static const char *const always[] = { "coverage", "crash", "stats" };
-	struct run_config *config = making->config;
-	const char *const *names = config->workload->checkers;
-	size_t count = 0;
+	struct panel *panel = &making->config->panel;
+	const char *const *names = making->config->workload->checkers;
 
-	while (names[count])
-		count++;
-	config->judges =
-		arena_array(making->arena, count + 3, sizeof(*config->judges));
-	for (size_t i = 0; i < count + 3; i++) {
-		const char *name = i < count ? names[i] : always[i - count];
-		const struct checker *checker = registry_checker(name);
-
-		if (!checker)
-			return error_set(err, "the workload '%s' wants the "
-					      "checker '%s', which is not in "
-					      "this program",
-					 config->workload->name, name);
-		config->judges[config->judge_count++] = (struct judge_config){
-			.checker = checker,
-			.options = choose(making, name, checker->options),
-		};
+	for (; *names; names++) {
+		if (!panel_add(panel, making->arena, *names, err))
+			return error_wrap(err, "workload %s",
+					  making->config->workload->name);
 	}
+	panel_add_standing(panel, making->arena);
+	for (size_t i = 0; i < panel->count; i++)
+		panel->judges[i].options =
+			choose(making, panel->judges[i].checker->name,
+			       panel->judges[i].checker->options);
 	return 0;
 }
 

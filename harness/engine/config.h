@@ -3,11 +3,11 @@
 #ifndef ORDEAL_ENGINE_CONFIG_H
 #define ORDEAL_ENGINE_CONFIG_H
 
-#include "harness/checker.h"
 #include "harness/control/cluster.h"
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
 #include "harness/core/option.h"
+#include "harness/engine/judge.h"
 #include "harness/fault.h"
 #include "harness/target.h"
 #include "harness/workload.h"
@@ -38,12 +38,6 @@ struct settings {
 	size_t node_count;
 };
 
-/* A checker and the options it judges with. */
-struct judge_config {
-	const struct checker *checker;
-	struct options *options;
-};
-
 struct fault_config {
 	const struct fault *fault;
 	struct options *options;
@@ -57,8 +51,7 @@ struct run_config {
 	struct options *workload_options;
 	struct fault_config *faults;
 	size_t fault_count;
-	struct judge_config *judges;
-	size_t judge_count;
+	struct panel panel; /* its judges */
 	struct node_config *nodes; /* none where the target is in-process, or
 				    * with --local until the cluster is up */
 	size_t node_count; /* how many there are or will be */

@@ -91,8 +91,8 @@ static json_t *nodes_json(const struct run_config *config)
 /* What was set for checkers, by the user or the workload. */
 static void add_judge_settings(json_t *root, const struct run_config *config)
 {
-	for (size_t i = 0; i < config->judge_count; i++) {
-		const struct judge_config *judge = &config->judges[i];
+	for (size_t i = 0; i < config->panel.count; i++) {
+		const struct judge *judge = &config->panel.judges[i];
 		json_t *given = json_object();
 
 		for (const struct option *o = options_table(judge->options);
@@ -113,8 +113,8 @@ static json_t *judges_json(const struct run_config *config)
 {
 	json_t *judges = json_array();
 
-	for (size_t i = 0; i < config->judge_count; i++) {
-		const struct judge_config *judge = &config->judges[i];
+	for (size_t i = 0; i < config->panel.count; i++) {
+		const struct judge *judge = &config->panel.judges[i];
 		json_t *options = json_object();
 
 		add_options(options, judge->options, NULL);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The story of a run. One function a line of design.md section 5; whatever
+ * goes wrong once there is something recorded, it is judged.
+ */
+#include "harness/engine/run.h"
+
+#include <string.h>
+
+#include "harness/core/clock.h"
+#include "harness/engine/run_private.h"
+#include "harness/report/json.h"
+#include "harness/report/store.h"
+
+/* Written before anything is done, so that `ordeal heal` finds the nodes of a
+ * run that died, and again when the store's version is known. */
+static int save_config(struct run *run, struct error *err)
+{
+	const char *text = config_json(run->config, run->version, run->arena);
+	const char *path =
+		arena_printf(run->arena, "%s/config.json", run->folder);
+
+	return file_write_whole(path, text, strlen(text), err);
+}
+
+static int make_folder(struct run *run, struct error *err)
+{
+	const struct run_config *config = run->config;
+
+	run->root = store_root(options_text(config->options, "store"),
+			       run->arena);
+	run->folder = store_create(run->root, config->target->name,
+				   config->workload->name, run->arena, err);
+	if (!run->folder)
+		return -1;
+	run->result->folder = run->folder;
+	run->history_path =
+		arena_printf(run->arena, "%s/history.jsonl", run->folder);
+	console_open_log(run->console, arena_printf(run->arena,
+						    "%s/ordeal.log",
+						    run->folder));
+	console_say(run->console, "%s on %s, seed %llu, %zu clients; %s",
+		    config->workload->name, config->target->name,
+		    (unsigned long long)config->seed, config->threads,
+		    run->folder);
+	return save_config(run, err);
+}
+
+static int save_schedule(struct run *run, struct error *err)
+{
+	struct schedule *schedule = schedule_make(run->config, run->arena);
+	const char *text = schedule_json(schedule, run->config, run->arena);
+	const char *path =
+		arena_printf(run->arena, "%s/schedule.json", run->folder);
+
+	return file_write_whole(path, text, strlen(text), err);
+}
+
+static int open_record(struct run *run, struct error *err)
+{
+	if (save_config(run, err) || save_schedule(run, err))
+		return -1;
+	run->recorder =
+		recorder_open(run->history_path, clock_now_ns(), err);
+	if (!run->recorder)
+		return -1;
+	run->processes = arena_array(run->arena, run->config->threads,
+				     sizeof(*run->processes));
+	phase_processes_init(run->processes, run->config->threads);
+	if (run->cluster)
+		run->nemesis = nemesis_open(run->config, run->cluster,
+					    run->recorder, err);
+	return run->cluster && !run->nemesis ? -1 : 0;
+}
+
+static void close_record(struct run *run)
+{
+	struct error err;
+
+	if (recorder_close(run->recorder, &err)) {
+		console_say(run->console, "recording: %s", err.text);
+		run->result->has_failed = true;
+	}
+	run->recorder = NULL;
+	if (store_set_latest(run->root, run->folder, &err))
+		console_say(run->console, "%s", err.text);
+}
+
+int run_carry_out(struct run_config *config, struct console *console,
+		  const atomic_bool *stop, struct arena *arena,
+		  struct run_result *result, struct error *err)
+{
+	struct run run = {
+		.config = config,
+		.console = console,
+		.stop = stop,
+		.arena = arena,
+		.result = result,
+	};
+
+	*result = (struct run_result){ .kind = VERDICT_UNKNOWN };
+	if (make_folder(&run, err) || run_set_up(&run, err) ||
+	    open_record(&run, err)) {
+		result->has_failed = true;
+		if (run.recorder)
+			close_record(&run);
+		run_tear_down(&run);
+		return -1;
+	}
+	run_phases(&run);
+	if (run.cluster)
+		run_collect(&run);
+	close_record(&run);
+	run_tear_down(&run);
+	return run_judge(&run, err);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness/engine/stop.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "harness/engine/cli.h"
+
+#define PATIENCE 3
+
+static atomic_bool wanted;
+static atomic_int count;
+
+static void note_signal(int number)
+{
+	static const char words[] =
+		"\nordeal: stopping: heal, collect, judge; "
+		"two more of these end it at once\n";
+
+	(void)number;
+	atomic_store(&wanted, true);
+	switch (atomic_fetch_add(&count, 1) + 1) {
+	case 1:
+		if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
+			return;
+		break;
+	case PATIENCE:
+		_exit(EXIT_TROUBLE);
+	default:
+		break;
+	}
+}
+
+const atomic_bool *stop_on_signals(void)
+{
+	struct sigaction action = { .sa_handler = note_signal };
+
+	/* Not SA_RESTART: a wait may end early, all are in loops. */
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	return &wanted;
+}
