@@ -13,7 +13,7 @@
 
 #include "harness/control/node.h"
 #include "harness/control/node_open.h"
-#include "harness/control/prefix.h"
+#include "harness/control/program.h"
 #include "harness/core/clock.h"
 
 #define STATE_FOLDER "/run/ordeal/clusters"
@@ -22,21 +22,18 @@
 int local_shell(const char *line, const char *input, int64_t deadline_ns,
 		struct error *err)
 {
-	struct command command = {.line = line,
-				  .input = input,
+	struct command command = {.input = input,
 				  .input_size = input ? strlen(input) : 0,
 				  .deadline_ns = deadline_ns};
 	struct arena arena = {0};
 	struct reply reply;
-	void *session = prefix_open("", err);
-	int result = -1;
+	char sh[] = "/bin/sh", option[] = "-c";
+	char *words[] = {sh, option, arena_strdup(&arena, line), NULL};
+	int result =
+		program_run(words, &command, -1, -1, &arena, &reply, err);
 
-	if (session)
-		result = prefix_transport.run(session, &command, &arena, &reply,
-					      err);
 	if (result == 0 && reply.exit_status != 0)
 		result = node_reply_error(&arena, &reply, err);
-	prefix_transport.close(session);
 	arena_release(&arena);
 	return result;
 }

@@ -146,22 +146,36 @@ static int send_file(struct copy *copy, const char *local, const char *remote,
 
 /* SFTP 3 cannot replace a file in one step; mv can. */
 static int put_in_place(struct copy *copy, const char *from, const char *to,
-			bool is_whole, struct error *err)
+			struct error *err)
 {
 	struct arena arena = {0};
 	struct reply reply;
 	struct command command = {.deadline_ns = copy->deadline_ns};
 	int result;
 
-	command.line = arena_printf(&arena, is_whole ? "mv -fT %s %s" : "rm -f %s",
+	command.line = arena_printf(&arena, "mv -fT %s %s",
 				    shell_quote(&arena, from),
 				    shell_quote(&arena, to));
 	result = ssh_run(copy->ssh, &command, &arena, &reply, err);
-	if (result == 0 && reply.exit_status != 0)
-		result = error_set(err, "move the file to %s: %s", to,
-				   reply.err);
+	if (result == 0 && reply.exit_status != 0) {
+		reply.err[strcspn(reply.err, "\n")] = '\0';
+		result = error_set(err, "%s", reply.err);
+	}
 	arena_release(&arena);
 	return result;
+}
+
+static void remove_remote(struct copy *copy, const char *name)
+{
+	struct error ignored;
+	int code;
+
+	if (copy->ssh->is_broken)
+		return;
+	SSH_UNTIL_DONE(code, copy->ssh, copy->deadline_ns, &ignored,
+		       libssh2_sftp_unlink_ex(copy->ssh->sftp, name,
+					      (unsigned int)strlen(name)));
+	(void)code; /* there is nothing more that one could do */
 }
 
 int ssh_upload(void *session, const char *local, const char *remote, int mode,
@@ -183,9 +197,9 @@ int ssh_upload(void *session, const char *local, const char *remote, int mode,
 		result = send_file(&copy, local, name, mode, err);
 		close_remote(&copy, &ignored);
 		if (result == 0)
-			result = put_in_place(&copy, name, remote, true, err);
-		else if (!copy.ssh->is_broken)
-			put_in_place(&copy, name, remote, false, &ignored);
+			result = put_in_place(&copy, name, remote, err);
+		if (result != 0)
+			remove_remote(&copy, name);
 	}
 	close(copy.fd);
 	free(copy.piece);
