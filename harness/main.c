@@ -10,39 +10,32 @@
 
 struct command {
 	const char *name;
-	const char *synopsis;
 	const char *summary;
 	int (*run)(int argc, char **argv);
 };
 
 /* clang-format off */
 static const struct command commands[] = {
-	{ "run", "[CONFIG.json] [--target NAME] [--workload NAME] ...",
-	  "run a test and judge it", cli_run },
-	{ "campaign", "CAMPAIGN.json [--resume] [--jobs N]",
-	  "run many tests", cli_campaign },
-	{ "check", "FILE|RUN ... [--workload|--checker|--model NAME] ...",
-	  "judge recorded histories", cli_check },
-	{ "replay", "RUN", "run the same schedule again", cli_replay },
-	{ "shrink", "FILE|RUN", "make a failing history small", cli_shrink },
-	{ "convert", "FILE --to jsonl|edn", "rewrite a history", cli_convert },
-	{ "explain", "ANOMALY|MODEL|CHECKER", "say what a word means",
+	{ "run", "run a test and judge it", cli_run },
+	{ "campaign", "run many tests", cli_campaign },
+	{ "check", "judge recorded histories", cli_check },
+	{ "replay", "run the same schedule again", cli_replay },
+	{ "shrink", "make a failing history small", cli_shrink },
+	{ "convert", "rewrite a history in another format", cli_convert },
+	{ "explain", "say what an anomaly, a model, a checker means",
 	  cli_explain },
-	{ "show", "RUN", "show a run in the terminal", cli_show },
-	{ "ops", "RUN [--key K] ...", "look up operations", cli_ops },
-	{ "diff", "RUN RUN", "compare two runs", cli_diff },
-	{ "report", "RUN", "make report.html", cli_report },
-	{ "serve", "[--port P]", "browse runs in a web browser", cli_serve },
-	{ "export", "RUN --otlp|--zipkin URL|FILE", "send operations as spans",
+	{ "show", "show a run in the terminal", cli_show },
+	{ "ops", "look up operations of a run", cli_ops },
+	{ "diff", "compare two runs", cli_diff },
+	{ "report", "make a run's report.html", cli_report },
+	{ "serve", "browse runs in a web browser", cli_serve },
+	{ "export", "send operations as spans to a tracing system",
 	  cli_export },
-	{ "audit", "RUN", "has the record been tampered with?", cli_audit },
-	{ "list", "targets|workloads|faults|checkers|models",
-	  "what there is, and its options", cli_list },
-	{ "cluster", "up|down|status|exec|ssh", "nodes on this machine",
-	  cli_cluster },
-	{ "doctor", "[--nodes A,B,...]", "are these nodes fit?", cli_doctor },
-	{ "heal", "[--nodes A,B,...]", "undo every fault on every node",
-	  cli_heal },
+	{ "audit", "has a run's record been tampered with?", cli_audit },
+	{ "list", "targets, workloads, faults, checkers and models", cli_list },
+	{ "cluster", "make and use nodes on this machine", cli_cluster },
+	{ "doctor", "are these nodes fit?", cli_doctor },
+	{ "heal", "undo every fault on every node", cli_heal },
 };
 /* clang-format on */
 #define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))
@@ -97,13 +90,6 @@ static int run_command(const char *name, int argc, char **argv)
 
 	if (!command)
 		return unknown_command(name);
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
-			printf("usage: ordeal %s %s\n\n", name,
-			       command->synopsis);
-			break;
-		}
-	}
 	code = command->run(argc, argv);
 	if (fflush(stdout) != 0 && code == EXIT_VALID) {
 		perror("ordeal: standard output");

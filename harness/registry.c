@@ -13,7 +13,7 @@
 #define TARGETS(X)
 #define WORKLOADS(X)
 #define FAULTS(X)
-#define CHECKERS(X)
+#define CHECKERS(X) X(coverage) X(crash) X(stats)
 
 /* clang-format off */
 #define DECLARE_TARGET(part) extern const struct target target_##part;

@@ -66,8 +66,7 @@ static struct judge *add(struct panel *panel, struct arena *arena,
 	}
 	judge = &panel->judges[panel->count++];
 	judge->checker = checker;
-	judge->options =
-		checker->options ? options_new(arena, checker->options) : NULL;
+	judge->options = options_new(arena, checker->options);
 	return judge;
 }
 
@@ -111,7 +110,7 @@ int panel_set(struct panel *panel, struct arena *arena, const char *name,
 		if (dot && (strlen(checker) != prefix ||
 			    strncmp(checker, name, prefix) != 0))
 			continue;
-		if (!judge->options || !options_knows(judge->options, option))
+		if (!options_knows(judge->options, option))
 			continue;
 		(*matched)++;
 		if (options_set(judge->options, arena, option, text, err) != 0)

@@ -18,7 +18,7 @@
 /* A checker that is to judge, with its options. */
 struct judge {
 	const struct checker *checker;
-	struct options *options; /* NULL: the fallbacks of its table */
+	struct options *options; /* of its table; never NULL */
 };
 
 /* Who judges; in an arena. Zero is empty. */

@@ -57,7 +57,7 @@ static json_t *judged_json(const struct judged *judged,
 	json_object_set_new(json, "valid",
 			    results_valid(judged->verdict.kind));
 	json_object_set_new(json, "reason", json_text(judged->verdict.reason));
-	if (judged->options)
+	if (options_table(judged->options))
 		json_object_set_new(json, "options",
 				    json_options(judged->options));
 	for (; anomaly; anomaly = anomaly->next)
