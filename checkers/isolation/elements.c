@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkers/isolation/elements.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/core/arena.h"
+
+static uint32_t mix(uint32_t code)
+{
+	code *= UINT32_C(0x9E3779B1);
+	return code ^ code >> 16;
+}
+
+static bool concerns(const struct view *view, uint32_t action,
+		     enum key_kind kind)
+{
+	return view->owner[action] != NONE && view_writes(view, action) &&
+	       view->key_kinds[view->key_of[action]] == kind;
+}
+
+/* The range of the values of each key; `high` by key. */
+static void measure(struct elements *elements, const struct view *view,
+		    enum key_kind kind, uint32_t *high)
+{
+	for (uint32_t a = 0; a < view->action_count; a++) {
+		uint32_t key = view->key_of[a];
+
+		if (concerns(view, a, kind))
+			elements->shift[key] &= view_arg(view, a).bits & 1;
+	}
+	for (uint32_t a = 0; a < view->action_count; a++) {
+		uint32_t key = view->key_of[a], code;
+
+		if (!concerns(view, a, kind))
+			continue;
+		code = view_arg(view, a).bits >> elements->shift[key];
+		if (code < elements->low[key])
+			elements->low[key] = code;
+		if (code > high[key])
+			high[key] = code;
+	}
+}
+
+static void lay_out(struct elements *elements, const struct view *view,
+		    enum key_kind kind, const uint32_t *high)
+{
+	uint64_t slots = 0;
+
+	for (uint32_t k = 0; k < view->key_count; k++) {
+		uint64_t writes = view->writes[k], span;
+
+		elements->first[k] = slots;
+		if (view->key_kinds[k] != kind || writes == 0)
+			continue;
+		span = (uint64_t)high[k] - elements->low[k] + 1;
+		if (span <= writes * 4 + 16) {
+			elements->size[k] = (uint32_t)span;
+		} else {
+			elements->low[k] = NONE;
+			elements->size[k] = 4;
+			while (elements->size[k] < writes * 2)
+				elements->size[k] *= 2;
+		}
+		slots += elements->size[k];
+	}
+	elements->slots = heap_zeroed(slots + 1, sizeof(*elements->slots));
+}
+
+/* The slot of a value, or NULL if it cannot be there. */
+static uint32_t *slot_of(const struct elements *elements,
+			 const struct view *view, uint32_t key,
+			 struct value value)
+{
+	uint32_t *slots = elements->slots + elements->first[key];
+	uint32_t size = elements->size[key], i;
+
+	if (size == 0)
+		return NULL;
+	if (elements->low[key] != NONE) {
+		uint32_t code = value.bits >> elements->shift[key];
+
+		if (elements->shift[key] && !(value.bits & 1))
+			return NULL;
+		code -= elements->low[key];
+		return code < size ? &slots[code] : NULL;
+	}
+	for (i = mix(value.bits) & (size - 1); slots[i];
+	     i = (i + 1) & (size - 1)) {
+		if (value_equal(view_arg(view, slots[i] - 1), value))
+			break;
+	}
+	return &slots[i];
+}
+
+static void enter(struct elements *elements, struct view *view, uint32_t a)
+{
+	uint32_t *slot = slot_of(elements, view, view->key_of[a],
+				 view_arg(view, a));
+	uint32_t other = *slot - 1;
+
+	if (*slot == 0 || view->status[view->owner[other]] == TXN_ABORTED) {
+		if (*slot == 0 || view->status[view->owner[a]] != TXN_ABORTED)
+			*slot = a + 1;
+		return;
+	}
+	if (view->status[view->owner[a]] == TXN_ABORTED)
+		return;
+	if (!(view->flags[other] & ACTION_AMBIGUOUS)) {
+		elements->ambiguous++;
+		if (elements->ambiguous_action == NONE)
+			elements->ambiguous_action = a;
+	}
+	view->flags[other] |= ACTION_AMBIGUOUS;
+	view->flags[a] |= ACTION_AMBIGUOUS;
+}
+
+void elements_init(struct elements *elements, struct view *view,
+		   enum key_kind kind)
+{
+	size_t keys = (size_t)view->key_count + 1;
+	uint32_t *high = heap_zeroed(keys, sizeof(*high));
+
+	*elements = (struct elements){
+		.first = heap_zeroed(keys, sizeof(*elements->first)),
+		.size = heap_zeroed(keys, sizeof(*elements->size)),
+		.low = heap_alloc(keys * sizeof(*elements->low)),
+		.shift = heap_alloc(keys),
+		.ambiguous_action = NONE,
+	};
+	memset(elements->low, 0xff, keys * sizeof(*elements->low));
+	memset(elements->shift, 1, keys);
+	measure(elements, view, kind, high);
+	lay_out(elements, view, kind, high);
+	free(high);
+	for (uint32_t a = 0; a < view->action_count; a++) {
+		if (concerns(view, a, kind))
+			enter(elements, view, a);
+	}
+}
+
+void elements_release(struct elements *elements)
+{
+	free(elements->first);
+	free(elements->size);
+	free(elements->low);
+	free(elements->shift);
+	free(elements->slots);
+	*elements = (struct elements){ 0 };
+}
+
+uint32_t elements_find(const struct elements *elements,
+		       const struct view *view, uint32_t key,
+		       struct value value)
+{
+	const uint32_t *slot = slot_of(elements, view, key, value);
+
+	return slot && *slot ? *slot - 1 : NONE;
+}
