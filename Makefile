@@ -79,12 +79,71 @@ $(OUT)/%.o: %.c Makefile
 $(OUT)/harness/report/version.o: ALL_CFLAGS += -DORDEAL_VERSION='"$(VERSION)"'
 
 TEST_BINARIES := $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) $(BENCHES) \
-	$(FUZZERS)
+	$(FUZZERS) $(patsubst %.c,$(OUT)/%,$(wildcard tests/cluster/test_*.c))
 $(TEST_BINARIES): $(OUT)/%: $(OUT)/%.o $(SUPPORT_OBJECTS) $(OUT)/libordeal.a
 	$(CC) $(FLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJECTS) \
 	  $(OUT)/libordeal.a $(TEST_LIBS) $(LIBS)
 
-tests: check-deps $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) $(FUZZERS)
+TEST_SCRIPTS := $(sort $(wildcard tests/system/test_*.sh))
+TIDY_SCRIPTS := tests/tidy/layers.sh tests/tidy/style.sh \
+	tests/tidy/headers.sh tests/tidy/test_tidy.sh
+CLUSTER_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/cluster/test_*.c)) \
+	$(sort $(wildcard tests/cluster/test_*.sh))
+RUN := tests/support/run.sh
+
+# Test scripts find the program and the tests by these.
+export ORDEAL := $(OUT)/ordeal
+export ORDEAL_BUILD := $(OUT)
+
+tests: all $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) $(FUZZERS) \
+	$(filter $(OUT)/%,$(CLUSTER_TESTS)) ## build all tests
+
+deps: ## install what is missing (Debian, Ubuntu; needs root)
+	tests/support/install-deps.sh build run test
+
+demo: ## a real test of etcd on five local nodes (needs root)
+	tests/support/install-deps.sh build run
+	$(MAKE) all
+	tests/support/demo.sh
+
+test: ## install what is missing, build, run all tests (cluster: as root)
+	tests/support/install-deps.sh build run test
+	$(MAKE) tests
+	$(RUN) $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) \
+	  tests/fuzz/smoke.sh $(TEST_SCRIPTS) $(TIDY_SCRIPTS) $(CLUSTER_TESTS)
+
+unit: tests ## unit tests alone; likewise property corpus fuzz system tidy
+	$(RUN) $(UNIT_TESTS)
+property: tests
+	$(RUN) $(PROPERTY_TESTS)
+corpus: tests
+	$(RUN) $(CORPUS_TESTS)
+fuzz: tests
+	$(RUN) tests/fuzz/smoke.sh
+system: tests
+	$(RUN) $(TEST_SCRIPTS)
+tidy:
+	$(RUN) $(TIDY_SCRIPTS)
+cluster: tests ## tests on the local cluster (needs root)
+	$(RUN) $(CLUSTER_TESTS)
+
+bench: all $(BENCHES) ## measure, beside the peers where they are
+	@for bench in $(BENCHES); do echo "== $$bench"; $$bench || exit 1; done
+
+lint: ## static analysis: clang-tidy and cppcheck
+	tests/tidy/lint.sh
+
+install: all ## into PREFIX (/usr/local): program, manual, completion
+	install -D -m 755 $(OUT)/ordeal $(DESTDIR)$(PREFIX)/bin/ordeal
+	install -D -m 644 doc/ordeal.1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/ordeal.1
+	install -D -m 644 doc/ordeal.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ordeal
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/ordeal \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/ordeal.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ordeal
 
 help: ## list the targets
 	@echo 'make [BUILD=release|debug|asan|tsan|cover] [WERROR=1] TARGET'
