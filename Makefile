@@ -2,7 +2,10 @@
 # make help tells what there is.
 
 BUILD ?= release
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+Q := $(if $(V),,@)
 PREFIX ?= /usr/local
 OUT := build/$(BUILD)
 PACKAGES := libssh2 jansson libpcre2-8 libcurl libzstd zlib
@@ -30,10 +33,11 @@ endif
 
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 CFLAGS ?=
+LIB_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(FLAGS) $(WARNINGS) -pthread \
-	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
-LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -pthread -lm -ldl
-TEST_LIBS = $(shell pkg-config --libs $(TEST_PACKAGES) 2>/dev/null)
+	$(LIB_CFLAGS) $(CFLAGS)
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -pthread -lm -ldl
+TEST_LIBS := $(shell pkg-config --libs $(TEST_PACKAGES) 2>/dev/null)
 
 # Every .c file of the parts belongs to the program; a file or a folder more
 # needs no line here.
@@ -65,23 +69,26 @@ check-deps:
 	  >&2; exit 1; }; done
 
 $(OUT)/ordeal: $(OUT)/harness/main.o $(OUT)/libordeal.a
-	$(CC) $(FLAGS) -rdynamic -o $@ $< -Wl,--whole-archive \
+	@echo "  LINK $@"
+	$(Q)$(CC) $(FLAGS) -rdynamic -o $@ $< -Wl,--whole-archive \
 	  $(OUT)/libordeal.a -Wl,--no-whole-archive $(LIBS)
 
 $(OUT)/libordeal.a: $(LIB_OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(OUT)/harness/report/version.o: ALL_CFLAGS += -DORDEAL_VERSION='"$(VERSION)"'
 
 TEST_BINARIES := $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) $(BENCHES) \
 	$(FUZZERS) $(patsubst %.c,$(OUT)/%,$(wildcard tests/cluster/test_*.c))
 $(TEST_BINARIES): $(OUT)/%: $(OUT)/%.o $(SUPPORT_OBJECTS) $(OUT)/libordeal.a
-	$(CC) $(FLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJECTS) \
+	@echo "  LINK $@"
+	$(Q)$(CC) $(FLAGS) -rdynamic -o $@ $< $(SUPPORT_OBJECTS) \
 	  $(OUT)/libordeal.a $(TEST_LIBS) $(LIBS)
 
 TEST_SCRIPTS := $(sort $(wildcard tests/system/test_*.sh))
@@ -146,7 +153,7 @@ uninstall: ## remove what install put there
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ordeal
 
 help: ## list the targets
-	@echo 'make [BUILD=release|debug|asan|tsan|cover] [WERROR=1] TARGET'
+	@echo 'make [BUILD=release|debug|asan|tsan|cover] [WERROR=1] [V=1] TARGET'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 clean: ## remove what was built
