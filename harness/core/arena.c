@@ -16,6 +16,11 @@ struct arena_block {
 	alignas(max_align_t) char bytes[];
 };
 
+struct arena_child {
+	struct arena_child *next;
+	struct arena *arena;
+};
+
 static _Noreturn void out_of_memory(size_t size)
 {
 	fprintf(stderr, "ordeal: out of memory (%zu bytes wanted)\n", size);
@@ -49,6 +54,8 @@ void arena_release(struct arena *arena)
 {
 	struct arena_block *block = arena->blocks;
 
+	for (struct arena_child *c = arena->children; c; c = c->next)
+		arena_release(c->arena);
 	while (block) {
 		struct arena_block *next = block->next;
 
@@ -56,6 +63,15 @@ void arena_release(struct arena *arena)
 		block = next;
 	}
 	arena_init(arena);
+}
+
+void arena_adopt(struct arena *arena, struct arena *child)
+{
+	struct arena_child *link = arena_alloc(arena, sizeof(*link));
+
+	link->arena = child;
+	link->next = arena->children;
+	arena->children = link;
 }
 
 static struct arena_block *block_new(size_t size)

@@ -15,6 +15,7 @@
 struct arena {
 	struct arena_block *blocks;
 	size_t bytes; /* handed out so far */
+	struct arena_child *children; /* see arena_adopt */
 };
 
 /* Makes an empty arena. `{0}` does the same. */
@@ -22,6 +23,10 @@ void arena_init(struct arena *arena);
 
 /* Gives all memory back; the arena is empty and usable again. */
 void arena_release(struct arena *arena);
+
+/* From now on `child`, which lies in memory of `arena`, is released when
+ * `arena` is; it may be released and used again before. */
+void arena_adopt(struct arena *arena, struct arena *child);
 
 /* `size` zeroed bytes, aligned for any type. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
