@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a run: what was recorded is read back and judged, as `ordeal
+ * check` does it later. */
+#include <unistd.h>
+
+#include "harness/core/reader.h"
+#include "harness/engine/run_private.h"
+#include "harness/report/results.h"
+#include "harness/report/summary.h"
+#include "harness/report/text.h"
+
+static struct judge_limits limits_of(const struct run_config *config)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return (struct judge_limits){
+		.bytes_max = options_size(config->options, "memory"),
+		.threads = cores > 0 ? (unsigned)cores : 1,
+		.timeout_ns =
+			options_duration_ns(config->options, "timeout"),
+	};
+}
+
+int run_judge(struct run *run, struct error *err)
+{
+	const struct run_config *config = run->config;
+	struct judge_limits limits = limits_of(config);
+	struct judgement judgement;
+	struct history *history;
+	struct summary_style style = {
+		.colour = text_colour_wanted(run->console->out),
+		.results = run->folder,
+	};
+	int result;
+
+	console_say(run->console, "judging");
+	history = history_read(run->history_path, NULL, NULL, err);
+	if (!history)
+		return -1;
+	judge_history(history, &config->panel, &limits, run->arena,
+		      &judgement);
+	run->result->kind = judgement.kind;
+	run->result->was_judged = true;
+	result = results_write(&judgement, history, run->folder, err);
+	summary_print(run->console->out, &judgement, history, &style);
+	fflush(run->console->out);
+	history_free(history);
+	return result;
+}
