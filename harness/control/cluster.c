@@ -35,8 +35,8 @@ static void copy_config(struct arena *arena, struct node_config *config,
 			const struct node_config *from)
 {
 	const char **strings[] = {
-		&config->name,	   &config->address,	   &config->host,
-		&config->user,	   &config->key_file,	   &config->password,
+		&config->name,		&config->address,     &config->host,
+		&config->user,		&config->key_file,    &config->password,
 		&config->sudo_password, &config->known_hosts, &config->prefix,
 	};
 
@@ -64,7 +64,8 @@ static void *do_errand(void *argument)
 }
 
 /* Errors that begin with their node's name already keep it. */
-static void collect(const struct errand *errand, struct error *all, size_t *used)
+static void collect(const struct errand *errand, struct error *all,
+		    size_t *used)
 {
 	const char *name = errand->cluster->configs[errand->index].name;
 	const char *text = errand->err.text;
@@ -85,16 +86,16 @@ static void collect(const struct errand *errand, struct error *all, size_t *used
 static int send_out(struct errand *errands, size_t count, const bool *picked,
 		    struct error *err)
 {
-	struct error all = {""};
+	struct error all = { "" };
 	size_t used = 0;
 	int result = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (picked && !picked[i])
 			continue;
-		errands[i].is_started = pthread_create(&errands[i].thread, NULL,
-						       do_errand,
-						       &errands[i]) == 0;
+		errands[i].is_started =
+			pthread_create(&errands[i].thread, NULL, do_errand,
+				       &errands[i]) == 0;
 		/* Without a thread to spare it is done here and now. */
 		if (!errands[i].is_started)
 			do_errand(&errands[i]);

@@ -14,14 +14,14 @@
 /* How one node is reached. Strings are copied by cluster_open. */
 struct node_config {
 	const char *name;
-	const char *address; /* for clients and peers; NULL: as `host` */
-	const char *host; /* for the transport; NULL: as `name` */
-	int port; /* of sshd; 0: 22 */
-	const char *user; /* NULL: root */
-	const char *key_file; /* NULL: agent, then the usual files */
-	const char *password; /* NULL: none; never logged */
+	const char *address;	   /* for clients and peers; NULL: as `host` */
+	const char *host;	   /* for the transport; NULL: as `name` */
+	int port;		   /* of sshd; 0: 22 */
+	const char *user;	   /* NULL: root */
+	const char *key_file;	   /* NULL: agent, then the usual files */
+	const char *password;	   /* NULL: none; never logged */
 	const char *sudo_password; /* NULL: sudo -n */
-	const char *known_hosts; /* NULL: ~/.ssh/known_hosts */
+	const char *known_hosts;   /* NULL: ~/.ssh/known_hosts */
 	bool accept_any_host_key;
 	const char *prefix; /* command-prefix transport: "docker exec -i n1" */
 	int64_t step_timeout_ns; /* 0: 30 s */

@@ -42,6 +42,18 @@ static int need_tools(struct error *err)
 			   NULL, clock_now_ns() + UP_NS, err);
 }
 
+int local_check(struct error *err)
+{
+	struct arena arena = { 0 };
+	struct local local = { .arena = &arena };
+	int result = -1;
+
+	if (need_root(err) == 0 && need_tools(err) == 0)
+		result = local_net_choose(&local, err);
+	arena_release(&arena);
+	return result;
+}
+
 /* sshd shows its banner: a listening socket alone could be a stopped one. */
 static bool answers(const char *address)
 {
@@ -147,8 +159,7 @@ static int make(struct local *local, size_t count, struct error *err)
 	int64_t deadline_ns =
 		clock_now_ns() + UP_NS + (int64_t)count * UP_NODE_NS;
 	struct arena *arena = local->arena;
-	struct local_box *boxes =
-		arena_array(arena, count + 1, sizeof(*boxes));
+	struct local_box *boxes = arena_array(arena, count + 1, sizeof(*boxes));
 	int result;
 
 	for (size_t i = 0; i <= count; i++) {
@@ -172,7 +183,7 @@ static int make(struct local *local, size_t count, struct error *err)
 
 int local_up(const char *name, size_t count, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	struct error ignored;
 	struct local local;
 	int lock = -1, result = -1;
@@ -202,7 +213,7 @@ out:
 
 int local_down(const char *name, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	struct local local;
 	int lock = -1, result = -1;
 
@@ -254,8 +265,7 @@ static int read_status(const char *name, struct arena *arena,
 	status->name = local.name;
 	status->bridge = local.subnet < 0 ? "" : local_net_interface(&local);
 	status->count = local.count;
-	status->nodes =
-		arena_array(arena, local.count, sizeof(*status->nodes));
+	status->nodes = arena_array(arena, local.count, sizeof(*status->nodes));
 	for (size_t i = 0; i < local.count; i++) {
 		status->nodes[i].name = arena_printf(arena, "n%zu", i + 1);
 		status->nodes[i].address = local_net_address(&local, i);

@@ -19,6 +19,9 @@
  * after a crash) can use it or take it down.
  */
 
+/* Could a local cluster be made here? -1 with what is missing. */
+int local_check(struct error *err);
+
 /* Makes `count` nodes n1.. called cluster `name` ("default"); when it is there
  * already with as many nodes and alive it is used as it is, else what is left
  * of it is taken down first. */
@@ -40,7 +43,7 @@ struct local_status {
 		const char *name;
 		const char *address;
 		bool is_alive; /* its init and its sshd are there */
-	} *nodes;
+	} * nodes;
 	size_t count;
 };
 

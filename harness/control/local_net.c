@@ -101,7 +101,7 @@ static int mark_taken(struct arena *arena, bool *is_taken, struct error *err)
 
 int local_net_choose(struct local *local, struct error *err)
 {
-	bool is_taken[SUBNET_COUNT] = {false};
+	bool is_taken[SUBNET_COUNT] = { false };
 
 	if (mark_taken(local->arena, is_taken, err))
 		return -1;

@@ -52,9 +52,9 @@ static int make_keys(const struct local *local, size_t count,
 static int write_in(const struct local *local, const char *name, int mode,
 		    const char *text, struct error *err)
 {
-	return local_write(arena_printf(local->arena, "%s/%s", local->folder,
-					name),
-			   mode, text, err);
+	return local_write(
+		arena_printf(local->arena, "%s/%s", local->folder, name), mode,
+		text, err);
 }
 
 int local_node_prepare(const struct local *local, size_t count,
@@ -101,7 +101,8 @@ static char **box_words(const struct local *local, const struct local_box *box)
 {
 	static const char *const unshare[] = {
 		"unshare", "--net",  "--pid",	     "--mount", "--uts",
-		"--ipc",   "--fork", "--kill-child", "/bin/sh"};
+		"--ipc",   "--fork", "--kill-child", "/bin/sh"
+	};
 	const size_t fixed = sizeof(unshare) / sizeof(unshare[0]);
 	struct arena *arena = local->arena;
 	char **words = arena_array(arena, fixed + 8, sizeof(*words));
@@ -114,8 +115,7 @@ static char **box_words(const struct local *local, const struct local_box *box)
 	words[count++] = path_in(local, box, "init");
 	if (strcmp(box->name, "switch") == 0)
 		return words;
-	words[count++] =
-		arena_printf(arena, "%s/%s", local->folder, box->name);
+	words[count++] = arena_printf(arena, "%s/%s", local->folder, box->name);
 	words[count++] = arena_printf(arena, "%s/%s", local->disk, box->name);
 	words[count++] = arena_strdup(arena, box->name);
 	words[count++] =
@@ -128,7 +128,7 @@ static char **box_words(const struct local *local, const struct local_box *box)
 static int spawn(char **words, int in, int out, const char *log, pid_t *pid)
 {
 	static char path[] = PATH, home[] = "HOME=/root", lang[] = "LC_ALL=C";
-	char *environment[] = {path, home, lang, NULL};
+	char *environment[] = { path, home, lang, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
@@ -137,9 +137,9 @@ static int spawn(char **words, int in, int out, const char *log, pid_t *pid)
 	sigemptyset(&none);
 	sigfillset(&all);
 	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes,
-				 POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-					 POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID |
+						      POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawn_file_actions_init(&actions);
@@ -201,7 +201,8 @@ static int last_words(const struct local *local, const struct local_box *box,
 	}
 	if (file)
 		fclose(file);
-	return error_set(err, "node %s of local cluster %s does not come up: %s",
+	return error_set(err,
+			 "node %s of local cluster %s does not come up: %s",
 			 box->name, local->name, last);
 }
 
@@ -336,7 +337,7 @@ static bool is_gone(pid_t pid)
 int local_node_kill(const struct local *local, struct error *err)
 {
 	int64_t begin = clock_now_ns();
-	struct pids pids = {0};
+	struct pids pids = { 0 };
 	int result = 0;
 
 	for (;;) {

@@ -20,9 +20,9 @@
  */
 struct local_box {
 	const char *name; /* "n1", or "switch" */
-	pid_t pid; /* unshare's, whose network namespace is the box's */
-	int to; /* we write "go" here; -1: closed */
-	int from; /* it answers here; -1: closed */
+	pid_t pid;	  /* unshare's, whose network namespace is the box's */
+	int to;		  /* we write "go" here; -1: closed */
+	int from;	  /* it answers here; -1: closed */
 };
 
 /* Keys, scripts and lists for `count` nodes, in the cluster's folder. */

@@ -77,7 +77,8 @@ const char local_node_script[] =
 	"# sshd lets nobody in whose account is locked, key or not.\n"
 	"sed -i 's/^root:[^:]*:.*/root:*:19000:0:99999:7:::/' "
 	"\"$root/etc/shadow\"\n"
-	"# A login shell such as bash reads dot files at each command, which may\n"
+	"# A login shell such as bash reads dot files at each command, which "
+	"may\n"
 	"# take longer than the command.\n"
 	"sed -i 's,^\\(root:.*:\\)[^:]*$,\\1/bin/sh,' \"$root/etc/passwd\"\n"
 	"\n"
@@ -117,18 +118,17 @@ const char local_node_script[] =
 	"	kill -0 $sshd || { sleep 0.2; serve; }\n"
 	"done\n";
 
-const char local_switch_script[] =
-	"set -eu\n"
-	"echo ready\n"
-	"read -r go\n"
-	"[ \"$go\" = go ]\n"
-	"echo up\n"
-	"exec </dev/null >/dev/null 2>&1\n"
-	"cd /\n"
-	"while :; do\n"
-	"	sleep 86400 &\n"
-	"	wait\n"
-	"done\n";
+const char local_switch_script[] = "set -eu\n"
+				   "echo ready\n"
+				   "read -r go\n"
+				   "[ \"$go\" = go ]\n"
+				   "echo up\n"
+				   "exec </dev/null >/dev/null 2>&1\n"
+				   "cd /\n"
+				   "while :; do\n"
+				   "	sleep 86400 &\n"
+				   "	wait\n"
+				   "done\n";
 
 const char local_sshd_config[] =
 	"Port 22\n"

@@ -22,15 +22,14 @@
 int local_shell(const char *line, const char *input, int64_t deadline_ns,
 		struct error *err)
 {
-	struct command command = {.input = input,
-				  .input_size = input ? strlen(input) : 0,
-				  .deadline_ns = deadline_ns};
-	struct arena arena = {0};
+	struct command command = { .input = input,
+				   .input_size = input ? strlen(input) : 0,
+				   .deadline_ns = deadline_ns };
+	struct arena arena = { 0 };
 	struct reply reply;
 	char sh[] = "/bin/sh", option[] = "-c";
-	char *words[] = {sh, option, arena_strdup(&arena, line), NULL};
-	int result =
-		program_run(words, &command, -1, -1, &arena, &reply, err);
+	char *words[] = { sh, option, arena_strdup(&arena, line), NULL };
+	int result = program_run(words, &command, -1, -1, &arena, &reply, err);
 
 	if (result == 0 && reply.exit_status != 0)
 		result = node_reply_error(&arena, &reply, err);
@@ -76,7 +75,7 @@ int local_open(struct local *local, const char *name, struct arena *arena,
 
 	if (check_name(name, err))
 		return -1;
-	*local = (struct local){.arena = arena};
+	*local = (struct local){ .arena = arena };
 	local->name = arena_strdup(arena, name);
 	local->folder = arena_printf(arena, STATE_FOLDER "/%s", name);
 	local->disk = arena_printf(arena, DISK_FOLDER "/%s", name);
@@ -160,7 +159,7 @@ static int try_lock(int fd, int64_t deadline_ns, struct error *err)
 
 int local_lock(int64_t deadline_ns, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	int result = -1;
 
 	while (result < 0) {
@@ -170,8 +169,7 @@ int local_lock(int64_t deadline_ns, struct error *err)
 		if (local_make_folder(&arena, STATE_FOLDER, 0755, err))
 			break;
 		fd = open(STATE_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0 && errno == ENOENT &&
-		    clock_left_ms(deadline_ns) > 0)
+		if (fd < 0 && errno == ENOENT && clock_left_ms(deadline_ns) > 0)
 			continue;
 		if (fd < 0) {
 			error_errno(err, "open %s", STATE_FOLDER);
@@ -202,7 +200,7 @@ void local_unlock(int fd)
 
 int local_write(const char *path, int mode, const char *text, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	const char *name = arena_printf(&arena, "%s.new", path);
 	size_t size = strlen(text);
 	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,

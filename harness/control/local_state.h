@@ -19,8 +19,8 @@ struct local {
 	const char *name;
 	const char *folder; /* /run/ordeal/clusters/NAME: keys, scripts */
 	const char *disk; /* /var/lib/ordeal/clusters/NAME: what nodes write */
-	int subnet; /* 0..511, or LOCAL_NO_SUBNET */
-	size_t count; /* nodes; 0 until it is whole */
+	int subnet;	  /* 0..511, or LOCAL_NO_SUBNET */
+	size_t count;	  /* nodes; 0 until it is whole */
 };
 
 /* Reads what there is of cluster `name`; success when there is nothing. */

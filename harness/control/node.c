@@ -266,9 +266,9 @@ static int line_error(const struct node *node, const char *line,
 static int run_line(struct node *node, int64_t timeout_ns, struct arena *arena,
 		    const char **out, const char *line, struct error *err)
 {
-	struct command command = {.line = line,
-				  .deadline_ns = clock_now_ns() + timeout_ns};
-	struct arena scratch = {0};
+	struct command command = { .line = line,
+				   .deadline_ns = clock_now_ns() + timeout_ns };
+	struct arena scratch = { 0 };
 	struct reply reply;
 	int result = node_execute(node, &command, &scratch, &reply, err);
 
@@ -291,7 +291,7 @@ int node_run_within(struct node *node, int64_t timeout_ns, struct arena *arena,
 		    const char **out, struct error *err, const char *format,
 		    ...)
 {
-	struct arena scratch = {0};
+	struct arena scratch = { 0 };
 	const char *line;
 	va_list args;
 	int result;
@@ -307,7 +307,7 @@ int node_run_within(struct node *node, int64_t timeout_ns, struct arena *arena,
 int node_run(struct node *node, struct arena *arena, const char **out,
 	     struct error *err, const char *format, ...)
 {
-	struct arena scratch = {0};
+	struct arena scratch = { 0 };
 	const char *line;
 	va_list args;
 	int result;
@@ -324,8 +324,8 @@ int node_run(struct node *node, struct arena *arena, const char **out,
 int node_try(struct node *node, struct arena *arena, struct reply *reply,
 	     struct error *err, const char *format, ...)
 {
-	struct command command = {
-		.deadline_ns = clock_now_ns() + node_step_timeout_ns(node)};
+	struct command command = { .deadline_ns = clock_now_ns() +
+						  node_step_timeout_ns(node) };
 	va_list args;
 
 	va_start(args, format);

@@ -72,9 +72,9 @@ const char *shell_quote(struct arena *arena, const char *text);
  */
 struct daemon {
 	const char *name;
-	const char *line; /* shell line; `exec` is put in front */
+	const char *line;   /* shell line; `exec` is put in front */
 	const char *folder; /* working directory, made if missing */
-	const char *log; /* standard output and error are appended here */
+	const char *log;    /* standard output and error are appended here */
 };
 
 enum daemon_state {

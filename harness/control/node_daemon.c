@@ -102,8 +102,8 @@ static int run_script(struct node *node, struct arena *arena, const char *verb,
 		      const char *name, const char *body, struct reply *reply,
 		      struct error *err)
 {
-	struct command command = {.deadline_ns = clock_now_ns() +
-						 node_step_timeout_ns(node)};
+	struct command command = { .deadline_ns = clock_now_ns() +
+						  node_step_timeout_ns(node) };
 	int result;
 
 	if (!is_word(name)) {
@@ -131,7 +131,7 @@ static int naps(const struct node *node, int percent)
 int node_daemon_start(struct node *node, const struct daemon *daemon,
 		      struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	struct reply reply;
 	const char *folder = daemon->folder ? daemon->folder : "/";
 	const char *log = daemon->log ? daemon->log : "/dev/null";
@@ -145,10 +145,9 @@ int node_daemon_start(struct node *node, const struct daemon *daemon,
 	folder = shell_quote(&arena, folder);
 	log = shell_quote(&arena, log);
 	body = arena_printf(&arena, daemon_script, daemon->line);
-	body = arena_printf(&arena, start_script, folder,
-			    shell_quote(&arena, log_folder), folder,
-			    shell_quote(&arena, body), log, naps(node, 60),
-			    log);
+	body = arena_printf(
+		&arena, start_script, folder, shell_quote(&arena, log_folder),
+		folder, shell_quote(&arena, body), log, naps(node, 60), log);
 	result = run_script(node, &arena, "start", daemon->name, body, &reply,
 			    err);
 	arena_release(&arena);
@@ -158,7 +157,7 @@ int node_daemon_start(struct node *node, const struct daemon *daemon,
 int node_daemon_signal(struct node *node, const char *name, const char *signal,
 		       struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	struct reply reply;
 	const char *effect = "is_any";
 	int result;
@@ -184,7 +183,7 @@ int node_daemon_signal(struct node *node, const char *name, const char *signal,
 
 int node_daemon_stop(struct node *node, const char *name, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	struct reply reply;
 	int result = run_script(node, &arena, "stop", name,
 				arena_printf(&arena, stop_script,
@@ -198,7 +197,7 @@ int node_daemon_stop(struct node *node, const char *name, struct error *err)
 int node_daemon_state(struct node *node, const char *name,
 		      enum daemon_state *state, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	struct reply reply;
 	int result = run_script(node, &arena, "look at", name,
 				"look && echo \"$state\" || echo none\n",

@@ -18,14 +18,13 @@ static const char *folder_of(struct arena *arena, const char *path)
 		return ".";
 	if (slash == path)
 		return "/";
-	return shell_quote(arena, arena_strndup(arena, path,
-						(size_t)(slash - path)));
+	return shell_quote(arena,
+			   arena_strndup(arena, path, (size_t)(slash - path)));
 }
 
 /* Runs a line as root (or as the login) that has to succeed. */
 static int step(struct node *node, bool is_root, struct arena *arena,
-		struct reply *reply, struct command *command,
-		struct error *err)
+		struct reply *reply, struct command *command, struct error *err)
 {
 	int result;
 
@@ -48,12 +47,12 @@ static int fail(struct node *node, const char *verb, const char *path,
 int node_write_file(struct node *node, const char *path, int mode,
 		    const char *bytes, size_t size, struct error *err)
 {
-	struct arena arena = {0};
-	struct command command = {.input = bytes, .input_size = size};
+	struct arena arena = { 0 };
+	struct command command = { .input = bytes, .input_size = size };
 	struct reply reply;
-	const char *part = shell_quote(
-		&arena,
-		arena_printf(&arena, "%s.part-%ld", path, (long)getpid()));
+	const char *part =
+		shell_quote(&arena, arena_printf(&arena, "%s.part-%ld", path,
+						 (long)getpid()));
 	int result;
 
 	command.line = arena_printf(
@@ -73,7 +72,7 @@ int node_write_file(struct node *node, const char *path, int mode,
 static int make_landing(struct node *node, struct arena *arena,
 			const char **path, struct error *err)
 {
-	struct command command = {.line = "mktemp /tmp/ordeal.XXXXXXXX"};
+	struct command command = { .line = "mktemp /tmp/ordeal.XXXXXXXX" };
 	struct reply reply;
 
 	if (step(node, false, arena, &reply, &command, err))
@@ -86,7 +85,7 @@ static int make_landing(struct node *node, struct arena *arena,
 static int run_as_root(struct node *node, struct arena *arena, char *line,
 		       struct error *err)
 {
-	struct command command = {.line = line};
+	struct command command = { .line = line };
 	struct reply reply;
 
 	return step(node, true, arena, &reply, &command, err);
@@ -118,7 +117,7 @@ static int upload_by_sudo(struct node *node, struct arena *arena,
 int node_upload(struct node *node, const char *local, const char *remote,
 		int mode, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	int result;
 
 	if (node_needs_sudo(node)) {
@@ -167,7 +166,7 @@ static int download_by_sudo(struct node *node, struct arena *arena,
 int node_download(struct node *node, const char *remote, const char *local,
 		  struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	int result;
 
 	if (node_needs_sudo(node))
@@ -182,10 +181,10 @@ int node_download(struct node *node, const char *remote, const char *local,
 
 int node_has_file(struct node *node, const char *path, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	struct reply reply;
-	struct command command = {.deadline_ns = clock_now_ns() +
-						 node_step_timeout_ns(node)};
+	struct command command = { .deadline_ns = clock_now_ns() +
+						  node_step_timeout_ns(node) };
 	int result;
 
 	/* By words, not by exit status: a sudo that fails says 1 as well. */

@@ -78,13 +78,14 @@ static int execute(struct prefix *prefix, const struct command *command,
 		   int in_fd, int out_fd, struct arena *arena,
 		   struct reply *reply, struct error *err)
 {
-	struct arena scratch = {0};
+	struct arena scratch = { 0 };
 	char sh[] = "sh", option[] = "-c";
 	int result;
 
 	prefix->words[prefix->count] = sh;
 	prefix->words[prefix->count + 1] = option;
-	prefix->words[prefix->count + 2] = arena_strdup(&scratch, command->line);
+	prefix->words[prefix->count + 2] =
+		arena_strdup(&scratch, command->line);
 	prefix->words[prefix->count + 3] = NULL;
 	result = program_run(prefix->words, command, in_fd, out_fd, arena,
 			     reply, err);
@@ -103,11 +104,11 @@ static int prefix_run(void *session, const struct command *command,
 static int move(struct prefix *prefix, const char *line, int in_fd, int out_fd,
 		int64_t deadline_ns, struct error *err)
 {
-	struct command command = {.line = line, .deadline_ns = deadline_ns};
-	struct arena arena = {0};
+	struct command command = { .line = line, .deadline_ns = deadline_ns };
+	struct arena arena = { 0 };
 	struct reply reply;
-	int result = execute(prefix, &command, in_fd, out_fd, &arena, &reply,
-			     err);
+	int result =
+		execute(prefix, &command, in_fd, out_fd, &arena, &reply, err);
 
 	if (result == 0 && reply.exit_status != 0) {
 		reply.err[strcspn(reply.err, "\n")] = '\0';
@@ -121,7 +122,7 @@ static int move(struct prefix *prefix, const char *line, int in_fd, int out_fd,
 static int prefix_upload(void *session, const char *local, const char *remote,
 			 int mode, int64_t deadline_ns, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	int fd = open(local, O_RDONLY | O_CLOEXEC), result;
 	const char *to, *part;
 
@@ -142,11 +143,10 @@ static int prefix_upload(void *session, const char *local, const char *remote,
 	return result;
 }
 
-static int prefix_download(void *session, const char *remote,
-			   const char *local, int64_t deadline_ns,
-			   struct error *err)
+static int prefix_download(void *session, const char *remote, const char *local,
+			   int64_t deadline_ns, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	const char *name =
 		arena_printf(&arena, "%s.part-%ld", local, (long)getpid());
 	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -157,10 +157,10 @@ static int prefix_download(void *session, const char *remote,
 		arena_release(&arena);
 		return -1;
 	}
-	result = move(session,
-		      arena_printf(&arena, "cat %s",
-				   shell_quote(&arena, remote)),
-		      -1, fd, deadline_ns, err);
+	result = move(
+		session,
+		arena_printf(&arena, "cat %s", shell_quote(&arena, remote)), -1,
+		fd, deadline_ns, err);
 	if (close(fd) != 0 && result == 0)
 		result = error_errno(err, "write %s", local);
 	if (result == 0 && rename(name, local) != 0)

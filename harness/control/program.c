@@ -83,7 +83,7 @@ static int spawn(char *const *words, const int fds[3], pid_t *pid,
 static int start(struct program *program, char *const *words, int in_fd,
 		 int out_fd, struct error *err)
 {
-	int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
+	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
 	int theirs[3], result = -1;
 
 	for (int i = 0; i < 3; i++) {
@@ -119,7 +119,7 @@ out:
  * thread, and is taken back before it is let in again. */
 static ssize_t write_quietly(int fd, const char *bytes, size_t size)
 {
-	static const struct timespec now = {0, 0};
+	static const struct timespec now = { 0, 0 };
 	sigset_t pipe, before, pending;
 	ssize_t count;
 	int number;
@@ -189,11 +189,11 @@ static int exchange(struct program *program, const struct command *command,
 
 	while (!is_ended || program->out[0] >= 0 || program->out[1] >= 0) {
 		struct pollfd wanted[4] = {
-			{.fd = program->in, .events = POLLOUT},
-			{.fd = program->out[0], .events = POLLIN},
-			{.fd = program->out[1], .events = POLLIN},
-			{.fd = is_ended ? -1 : program->process_fd,
-			 .events = POLLIN},
+			{ .fd = program->in, .events = POLLOUT },
+			{ .fd = program->out[0], .events = POLLIN },
+			{ .fd = program->out[1], .events = POLLIN },
+			{ .fd = is_ended ? -1 : program->process_fd,
+			  .events = POLLIN },
 		};
 		int left = clock_left_ms(command->deadline_ns);
 
@@ -242,7 +242,8 @@ int program_run(char *const *words, const struct command *command, int in_fd,
 		struct error *err)
 {
 	struct program program = {
-		.pid = -1, .process_fd = -1, .in = -1, .out = {-1, -1}};
+		.pid = -1, .process_fd = -1, .in = -1, .out = { -1, -1 }
+	};
 	int result, status;
 
 	if (start(&program, words, in_fd, out_fd, err))
@@ -250,7 +251,7 @@ int program_run(char *const *words, const struct command *command, int in_fd,
 	result = exchange(&program, command, err);
 	status = stop(&program, result == 0);
 	if (result == 0) {
-		*reply = (struct reply){.exit_status = -1};
+		*reply = (struct reply){ .exit_status = -1 };
 		if (WIFSIGNALED(status))
 			reply->exit_signal = sigabbrev_np(WTERMSIG(status));
 		else

@@ -20,7 +20,7 @@
 
 int socket_wait(int fd, short events, int64_t deadline_ns)
 {
-	struct pollfd wanted = {.fd = fd, .events = events};
+	struct pollfd wanted = { .fd = fd, .events = events };
 
 	for (;;) {
 		int count = poll(&wanted, 1, clock_left_ms(deadline_ns));
@@ -64,14 +64,14 @@ static int resolve_name(const char *host, int port, int64_t deadline_ns,
 			struct addrinfo **found, struct error *err)
 {
 	struct query *query = query_new(host, port);
-	struct gaicb *list[1] = {&query->request};
-	const struct gaicb *wait_for[1] = {&query->request};
+	struct gaicb *list[1] = { &query->request };
+	const struct gaicb *wait_for[1] = { &query->request };
 	int code = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL);
 
 	while (code == 0 && gai_error(&query->request) == EAI_INPROGRESS) {
 		int left = clock_left_ms(deadline_ns);
-		struct timespec pause = {left / 1000,
-					 (long)(left % 1000) * 1000000};
+		struct timespec pause = { left / 1000,
+					  (long)(left % 1000) * 1000000 };
 
 		if (left == 0) {
 			if (gai_cancel(&query->request) == EAI_CANCELED)
@@ -96,14 +96,24 @@ static int resolve_name(const char *host, int port, int64_t deadline_ns,
 static int resolve(const char *host, int port, int64_t deadline_ns,
 		   struct addrinfo **found, struct error *err)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-				 .ai_flags = AI_NUMERICHOST};
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+				  .ai_flags = AI_NUMERICHOST };
 	char service[16];
 
 	snprintf(service, sizeof(service), "%d", port);
 	if (getaddrinfo(host, service, &hints, found) == 0)
 		return 0;
 	return resolve_name(host, port, deadline_ns, found, err);
+}
+
+int socket_resolve(const char *host, int64_t deadline_ns, struct error *err)
+{
+	struct addrinfo *found = NULL;
+
+	if (resolve(host, 22, deadline_ns, &found, err))
+		return -1;
+	freeaddrinfo(found);
+	return 0;
 }
 
 /* Dead peers are noticed in about half a minute, also in mid-command. */

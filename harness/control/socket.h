@@ -17,6 +17,9 @@
 int socket_connect(const char *host, int port, int64_t deadline_ns,
 		   struct error *err);
 
+/* 0 when `host` has an address, by `deadline_ns`; else why not. */
+int socket_resolve(const char *host, int64_t deadline_ns, struct error *err);
+
 /*
  * Waits until one of poll()'s `events` is there: 1, or 0 when the deadline
  * has passed, or -1 with errno. A hang-up counts as an event.

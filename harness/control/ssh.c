@@ -109,12 +109,12 @@ static void disconnect(struct ssh *ssh)
 	if (ssh->session) {
 		if (!ssh->is_broken) {
 			if (ssh->sftp)
-				SSH_UNTIL_DONE(code, ssh, deadline, &ignored,
-					       libssh2_sftp_shutdown(
-						       ssh->sftp));
+				SSH_UNTIL_DONE(
+					code, ssh, deadline, &ignored,
+					libssh2_sftp_shutdown(ssh->sftp));
 			SSH_UNTIL_DONE(code, ssh, deadline, &ignored,
-				       libssh2_session_disconnect(
-					       ssh->session, "done"));
+				       libssh2_session_disconnect(ssh->session,
+								  "done"));
 		}
 		/* With the socket shut, what is left to send fails at once
 		 * instead of being put off with EAGAIN (libssh2 #122). */

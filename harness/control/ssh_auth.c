@@ -18,7 +18,7 @@ struct login {
 	int64_t deadline_ns;
 	const char *user;
 	bool has_publickey, has_password, has_interactive;
-	bool is_cut; /* the server has hung up */
+	bool is_cut;	 /* the server has hung up */
 	char tried[640]; /* "key /a: refused; agent: ..." */
 };
 
@@ -63,7 +63,7 @@ static const char *reason(struct login *login, int code, struct error *err)
 
 static bool try_key(struct login *login, const char *path)
 {
-	struct error err = {""};
+	struct error err = { "" };
 	const char *why;
 	int code;
 
@@ -92,14 +92,13 @@ static bool try_key(struct login *login, const char *path)
 static bool try_agent_keys(struct login *login, LIBSSH2_AGENT *agent)
 {
 	struct libssh2_agent_publickey *key = NULL;
-	struct error err = {""};
+	struct error err = { "" };
 	int code, count = 0;
 
 	while (count < AGENT_KEYS_MAX && !login->is_cut &&
 	       libssh2_agent_get_identity(agent, &key, key) == 0) {
-		SSH_UNTIL_DONE(
-			code, login->ssh, login->deadline_ns, &err,
-			libssh2_agent_userauth(agent, login->user, key));
+		SSH_UNTIL_DONE(code, login->ssh, login->deadline_ns, &err,
+			       libssh2_agent_userauth(agent, login->user, key));
 		if (code == 0)
 			return true;
 		note(login, "agent key %s: %s",
@@ -137,8 +136,9 @@ static bool try_agent(struct login *login)
 
 static bool try_usual_keys(struct login *login)
 {
-	static const char *const names[] = {"id_ed25519", "id_ecdsa", "id_rsa"};
-	struct arena arena = {0};
+	static const char *const names[] = { "id_ed25519", "id_ecdsa",
+					     "id_rsa" };
+	struct arena arena = { 0 };
 	bool is_in = false, is_there = false;
 
 	for (size_t i = 0; i < 3 && !is_in && !login->is_cut; i++) {
@@ -177,7 +177,7 @@ static bool try_password(struct login *login)
 	const char *password = login->ssh->config->password;
 	LIBSSH2_SESSION *session = login->ssh->session;
 	unsigned int size = (unsigned int)strlen(login->user);
-	struct error err = {""};
+	struct error err = { "" };
 	int code;
 
 	if (login->has_password) {
@@ -208,14 +208,13 @@ static bool try_password(struct login *login)
 static bool ask_methods(struct login *login)
 {
 	LIBSSH2_SESSION *session = login->ssh->session;
-	struct error err = {""};
+	struct error err = { "" };
 	char *list;
 	int code;
 
 	do {
-		list = libssh2_userauth_list(
-			session, login->user,
-			(unsigned int)strlen(login->user));
+		list = libssh2_userauth_list(session, login->user,
+					     (unsigned int)strlen(login->user));
 		code = list ? 0 : libssh2_session_last_errno(session);
 	} while (code == LIBSSH2_ERROR_EAGAIN &&
 		 ssh_wait(login->ssh, login->deadline_ns, &err) == 0);
@@ -250,9 +249,9 @@ static bool try_keys(struct login *login)
 int ssh_authenticate(struct ssh *ssh, int64_t deadline_ns, struct error *err)
 {
 	const struct node_config *config = ssh->config;
-	struct login login = {.ssh = ssh,
-			      .deadline_ns = deadline_ns,
-			      .user = config->user ? config->user : "root"};
+	struct login login = { .ssh = ssh,
+			       .deadline_ns = deadline_ns,
+			       .user = config->user ? config->user : "root" };
 
 	if (ask_methods(&login))
 		return 0;

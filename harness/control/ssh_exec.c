@@ -42,16 +42,16 @@ static int open_channel(struct execution *run, struct error *err)
 
 static int request_exec(struct execution *run, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	const char *line =
 		arena_printf(&arena, "exec /bin/sh -c %s",
 			     shell_quote(&arena, run->command->line));
 	int code;
 
-	SSH_UNTIL_DONE(code, run->ssh, run->command->deadline_ns, err,
-		       libssh2_channel_process_startup(
-			       run->channel, "exec", 4, line,
-			       (unsigned int)strlen(line)));
+	SSH_UNTIL_DONE(
+		code, run->ssh, run->command->deadline_ns, err,
+		libssh2_channel_process_startup(run->channel, "exec", 4, line,
+						(unsigned int)strlen(line)));
 	arena_release(&arena);
 	if (code)
 		return ssh_fail(run->ssh, code, err, "start the command");
@@ -172,7 +172,7 @@ static int finish(struct execution *run, struct arena *arena,
 		       libssh2_channel_wait_closed(channel));
 	if (code)
 		return ssh_fail(run->ssh, code, err, "wait for its end");
-	*reply = (struct reply){0};
+	*reply = (struct reply){ 0 };
 	reply->exit_status = libssh2_channel_get_exit_status(channel);
 	libssh2_channel_get_exit_signal(channel, &name, NULL, NULL, NULL, NULL,
 					NULL);
@@ -207,7 +207,7 @@ int ssh_run(void *session, const struct command *command, struct arena *arena,
 	    struct reply *reply, struct error *err)
 {
 	struct ssh *ssh = session;
-	struct execution run = {.ssh = ssh, .command = command};
+	struct execution run = { .ssh = ssh, .command = command };
 	int result;
 
 	if (ssh->is_broken)

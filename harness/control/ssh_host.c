@@ -18,15 +18,15 @@ static const struct kind {
 	int type; /* LIBSSH2_HOSTKEY_TYPE_* */
 	const char *method;
 } kinds[] = {
-	{LIBSSH2_KNOWNHOST_KEY_ED25519, LIBSSH2_HOSTKEY_TYPE_ED25519,
-	 "ssh-ed25519"},
-	{LIBSSH2_KNOWNHOST_KEY_ECDSA_256, LIBSSH2_HOSTKEY_TYPE_ECDSA_256,
-	 "ecdsa-sha2-nistp256"},
-	{LIBSSH2_KNOWNHOST_KEY_ECDSA_384, LIBSSH2_HOSTKEY_TYPE_ECDSA_384,
-	 "ecdsa-sha2-nistp384"},
-	{LIBSSH2_KNOWNHOST_KEY_ECDSA_521, LIBSSH2_HOSTKEY_TYPE_ECDSA_521,
-	 "ecdsa-sha2-nistp521"},
-	{LIBSSH2_KNOWNHOST_KEY_SSHRSA, LIBSSH2_HOSTKEY_TYPE_RSA, "ssh-rsa"},
+	{ LIBSSH2_KNOWNHOST_KEY_ED25519, LIBSSH2_HOSTKEY_TYPE_ED25519,
+	  "ssh-ed25519" },
+	{ LIBSSH2_KNOWNHOST_KEY_ECDSA_256, LIBSSH2_HOSTKEY_TYPE_ECDSA_256,
+	  "ecdsa-sha2-nistp256" },
+	{ LIBSSH2_KNOWNHOST_KEY_ECDSA_384, LIBSSH2_HOSTKEY_TYPE_ECDSA_384,
+	  "ecdsa-sha2-nistp384" },
+	{ LIBSSH2_KNOWNHOST_KEY_ECDSA_521, LIBSSH2_HOSTKEY_TYPE_ECDSA_521,
+	  "ecdsa-sha2-nistp521" },
+	{ LIBSSH2_KNOWNHOST_KEY_SSHRSA, LIBSSH2_HOSTKEY_TYPE_RSA, "ssh-rsa" },
 };
 
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
@@ -81,7 +81,7 @@ static const char *known_hosts_path(const struct ssh *ssh, struct arena *arena)
 static LIBSSH2_KNOWNHOSTS *load(struct ssh *ssh, struct error *err)
 {
 	LIBSSH2_KNOWNHOSTS *known = libssh2_knownhost_init(ssh->session);
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 
 	if (!known) {
 		error_set(err, "libssh2 cannot read known hosts");
@@ -99,12 +99,11 @@ static LIBSSH2_KNOWNHOSTS *load(struct ssh *ssh, struct error *err)
 static bool has_kind(LIBSSH2_KNOWNHOSTS *known, const char *name,
 		     const struct kind *kind)
 {
-	return libssh2_knownhost_check(known, name, "none", 4,
-				       LIBSSH2_KNOWNHOST_TYPE_PLAIN |
-					       LIBSSH2_KNOWNHOST_KEYENC_RAW |
-					       kind->bits,
-				       NULL) ==
-	       LIBSSH2_KNOWNHOST_CHECK_MISMATCH;
+	return libssh2_knownhost_check(
+		       known, name, "none", 4,
+		       LIBSSH2_KNOWNHOST_TYPE_PLAIN |
+			       LIBSSH2_KNOWNHOST_KEYENC_RAW | kind->bits,
+		       NULL) == LIBSSH2_KNOWNHOST_CHECK_MISMATCH;
 }
 
 int ssh_host_prefer(struct ssh *ssh, struct error *err)
@@ -124,8 +123,8 @@ int ssh_host_prefer(struct ssh *ssh, struct error *err)
 
 			if (has_kind(known, name, &kinds[i]) != wanted)
 				continue;
-			snprintf(methods + used, sizeof(methods) - used,
-				 "%s%s", used ? "," : "", kinds[i].method);
+			snprintf(methods + used, sizeof(methods) - used, "%s%s",
+				 used ? "," : "", kinds[i].method);
 		}
 	}
 	libssh2_knownhost_free(known);
@@ -136,9 +135,9 @@ int ssh_host_prefer(struct ssh *ssh, struct error *err)
 
 static const struct kind *find_kind(int type)
 {
-	static const struct kind unknown = {
-		LIBSSH2_KNOWNHOST_KEY_UNKNOWN, LIBSSH2_HOSTKEY_TYPE_UNKNOWN,
-		"unknown"};
+	static const struct kind unknown = { LIBSSH2_KNOWNHOST_KEY_UNKNOWN,
+					     LIBSSH2_HOSTKEY_TYPE_UNKNOWN,
+					     "unknown" };
 
 	for (size_t i = 0; i < KIND_COUNT; i++)
 		if (kinds[i].type == type)
@@ -172,7 +171,7 @@ static void fingerprint(struct ssh *ssh, char *text, size_t size)
 static int refuse(struct ssh *ssh, int answer, const struct kind *kind,
 		  const char *name, struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	const char *path = known_hosts_path(ssh, &arena);
 	char print[64];
 

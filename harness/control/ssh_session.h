@@ -16,7 +16,7 @@ struct node_config;
 
 struct ssh {
 	const struct node_config *config;
-	int fd; /* -1: not connected */
+	int fd;		/* -1: not connected */
 	bool is_broken; /* in the middle of something: only reopen helps */
 	LIBSSH2_SESSION *session;
 	LIBSSH2_SFTP *sftp; /* NULL until files are moved */
@@ -34,10 +34,10 @@ int ssh_wait(struct ssh *ssh, int64_t deadline_ns, struct error *err);
 bool ssh_is_sending(const struct ssh *ssh);
 
 /* Calls `call` (an expression of type int) until it is done or failed. */
-#define SSH_UNTIL_DONE(code, ssh, deadline_ns, err, call)                      \
-	do {                                                                   \
-		(code) = (call);                                               \
-	} while ((code) == LIBSSH2_ERROR_EAGAIN &&                             \
+#define SSH_UNTIL_DONE(code, ssh, deadline_ns, err, call) \
+	do {                                              \
+		(code) = (call);                          \
+	} while ((code) == LIBSSH2_ERROR_EAGAIN &&        \
 		 ssh_wait((ssh), (deadline_ns), (err)) == 0)
 
 /*

@@ -17,7 +17,7 @@ struct copy {
 	struct ssh *ssh;
 	int64_t deadline_ns;
 	LIBSSH2_SFTP_HANDLE *handle; /* the file there */
-	int fd; /* the file here */
+	int fd;			     /* the file here */
 	char *piece;
 };
 
@@ -103,9 +103,8 @@ static int send_piece(struct copy *copy, size_t size, const char *remote,
 		ssize_t count;
 
 		do {
-			count = libssh2_sftp_write(copy->handle,
-						   copy->piece + sent,
-						   size - sent);
+			count = libssh2_sftp_write(
+				copy->handle, copy->piece + sent, size - sent);
 		} while (count == LIBSSH2_ERROR_EAGAIN &&
 			 ssh_wait(copy->ssh, copy->deadline_ns, err) == 0);
 		if (count < 0)
@@ -121,7 +120,8 @@ static int send_file(struct copy *copy, const char *local, const char *remote,
 {
 	LIBSSH2_SFTP_ATTRIBUTES attributes = {
 		.flags = LIBSSH2_SFTP_ATTR_PERMISSIONS,
-		.permissions = (unsigned long)mode};
+		.permissions = (unsigned long)mode
+	};
 	ssize_t size;
 	int code;
 
@@ -148,14 +148,14 @@ static int send_file(struct copy *copy, const char *local, const char *remote,
 static int put_in_place(struct copy *copy, const char *from, const char *to,
 			struct error *err)
 {
-	struct arena arena = {0};
+	struct arena arena = { 0 };
 	struct reply reply;
-	struct command command = {.deadline_ns = copy->deadline_ns};
+	struct command command = { .deadline_ns = copy->deadline_ns };
 	int result;
 
-	command.line = arena_printf(&arena, "mv -fT %s %s",
-				    shell_quote(&arena, from),
-				    shell_quote(&arena, to));
+	command.line =
+		arena_printf(&arena, "mv -fT %s %s", shell_quote(&arena, from),
+			     shell_quote(&arena, to));
 	result = ssh_run(copy->ssh, &command, &arena, &reply, err);
 	if (result == 0 && reply.exit_status != 0) {
 		reply.err[strcspn(reply.err, "\n")] = '\0';
@@ -181,8 +181,8 @@ static void remove_remote(struct copy *copy, const char *name)
 int ssh_upload(void *session, const char *local, const char *remote, int mode,
 	       int64_t deadline_ns, struct error *err)
 {
-	struct copy copy = {.ssh = session, .deadline_ns = deadline_ns};
-	struct arena arena = {0};
+	struct copy copy = { .ssh = session, .deadline_ns = deadline_ns };
+	struct arena arena = { 0 };
 	struct error ignored;
 	const char *name;
 	int result;
@@ -248,8 +248,8 @@ static int receive_file(struct copy *copy, const char *remote,
 int ssh_download(void *session, const char *remote, const char *local,
 		 int64_t deadline_ns, struct error *err)
 {
-	struct copy copy = {.ssh = session, .deadline_ns = deadline_ns};
-	struct arena arena = {0};
+	struct copy copy = { .ssh = session, .deadline_ns = deadline_ns };
+	struct arena arena = { 0 };
 	struct error ignored;
 	const char *name;
 	int result;

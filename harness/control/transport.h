@@ -19,7 +19,7 @@ struct command {
 
 /* What came of it. `out` and `err` live in the arena and end in a NUL. */
 struct reply {
-	int exit_status; /* -1 if a signal ended it */
+	int exit_status;	 /* -1 if a signal ended it */
 	const char *exit_signal; /* "KILL", or NULL */
 	char *out;
 	size_t out_size;
@@ -37,8 +37,7 @@ struct reply {
 struct transport {
 	const char *name;
 	int (*run)(void *session, const struct command *command,
-		   struct arena *arena, struct reply *reply,
-		   struct error *err);
+		   struct arena *arena, struct reply *reply, struct error *err);
 	/* `mode` as for chmod; the file appears under its name when whole. */
 	int (*upload)(void *session, const char *local, const char *remote,
 		      int mode, int64_t deadline_ns, struct error *err);
