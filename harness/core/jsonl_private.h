@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of the JSON scanner; for jsonl*.c alone. */
+#ifndef ORDEAL_CORE_JSONL_PRIVATE_H
+#define ORDEAL_CORE_JSONL_PRIVATE_H
+
+#include "harness/core/error.h"
+#include "harness/core/history.h"
+#include "harness/core/jsonl.h"
+#include "harness/core/reader_names.h"
+#include "harness/core/reader_shape.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Functions of the scanner take the place where their thing begins and return
+ * the place after it, or NULL with the error set. They stop at the newline
+ * that ends the line, since none takes a newline for a part of its thing; so
+ * they need not look for the end, and may load words beyond it.
+ */
+struct jsonl {
+	struct history *history;
+	struct values *values; /* the history's */
+	bool is_independent;
+
+	const char *line;
+	const char *end;
+	struct error *err;
+	bool is_cut;
+
+	char *scratch; /* the last string that had escapes */
+	size_t scratch_capacity;
+	struct value *stack; /* elements of the lists that are open */
+	size_t stack_count;
+	size_t stack_capacity;
+	struct action *actions;
+	size_t action_count;
+	size_t action_capacity;
+	struct reader_names names;
+	struct list_memos *memos;
+};
+
+/* More unknown fields than this on one line are refused. */
+#define JSONL_OTHERS_MAX 64
+
+/* A string without its quotes: in the line or in `scratch`. */
+struct slice {
+	const char *bytes;
+	size_t length;
+};
+
+/* Sets the error, with the column of `at`; returns NULL. */
+const char *jsonl_fail(struct jsonl *jsonl, const char *at, const char *format,
+		       ...) __attribute__((format(printf, 3, 4)));
+
+/* The same, "expected WHAT". */
+const char *jsonl_expected(struct jsonl *jsonl, const char *at,
+			   const char *what);
+
+static inline const char *jsonl_space(const char *p)
+{
+	while (*p == ' ' || *p == '\t' || *p == '\r')
+		p++;
+	return p;
+}
+
+const char *jsonl_string(struct jsonl *jsonl, const char *p,
+			 struct slice *text);
+/* An integer that fits 64 bits. */
+const char *jsonl_integer(struct jsonl *jsonl, const char *p, int64_t *number,
+			  const char *field);
+/* Any value; made only if `keep`, otherwise looked over. */
+const char *jsonl_value(struct jsonl *jsonl, const char *p, struct value *v,
+			bool keep);
+/* A number, string or literal; what is none is refused. */
+const char *jsonl_scalar(struct jsonl *jsonl, const char *p, struct value *v,
+			 bool keep);
+/* What was read at `key`: as jsonl_value, but quick where lists grow. */
+const char *jsonl_result(struct jsonl *jsonl, const char *p, struct value key,
+			 struct value *v);
+/* The end of the value at `p`, which is not checked. */
+const char *jsonl_skip(struct jsonl *jsonl, const char *p);
+
+/* The value of an action of the verb, into the action. */
+const char *jsonl_content(struct jsonl *jsonl, const char *p,
+			  struct action *action, bool is_invoke);
+/* A list of micro-operations, into jsonl->actions. */
+const char *jsonl_txn(struct jsonl *jsonl, const char *p, bool is_invoke);
+
+/* A line as far as it is read. */
+struct draft {
+	unsigned seen; /* bits of enum field */
+	bool is_txn;
+	const char *late;   /* a value that came before the fields that tell
+			     * what it means, or NULL */
+	struct entry entry; /* complete when the object has been read */
+	struct action action;
+	uint16_t verb;
+	struct value others[JSONL_OTHERS_MAX]; /* names of skipped fields */
+	size_t other_count;
+};
+
+/* The object at `p`. The draft's actions are valid until the next one. */
+const char *jsonl_object(struct jsonl *jsonl, const char *p,
+			 struct draft *draft);
+
+void jsonl_memos_free(struct list_memos *memos); /* NULL is accepted */
+
+#endif

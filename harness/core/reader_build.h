@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Values from what readers gathered. */
+#ifndef ORDEAL_CORE_READER_BUILD_H
+#define ORDEAL_CORE_READER_BUILD_H
+
+#include "harness/core/value.h"
+
+#include <stddef.h>
+
+/* The map of `count` keys and contents that stand by turns at `pairs`, which
+ * is overwritten; of a key that comes twice the last content counts. */
+struct value reader_map(struct values *values, struct value *pairs,
+			size_t count);
+
+/* A string, or nil: what is neither becomes the string of its JSON text. */
+struct value reader_text(struct values *values, struct value v);
+
+#endif
