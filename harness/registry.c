@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* To add a part, write its one file and name it here. */
-#define TARGETS(X)
+#define TARGETS(X) X(memory)
 #define WORKLOADS(X)
 #define FAULTS(X)
 #define CHECKERS(X) X(coverage) X(crash) X(stats)

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The bugs that can be planted. */
+#ifndef ORDEAL_MEMORY_BUGS_H
+#define ORDEAL_MEMORY_BUGS_H
+
+/*
+ * At most one is planted in a run. Each fires by chance (option bug-rate) at
+ * each operation it can spoil; split-brain comes and goes by itself. "Acked"
+ * is: completed ok.
+ */
+#define BUGS(X)                                                           \
+	X(NONE, "none", "every object is linearizable")                   \
+	X(STALE_READ, "stale-read", "a read misses the latest writes")    \
+	X(LOST_UPDATE, "lost-update",                                     \
+	  "a cas, append or increment builds on an old version")          \
+	X(LOST_WRITE, "lost-write", "an acked write is dropped")          \
+	X(GARBAGE_READ, "garbage-read", "a read returns what none wrote") \
+	X(SPLIT_BRAIN, "split-brain",                                     \
+	  "half of the clients have a copy of their own for a while")     \
+	X(APPLIED_FAILURE, "applied-failure",                             \
+	  "a write that is said to have failed has happened")             \
+	X(DUPLICATE_WRITE, "duplicate-write",                             \
+	  "an append, add, increment, enqueue or send happens twice")     \
+	X(DUPLICATE_DELIVERY, "duplicate-delivery",                       \
+	  "a dequeued or polled element comes again")                     \
+	X(OUT_OF_ORDER, "out-of-order",                                   \
+	  "elements change places in a list, queue or log")               \
+	X(POLL_SKIP, "poll-skip", "a poll jumps over a message")          \
+	X(LOST_ELEMENT, "lost-element",                                   \
+	  "an element that was there vanishes from a list, set, queue "   \
+	  "or log")                                                       \
+	X(RESURRECTION, "resurrection",                                   \
+	  "an element that was removed from a set comes back")            \
+	X(DOUBLE_GRANT, "double-grant", "a held lock is granted again")   \
+	X(STALE_TOKEN, "stale-token",                                     \
+	  "a lock's fencing token is no greater than the one before")     \
+	X(DUPLICATE_ID, "duplicate-id", "an id is given out twice")
+
+enum bug {
+#define BUG_ENUM(name, text, summary) BUG_##name,
+	BUGS(BUG_ENUM)
+#undef BUG_ENUM
+		BUG_COUNT,
+};
+
+/* Their names, in the order of the enum; NULL at the end. */
+extern const char *const bug_names[BUG_COUNT + 1];
+
+/* The bug of that name; BUG_NONE if there is none. */
+enum bug bug_from_name(const char *name);
+
+#endif

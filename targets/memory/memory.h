@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of the memory target: its state, and calls of its objects. */
+#ifndef ORDEAL_MEMORY_MEMORY_H
+#define ORDEAL_MEMORY_MEMORY_H
+
+#include "harness/core/error.h"
+#include "harness/core/op.h"
+#include "harness/core/value.h"
+#include "harness/target.h"
+#include "targets/memory/bugs.h"
+#include "targets/memory/chance.h"
+#include "targets/memory/store.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Values that no workload writes begin here; they are plain. */
+#define GARBAGE_FIRST 1000000000
+#define GARBAGE_COUNT 1000000
+
+enum latency_shape {
+	LATENCY_CONSTANT,
+	LATENCY_UNIFORM, /* 0 .. twice the mean */
+	LATENCY_EXPONENTIAL,
+};
+
+/* What the options say. */
+struct settings {
+	enum bug bug;
+	double bug_rate;
+	size_t stale_by; /* versions at most */
+	uint64_t split_length; /* operations */
+	double fail_rate;
+	double timeout_rate;
+	int64_t latency_ns; /* mean */
+	enum latency_shape latency_shape;
+	size_t permits; /* of a lock */
+};
+
+/* An action that takes effect after its client has given up on it. */
+struct deferred {
+	struct action action; /* in the store's values */
+	uint64_t due; /* when so many operations have been */
+	int32_t process;
+	bool is_other;
+};
+
+struct memory {
+	struct settings settings;
+	uint64_t seed;
+	size_t nodes;
+
+	pthread_mutex_t lock; /* of all that follows */
+	struct store store;
+	uint64_t clients; /* that ever connected */
+	uint64_t operations;
+	bool is_split;
+	struct deferred *deferred;
+	size_t deferred_count;
+	size_t deferred_capacity;
+};
+
+/* Where a client's consumer of a log is. */
+struct position {
+	struct value key; /* in the store's values */
+	int64_t offset;
+};
+
+/* One thread's, but for what is only touched under the lock. */
+struct client {
+	struct memory *memory;
+	struct chance chance;
+	bool is_other_half;
+	bool is_broken; /* its last operation ended indeterminate */
+	bool has_acquired; /* perhaps holds locks */
+	int32_t process;
+	struct position *positions;
+	size_t position_count;
+	size_t position_capacity;
+};
+
+/* One action, carried out under the lock. */
+struct call {
+	struct memory *memory;
+	struct client *client; /* NULL: deferred */
+	struct chance *chance;
+	struct action *action;
+	struct values *values; /* of the action */
+	struct arena *arena;
+	int32_t process;
+	bool is_other; /* the half it is in, while there are two */
+	struct error *err;
+};
+
+/* Each carries out an action on its kind of object. */
+typedef enum outcome object_call(struct call *call);
+object_call cell_call; /* register, list, counter */
+object_call set_call;
+object_call queue_call;
+object_call lock_call;
+object_call log_call;
+object_call id_call;
+
+/* True when `bug` is the planted one and chance wants it now. */
+bool bug_fires(struct call *call, enum bug bug);
+
+/* The item of the action's key. */
+struct item *call_item(struct call *call);
+
+/* A value of the request in the store, and the other way round. */
+struct value call_in(struct call *call, struct value v);
+struct value call_out(struct call *call, struct value v);
+struct value call_out_list(struct call *call, const struct value *elements,
+			   size_t count);
+
+struct value call_garbage(struct call *call);
+
+/* Sets the reason; OUTCOME_FAIL. */
+enum outcome call_refuse(struct call *call, const char *reason);
+
+/* The object at this action happens again after some operations of others,
+ * whatever becomes of this one. */
+void call_defer(struct call *call, enum verb verb);
+
+/* Gives back the locks of a client whose session is over. */
+void locks_abandon(struct client *client);
+
+#endif
