@@ -147,9 +147,9 @@ struct generator *gen_mix(struct arena *arena, const struct rng *rng,
 struct generator *gen_any(struct arena *arena, const struct rng *rng,
 			  struct generator **inner, size_t count);
 
-/* The first sizes[0] threads do the first, the next sizes[1] the second, and
- * so on; all other client threads do the last of `count` + 1 generators. Each
- * hears of its own threads. Nothing is offered to the nemesis. */
+/* The first sizes[0] client threads (of its context) do the first, the next
+ * sizes[1] the second, and so on; all others do the last of `count` + 1
+ * generators. Each hears of its own threads. */
 struct generator *gen_reserve(struct arena *arena, const struct rng *rng,
 			      const size_t *sizes, struct generator **inner,
 			      size_t count);
@@ -159,7 +159,8 @@ struct generator *gen_reserve(struct arena *arena, const struct rng *rng,
 typedef struct generator *generator_make(void *state, struct arena *arena,
 					 uint64_t number);
 
-/* A copy of its own for each client thread (`number` is the thread). */
+/* A copy of its own for each client thread of its context (`number` is the
+ * thread). */
 struct generator *gen_each_thread(struct arena *arena, const struct rng *rng,
 				  generator_make *make, void *state);
 
@@ -208,8 +209,8 @@ struct generator *gen_sleep(struct arena *arena, int64_t wait_ns);
  * generator of one key to exhaustion, then takes the next key (0, 1, 2, ...),
  * until `keys` have been begun (0: no end). `make` is given the key's number;
  * what it makes need not set action keys: every action gets the key. It hears
- * of its own operations only. The number of client threads must be a multiple
- * of `group`.
+ * of its own operations only. The number of client threads (of its context)
+ * must be a multiple of `group`.
  */
 struct generator *gen_independent(struct arena *arena, const struct rng *rng,
 				  size_t group, uint64_t keys,

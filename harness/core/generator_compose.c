@@ -216,7 +216,8 @@ static enum gen_answer any_offer(struct generator *generator,
 		}
 		i++;
 	}
-	if (ties)
+	/* One that pends may have something sooner when it is asked again. */
+	if (ties && op->time_ns <= later(again_ns, context->time_ns))
 		return GEN_OP;
 	return self->count ? pending_until(op, again_ns) : GEN_EXHAUSTED;
 }

@@ -42,11 +42,11 @@ struct reserve {
 	size_t count;
 };
 
-static size_t reserve_end(const struct split *split, size_t i, size_t threads)
+static size_t reserve_end(const struct split *split, size_t i, size_t members)
 {
 	const struct reserve *self = (const struct reserve *)split;
 
-	return i < self->count ? self->ends[i] : threads;
+	return i < self->count ? self->ends[i] : members;
 }
 
 static bool reserve_refill(struct split *split, struct lane *lane)
@@ -88,10 +88,10 @@ struct each_thread {
 };
 
 static size_t each_thread_end(const struct split *split, size_t i,
-			      size_t threads)
+			      size_t members)
 {
 	(void)split;
-	(void)threads;
+	(void)members;
 	return i + 1;
 }
 
@@ -133,11 +133,11 @@ struct independent {
 };
 
 static size_t independent_end(const struct split *split, size_t i,
-			      size_t threads)
+			      size_t members)
 {
 	const struct independent *self = (const struct independent *)split;
 
-	(void)threads;
+	assert(members % self->group == 0);
 	return (i + 1) * self->group;
 }
 
@@ -164,7 +164,6 @@ static enum gen_answer independent_offer(struct generator *generator,
 	enum gen_answer answer;
 	struct value key;
 
-	assert(context->threads % self->group == 0);
 	answer = split_offer(&self->split, context, op);
 	if (answer != GEN_OP || op->action_count == 0)
 		return answer;

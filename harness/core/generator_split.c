@@ -13,57 +13,71 @@ void split_init(struct split *split, const struct generator_kind *kind,
 	split->draw = rng_next(&split->rng);
 }
 
-static bool lane_has_members(const struct lane *lane,
-			     const struct gen_context *context)
+static bool is_member(const struct gen_context *context, size_t thread)
 {
-	for (size_t w = lane->from / 64; w * 64 < lane->to; w++) {
-		if (member_bits(context, w) &
-		    range_bits(w, lane->from, lane->to))
-			return true;
-	}
-	return false;
+	return member_bits(context, thread / 64) >> (thread % 64) & 1;
 }
 
+/* Gives the lane its threads: `count` members from `from` on. */
 static void lane_set_up(struct split *self, size_t i, size_t from,
-			const struct gen_context *context)
+			size_t count, const struct gen_context *context)
 {
 	struct lane *lane = &self->lanes[i];
+	size_t t = from;
 
-	lane->from = from;
-	lane->to = self->end(self, i, self->threads);
-	if (lane->to > self->threads)
-		lane->to = self->threads;
 	arena_adopt(self->arena, &lane->arena);
-	for (size_t t = lane->from; t < lane->to; t++)
+	self->live += count > 0;
+	while (count && !is_member(context, t))
+		t++;
+	lane->from = t;
+	for (; count; t++) {
+		if (!is_member(context, t))
+			continue;
 		self->lane_of[t] = (uint32_t)i;
-	if (!lane_has_members(lane, context))
-		return;
-	self->live++;
-	for (size_t t = lane->from; t < lane->to; t++)
 		bit_set(self->live_threads, t);
+		count--;
+	}
+	lane->to = t;
+}
+
+static size_t client_members(const struct gen_context *context)
+{
+	size_t count = 0;
+
+	for (size_t t = 0; t < context->threads; t++)
+		count += is_member(context, t);
+	return count;
 }
 
 static void split_set_up(struct split *self, const struct gen_context *context)
 {
+	size_t members = client_members(context);
 	size_t from = 0;
+	size_t begun = 0;
 	size_t count = 1;
 
 	self->threads = context->threads;
-	while (self->end(self, count - 1, self->threads) < self->threads)
+	while (self->end(self, count - 1, members) < members)
 		count++;
 	self->words = GEN_WORDS(context->total);
 	self->lanes = arena_array(self->arena, count, sizeof(*self->lanes));
-	self->lane_count = count;
 	self->lane_of = arena_array(self->arena, self->threads,
 				    sizeof(*self->lane_of));
+	for (size_t t = 0; t < self->threads; t++)
+		self->lane_of[t] = LANE_NONE;
 	self->live_threads = arena_array(self->arena, self->words * 4,
 					 sizeof(*self->live_threads));
 	self->usable = self->live_threads + self->words;
 	self->free = self->usable + self->words;
 	self->members = self->free + self->words;
 	for (size_t i = 0; i < count; i++) {
-		lane_set_up(self, i, from, context);
+		size_t end = self->end(self, i, members);
+
+		if (end > members)
+			end = members;
+		lane_set_up(self, i, from, end - begun, context);
 		from = self->lanes[i].to;
+		begun = end;
 	}
 }
 
@@ -183,11 +197,15 @@ enum gen_answer split_offer(struct split *self,
 	start = context->asker;
 	if (start >= self->threads)
 		start = scale_below(self->draw, self->threads);
-	start = self->lanes[self->lane_of[start]].from;
+	if (self->lane_of[start] != LANE_NONE)
+		start = self->lanes[self->lane_of[start]].from;
 	/* From there on and around. A lane whose offer is for now will do:
 	 * nothing can be sooner. */
 	if (ask_lanes(self, context, start, self->threads, op, &best) ||
-	    ask_lanes(self, context, 0, start, op, &best) || best.has_op)
+	    ask_lanes(self, context, 0, start, op, &best))
+		return GEN_OP;
+	/* One that pends may have something sooner when it is asked again. */
+	if (best.has_op && op->time_ns <= best.again_ns)
 		return GEN_OP;
 	return self->live ? pending_until(op, best.again_ns) : GEN_EXHAUSTED;
 }

@@ -6,9 +6,11 @@
 
 #include "harness/core/generator_private.h"
 
+#define LANE_NONE UINT32_MAX
+
 struct lane {
 	struct generator *inner; /* NULL: the next is yet to be made */
-	size_t from; /* its threads: from .. to-1 */
+	size_t from; /* its threads: the members in from .. to-1 */
 	size_t to;
 	uint64_t number; /* that `inner` was made for */
 	uint64_t made; /* how many there were */
@@ -21,8 +23,9 @@ struct split;
 /* Gives the lane its next generator. False: there are no more. */
 typedef bool split_refill(struct split *split, struct lane *lane);
 
-/* Where lane `i` ends; the first that reaches `threads` is the last. */
-typedef size_t split_end(const struct split *split, size_t i, size_t threads);
+/* How many of all `members` are in lanes up to and with `i`; the first lane
+ * that reaches them all is the last. */
+typedef size_t split_end(const struct split *split, size_t i, size_t members);
 
 struct split {
 	struct generator base;
@@ -34,9 +37,8 @@ struct split {
 
 	/* Made at the first offer, when the threads are known. */
 	struct lane *lanes;
-	size_t lane_count;
 	size_t live; /* lanes that are not exhausted */
-	uint32_t *lane_of; /* by thread */
+	uint32_t *lane_of; /* by thread; LANE_NONE where it is no member */
 	uint64_t *live_threads; /* of live lanes */
 	uint64_t *usable; /* free threads of live lanes */
 	uint64_t *free; /* what a lane's child is shown; zero between calls */
@@ -62,7 +64,8 @@ void split_event(struct split *split, const struct gen_context *context,
 /* The lane of a thread; NULL if it has none, or nothing was asked yet. */
 static inline struct lane *split_lane(const struct split *split, size_t thread)
 {
-	if (!split->lanes || thread >= split->threads)
+	if (!split->lanes || thread >= split->threads ||
+	    split->lane_of[thread] == LANE_NONE)
 		return NULL;
 	return &split->lanes[split->lane_of[thread]];
 }

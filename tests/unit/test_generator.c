@@ -1,56 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/core/generator.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/simulate.h"
-
-struct fixture {
-	struct arena arena;
-	struct rng rng;
-	struct simulation setup;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *f = heap_zeroed(1, sizeof(*f));
-
-	rng_init(&f->rng, 1, "test", 0);
-	f->setup = (struct simulation){ .threads = 4,
-					.seed = 1,
-					.latency_min_ns = 10,
-					.latency_max_ns = 100,
-					.count_max = 1000 };
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	arena_release(&f->arena);
-	free(f);
-	return 0;
-}
-
-static struct generator *numbers(struct fixture *f, enum verb verb,
-				 int64_t from, int64_t to)
-{
-	return simulate_numbers(&f->arena, verb, from, to);
-}
-
-static struct simulation_result play(struct fixture *f,
-				     struct generator *generator)
-{
-	return simulate(&f->arena, &f->setup, generator);
-}
+#include "tests/support/simulate_fixture.h"
 
 static void a_function_is_called_once_for_each_operation(void **state)
 {
@@ -299,8 +252,6 @@ static void a_declined_offer_changes_no_draw(void **state)
 	}
 	assert_memory_equal(order[0], order[1], sizeof(order[0]));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
