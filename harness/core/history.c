@@ -59,7 +59,8 @@ static size_t seat_slot(const struct history_private *private, int32_t process)
 	return slot;
 }
 
-static struct history_seat *seat_of(struct history_private *private, int32_t process)
+static struct history_seat *seat_of(struct history_private *private,
+				    int32_t process)
 {
 	struct history_seat *seat;
 
@@ -80,8 +81,9 @@ static struct history_seat *seat_of(struct history_private *private, int32_t pro
 	}
 	seat = &private->seats[seat_slot(private, process)];
 	if (!seat->is_taken) {
-		*seat = (struct history_seat){ .process = process, .is_taken = true,
-				       .state = HISTORY_NONE };
+		*seat = (struct history_seat){ .process = process,
+					       .is_taken = true,
+					       .state = HISTORY_NONE };
 		private->seat_count++;
 	}
 	return seat;

@@ -171,10 +171,11 @@ static int choose_faults(struct making *making, struct error *err)
 		if (strcmp(names[i], "none") == 0)
 			continue;
 		if (!fault)
-			return error_set(err, "%s: there is no fault '%s'; "
-					      "'ordeal list faults' names all",
-					 config_where(making->settings, "faults"),
-					 names[i]);
+			return error_set(
+				err, "%s: there is no fault '%s'; 'ordeal "
+				     "list faults' names all",
+				config_where(making->settings, "faults"),
+				names[i]);
 		for (size_t j = 0; j < config->fault_count; j++) {
 			if (config->faults[j].fault == fault)
 				return error_set(err, "%s: '%s' is there twice",
@@ -221,7 +222,8 @@ static int choose_parts(struct making *making, struct error *err)
 	if (!config->target)
 		return error_set(err, "%s: there is no target '%s'; 'ordeal "
 				      "list targets' names all",
-				 config_where(making->settings, "target"), target);
+				 config_where(making->settings, "target"),
+				 target);
 	config->workload = registry_workload(workload);
 	if (!config->workload)
 		return error_set(err, "%s: there is no workload '%s'; 'ordeal "

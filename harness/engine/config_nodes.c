@@ -145,8 +145,8 @@ int config_count_threads(struct making *making, struct error *err)
 				     text;
 
 	if (parse_int(digits, &number, err))
-		return error_wrap(err, "%s",
-				  config_where(making->settings, "concurrency"));
+		return error_wrap(err, "%s", config_where(making->settings,
+							  "concurrency"));
 	if (is_per_node && number <= THREADS_MAX)
 		number *= (int64_t)config->node_count;
 	if (number < 1 || number > THREADS_MAX)

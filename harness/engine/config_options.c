@@ -42,7 +42,7 @@ const struct option config_options[] = {
 	  NULL },
 	{ "settle", OPTION_DURATION, "1s",
 	  "between healing and the final phase", NULL },
-	{ "fault-length", OPTION_DURATION, "5s", "mean time a fault is in force",
+	{ "fault-length", OPTION_DURATION, "5s", "mean time a fault lasts",
 	  NULL },
 	{ "fault-gap", OPTION_DURATION, "5s", "mean time between faults",
 	  NULL },
