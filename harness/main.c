@@ -32,6 +32,7 @@ static const struct command commands[] = {
 	{ "export", "send operations as spans to a tracing system",
 	  cli_export },
 	{ "audit", "has a run's record been tampered with?", cli_audit },
+	{ "profile", "what consistency does a history show?", cli_profile },
 	{ "list", "targets, workloads, faults, checkers and models", cli_list },
 	{ "cluster", "make and use nodes on this machine", cli_cluster },
 	{ "doctor", "are these nodes fit?", cli_doctor },

@@ -29,6 +29,7 @@ COMMAND(ops);
 COMMAND(diff);
 COMMAND(serve);
 COMMAND(export);
+COMMAND(profile);
 COMMAND(list);
 COMMAND(explain);
 COMMAND(convert);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* ordeal convert: rewrite a history in another format. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/core/history_write.h"
+#include "harness/core/reader.h"
+#include "harness/engine/arguments.h"
+#include "harness/engine/cli.h"
+#include "harness/report/store.h"
+#include "harness/report/text.h"
+
+static const char *const formats[] = { "jsonl", NULL };
+
+static const struct option convert_options[] = {
+	{ "to", OPTION_CHOICE, NULL, "the format to write", formats },
+	{ "output", OPTION_TEXT, NULL,
+	  "the file to write [standard output]", NULL },
+	{ "independent", OPTION_BOOL, NULL,
+	  "each value is a pair [key, value], as in Jepsen's histories", NULL },
+	{ "store", OPTION_TEXT, NULL, "where runs are kept", NULL },
+	{ 0 },
+};
+
+static int set_options(struct options *options,
+		       const struct arguments *arguments, struct arena *arena,
+		       struct error *err)
+{
+	for (const struct argument *a = arguments->first; a; a = a->next) {
+		if (options_set(options, arena, a->name, a->value, err) != 0)
+			return -1;
+	}
+	if (arguments->operand_count != 1)
+		return error_set(err, "name one history or run");
+	if (!options_text(options, "to"))
+		return error_set(err, "say --to jsonl");
+	return 0;
+}
+
+static struct history *read_input(const struct options *options,
+				  const char *name, struct arena *arena,
+				  struct error *err)
+{
+	const char *root = store_root(options_text(options, "store"), arena);
+	struct read_options how = { 0 };
+	struct found found;
+
+	if (options_is_given(options, "independent"))
+		how.independent = options_bool(options, "independent") ?
+					  READ_INDEPENDENT_YES :
+					  READ_INDEPENDENT_NO;
+	if (store_find(root, name, &found, arena, err) != 0)
+		return NULL;
+	return history_read(found.history, &how, NULL, err);
+}
+
+static int write_output(const struct options *options,
+			const struct history *history, struct error *err)
+{
+	const char *path = options_text(options, "output");
+	FILE *out = path ? fopen(path, "we") : stdout;
+	int result;
+
+	if (!out)
+		return error_errno(err, "%s", path);
+	result = history_write_jsonl(history, out, err);
+	if (path ? fclose(out) : fflush(out)) {
+		if (result == 0)
+			result = error_errno(err, "%s",
+					     path ? path : "standard output");
+	}
+	return result;
+}
+
+static int convert(const struct arguments *arguments, struct arena *arena,
+		   struct error *err)
+{
+	struct options *options = options_new(arena, convert_options);
+	struct history *history;
+	int code = EXIT_VALID;
+
+	if (set_options(options, arguments, arena, err) != 0)
+		return EXIT_USAGE;
+	history = read_input(options, arguments->operands[0], arena, err);
+	if (!history || write_output(options, history, err) != 0)
+		code = EXIT_TROUBLE;
+	history_free(history);
+	return code;
+}
+
+int cli_convert(int argc, char **argv)
+{
+	struct arguments arguments;
+	struct arena arena = { 0 };
+	struct error err;
+	int code = EXIT_USAGE;
+
+	if (arguments_read(&arguments, argc, argv, convert_options, false,
+			   &arena, &err) == 0) {
+		if (arguments.wants_help) {
+			puts("usage: ordeal convert FILE|RUN --to jsonl "
+			     "[--output FILE]\n");
+			options_print(stdout, convert_options, 2);
+			arena_release(&arena);
+			return EXIT_VALID;
+		}
+		code = convert(&arguments, &arena, &err);
+	}
+	if (code != EXIT_VALID)
+		fprintf(stderr, "ordeal convert: %s\n",
+			text_shown(&arena, err.text, false));
+	arena_release(&arena);
+	return code;
+}
