@@ -119,7 +119,7 @@ static const char facts_script[] =
 	"	case $free in *[!0-9]*) ;; *) echo \"disk $free ${rest##* "
 	"}\";; "
 	"esac\n"
-	"done\n"
+	"done | sort -u\n"
 	"for program in cat mv chmod mkdir rm sleep tail setsid mktemp install "
 	"tar iptables nft ip ps; do\n"
 	"	PATH=$PATH:/usr/sbin:/sbin command -v $program >/dev/null || "
