@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "targets/etcd/json.h"
 
-#include "harness/core/arena.h"
-#include "harness/core/error.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "harness/core/arena.h"
+#include "harness/core/error.h"
 
 /* What may come next. */
 enum json_state {
@@ -325,7 +325,7 @@ static size_t undo_unicode(const char *at, const char *end, char *out)
 	return 4;
 }
 
-const char *json_string(const struct json *json, size_t token,
+const char *json_string_of(const struct json *json, size_t token,
 			struct arena *arena, size_t *size)
 {
 	static const char escapes[] = "n\nt\tr\rb\bf\f";

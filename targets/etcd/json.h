@@ -65,7 +65,7 @@ size_t json_after(const struct json *json, size_t list, size_t item);
 bool json_int(const struct json *json, size_t token, int64_t *number);
 
 /* A string with its escapes undone, NUL-terminated in `arena`, or NULL. */
-const char *json_string(const struct json *json, size_t token,
+const char *json_string_of(const struct json *json, size_t token,
 			struct arena *arena, size_t *size);
 
 #endif

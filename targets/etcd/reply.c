@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "targets/etcd/reply.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
 
 #include "targets/etcd/base64.h"
 #include "targets/etcd/json.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 
 #define WHOLE 0
 
@@ -42,7 +42,7 @@ static const char *member_bytes(const struct json *json, size_t object,
 	*size = 0;
 	if (token == JSON_ABSENT)
 		return "";
-	text = json_string(json, token, arena, &length);
+	text = json_string_of(json, token, arena, &length);
 	return text ? base64_decode(arena, text, length, size) : NULL;
 }
 
@@ -157,8 +157,8 @@ int reply_txn(const char *body, size_t size, const char *const *keys,
 static bool are_same_id(const struct json *json, struct arena *arena, size_t a,
 			size_t b)
 {
-	const char *first = json_string(json, a, arena, NULL);
-	const char *second = json_string(json, b, arena, NULL);
+	const char *first = json_string_of(json, a, arena, NULL);
+	const char *second = json_string_of(json, b, arena, NULL);
 
 	return first && second && strcmp(first, "0") != 0 &&
 	       strcmp(first, second) == 0;
@@ -177,8 +177,8 @@ int reply_status(const char *body, size_t size, struct arena *arena,
 	leader = json_member(&json, WHOLE, "leader");
 	member = json_member(&json, json_member(&json, WHOLE, "header"),
 			     "member_id");
-	leader_text = json_string(&json, leader, arena, NULL);
-	status->version = json_string(&json,
+	leader_text = json_string_of(&json, leader, arena, NULL);
+	status->version = json_string_of(&json,
 				      json_member(&json, WHOLE, "version"),
 				      arena, NULL);
 	if (!status->version)
@@ -203,7 +203,7 @@ void reply_failure(const char *body, size_t size, struct arena *arena,
 	if (message == JSON_ABSENT)
 		message = json_member(&json, WHOLE, "error");
 	if (json_kind(&json, message) == JSON_STRING)
-		failure->message = json_string(&json, message, arena, NULL);
+		failure->message = json_string_of(&json, message, arena, NULL);
 }
 
 bool reply_is_healthy(const char *body, size_t size, struct arena *arena)
@@ -218,6 +218,6 @@ bool reply_is_healthy(const char *body, size_t size, struct arena *arena)
 	health = json_member(&json, WHOLE, "health");
 	if (json_kind(&json, health) == JSON_TRUE)
 		return true;
-	text = json_string(&json, health, arena, NULL);
+	text = json_string_of(&json, health, arena, NULL);
 	return text && strcmp(text, "true") == 0;
 }

@@ -130,7 +130,7 @@ static void escapes_are_undone(void **state)
 	(void)state;
 	assert_int_equal(json_parse(&json, &arena, text, strlen(text), &err),
 			 0);
-	assert_string_equal(json_string(&json, 0, &arena, NULL),
+	assert_string_equal(json_string_of(&json, 0, &arena, NULL),
 			    "a\n\"/\\A??12");
 	arena_release(&arena);
 }
