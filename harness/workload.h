@@ -28,6 +28,10 @@ struct workload_setup {
 	size_t threads; /* worker threads, numbered from 0 */
 	size_t nodes; /* thread t talks to node t mod nodes */
 	struct arena *arena; /* lives as long as the run */
+	/* A place, NULL at first, for what the final phase must know of the
+	 * main one (which keys there were): the same for both. NULL: no run
+	 * (needs, checker_options). */
+	void **memory;
 };
 
 struct workload {

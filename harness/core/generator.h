@@ -21,8 +21,9 @@
  * offer and decline it; and all randomness comes from streams of the run's
  * seed. Time is virtual: whoever asks says what time it is.
  *
- * Generators are made in an arena and live as long as it. All calls on one
- * tree are made by one thread at a time (the engine holds a lock).
+ * Generators are made in an arena and live as long as it; they take memory
+ * from it when they are asked, too. All calls on one tree, and all use of its
+ * arena, are made by one thread at a time (the engine holds a lock).
  */
 struct generator;
 

@@ -97,6 +97,7 @@ static struct generator *main_generator(struct run *run, struct error *err)
 	struct generator *both[2];
 	struct rng rng;
 
+	setup.memory = &run->workload_memory;
 	both[0] = config->workload->main_phase(&setup, err);
 	if (!both[0])
 		return NULL;
@@ -163,6 +164,7 @@ static int play_final(struct run *run, struct error *err)
 
 	if (!workload->final_phase)
 		return 0;
+	setup.memory = &run->workload_memory;
 	generator = workload->final_phase(&setup, err);
 	if (!generator)
 		return error_wrap(err, "workload %s: final phase",

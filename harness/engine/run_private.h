@@ -38,6 +38,7 @@ struct run {
 	struct recorder *recorder;
 	struct nemesis *nemesis;
 	int32_t *processes;
+	void *workload_memory; /* the workload's, from phase to phase */
 	bool was_abandoned; /* a client is stuck in the target: do not close */
 
 	/* For the progress line. */
