@@ -10,9 +10,9 @@
 #include <string.h>
 
 /* To add a part, write its one file and name it here. */
-#define TARGETS(X) X(memory)
+#define TARGETS(X) X(memory) X(etcd)
 #define WORKLOADS(X)
-#define FAULTS(X)
+#define FAULTS(X) X(partition) X(kill) X(pause)
 #define CHECKERS(X) X(coverage) X(crash) X(stats)
 
 /* clang-format off */

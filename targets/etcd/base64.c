@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "targets/etcd/base64.h"
 
-#include "harness/core/arena.h"
-
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "harness/core/arena.h"
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			     "abcdefghijklmnopqrstuvwxyz0123456789+/";

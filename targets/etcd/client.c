@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "targets/etcd/client.h"
 
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
 #include "harness/core/op.h"
@@ -11,12 +17,6 @@
 #include "targets/etcd/http.h"
 #include "targets/etcd/outcome.h"
 #include "targets/etcd/reply.h"
-
-#include <inttypes.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
 struct client *client_open(const char *address, int port, const char *api,
 			   bool is_serializable, struct error *err)

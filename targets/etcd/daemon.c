@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "targets/etcd/etcd.h"
-
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -14,6 +12,7 @@
 #include "harness/core/error.h"
 #include "harness/core/option.h"
 
+#include "targets/etcd/etcd.h"
 #include "targets/etcd/http.h"
 #include "targets/etcd/reply.h"
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "targets/etcd/etcd.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdint.h>
@@ -14,6 +12,7 @@
 #include "harness/core/error.h"
 #include "harness/core/option.h"
 
+#include "targets/etcd/etcd.h"
 #include "targets/etcd/http.h"
 
 #define INSTALL_TIMEOUT_NS (300 * NS_PER_S)
@@ -126,9 +125,10 @@ static const char apt_install[] =
 	"printf '#!/bin/sh\\nexit 101\\n' >$policy; chmod 755 $policy; fi; "
 	"install() { apt-get install -q -y --no-install-recommends "
 	"-o DPkg::Lock::Timeout=120 etcd-server >/dev/null; }; "
-	"install 2>/dev/null || { apt-get update -q >/dev/null && install; } || "
-	"{ echo 'apt-get cannot install etcd-server: mend its sources, install "
-	"etcd by hand, or give the option archive' >&2; exit 1; }";
+	"install 2>/dev/null || "
+	"{ apt-get update -q >/dev/null && install; } || "
+	"{ echo 'apt-get cannot install etcd-server: mend its sources, "
+	"install etcd by hand, or give the option archive' >&2; exit 1; }";
 
 int etcd_install(void *state, struct node *node, struct error *err)
 {

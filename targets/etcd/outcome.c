@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "targets/etcd/outcome.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
 #include "harness/core/error.h"
 #include "harness/core/op.h"
 
 #include "targets/etcd/reply.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
 
 /*
  * etcd lists its errors in api/v3rpc/rpctypes/error.go (3.4: etcdserver/api/

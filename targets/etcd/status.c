@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "targets/etcd/etcd.h"
-
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,6 +8,7 @@
 #include "harness/core/clock.h"
 #include "harness/core/error.h"
 
+#include "targets/etcd/etcd.h"
 #include "targets/etcd/http.h"
 #include "targets/etcd/reply.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "targets/etcd/client.h"
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
@@ -7,14 +10,10 @@
 #include "harness/core/value.h"
 #include "harness/target.h"
 
+#include "targets/etcd/client.h"
 #include "targets/etcd/base64.h"
 #include "targets/etcd/http.h"
 #include "targets/etcd/reply.h"
-
-#include <inttypes.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
 
 /*
  * etcd's transactions are mini-transactions: they compare, then take one of

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "nemesis/daemons.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "harness/control/cluster.h"
+#include "harness/control/node.h"
+#include "harness/core/arena.h"
+#include "harness/core/error.h"
+#include "harness/core/figure.h"
+#include "harness/fault.h"
+
+struct errand {
+	const char *const *daemons;
+	const char *signal;
+	enum daemon_state *states; /* of node i: i * daemon_count + j */
+	size_t daemon_count;
+};
+
+static int signal_node(struct node *node, void *argument, struct error *err)
+{
+	const struct errand *errand = argument;
+
+	for (size_t i = 0; errand->daemons[i]; i++) {
+		if (node_daemon_signal(node, errand->daemons[i],
+				       errand->signal, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static const char *const *daemon_names(struct cluster *cluster,
+				       struct error *err)
+{
+	const struct cluster_control *control = cluster_control(cluster);
+
+	if (control && control->daemons && control->daemons[0])
+		return control->daemons;
+	error_set(err, "this store has no daemons");
+	return NULL;
+}
+
+int daemons_signal(struct cluster *cluster, const bool *picked,
+		   const char *signal, struct error *err)
+{
+	struct errand errand = { .daemons = daemon_names(cluster, err),
+				 .signal = signal };
+
+	if (!errand.daemons)
+		return -1;
+	return cluster_each(cluster, picked, signal_node, &errand, err);
+}
+
+static int look_at_node(struct node *node, void *argument, struct error *err)
+{
+	const struct errand *errand = argument;
+	enum daemon_state *states =
+		errand->states + node_index(node) * errand->daemon_count;
+
+	for (size_t i = 0; errand->daemons[i]; i++) {
+		if (node_daemon_state(node, errand->daemons[i], &states[i],
+				      err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static const char *state_name(enum daemon_state state)
+{
+	switch (state) {
+	case DAEMON_ABSENT:
+		return "absent";
+	case DAEMON_RUNNING:
+		return "running";
+	case DAEMON_PAUSED:
+		return "paused";
+	case DAEMON_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+enum effect daemons_verify(struct cluster *cluster, const bool *picked,
+			   enum daemon_state state, bool is_in_it,
+			   struct arena *arena, struct figure *note,
+			   struct error *err)
+{
+	size_t count = cluster_count(cluster);
+	struct errand errand = { 0 };
+	enum effect effect = EFFECT_PROVEN;
+	struct figure *group;
+
+	if (!memchr(picked, true, count))
+		return EFFECT_PROVEN;
+	errand.daemons = daemon_names(cluster, err);
+	if (!errand.daemons)
+		return EFFECT_UNKNOWN;
+	while (errand.daemons[errand.daemon_count])
+		errand.daemon_count++;
+	errand.states = arena_array(arena, count * errand.daemon_count,
+				    sizeof(*errand.states));
+	if (cluster_each(cluster, picked, look_at_node, &errand, err) < 0)
+		return EFFECT_UNKNOWN;
+	group = figure_add_group(note, arena, "states");
+	for (size_t i = 0; i < count * errand.daemon_count; i++) {
+		size_t node = i / errand.daemon_count;
+		enum daemon_state seen = errand.states[i];
+
+		if (!picked[node])
+			continue;
+		figure_add_text(group, arena,
+				node_name(cluster_node(cluster, node)),
+				state_name(seen));
+		if (seen == DAEMON_UNKNOWN) {
+			if (effect == EFFECT_PROVEN)
+				effect = EFFECT_UNKNOWN;
+		} else if ((seen == state) != is_in_it) {
+			effect = EFFECT_ABSENT;
+		}
+	}
+	return effect;
+}
+
+/* node.h: each daemon has its pid in /run/ordeal/NAME.pid. */
+static int continue_node(struct node *node, void *argument, struct error *err)
+{
+	struct arena arena = { 0 };
+	const char *names;
+	int result;
+
+	(void)argument;
+	result = node_run(node, &arena, &names, err,
+			  "for f in /run/ordeal/*.pid; do "
+			  "test -e \"$f\" && basename \"$f\" .pid; done; true");
+	while (result == 0 && *names) {
+		size_t length = strcspn(names, "\n");
+		const char *name = arena_strndup(&arena, names, length);
+
+		result = node_daemon_signal(node, name, "CONT", err);
+		names += length + (names[length] == '\n');
+	}
+	arena_release(&arena);
+	return result;
+}
+
+int daemons_continue_all(struct cluster *cluster, struct error *err)
+{
+	return cluster_each(cluster, NULL, continue_node, NULL, err);
+}

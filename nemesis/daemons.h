@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals to the store's daemons, on many nodes at once. */
+#ifndef ORDEAL_NEMESIS_DAEMONS_H
+#define ORDEAL_NEMESIS_DAEMONS_H
+
+#include "harness/control/cluster.h"
+#include "harness/control/node.h"
+#include "harness/core/arena.h"
+#include "harness/core/error.h"
+#include "harness/core/figure.h"
+#include "harness/fault.h"
+
+#include <stdbool.h>
+
+/* Sends `signal` ("KILL") to all daemons of the store on the nodes picked, in
+ * parallel. -1 when the store has no daemons, or with every node's error. */
+int daemons_signal(struct cluster *cluster, const bool *picked,
+		   const char *signal, struct error *err);
+
+/*
+ * Looks whether all daemons on the nodes picked are in `state` or, unless
+ * `is_in_it`, whether none is: another fault may have them by now. Adds
+ * "states" to `note`: of each node picked the state of its daemons. In
+ * `arena`. PROVEN where no node is picked.
+ */
+enum effect daemons_verify(struct cluster *cluster, const bool *picked,
+			   enum daemon_state state, bool is_in_it,
+			   struct arena *arena, struct figure *note,
+			   struct error *err);
+
+/* Lets go on (CONT) whatever daemon the harness ever started on any node,
+ * also one of a run that died: the names are asked of the nodes. */
+int daemons_continue_all(struct cluster *cluster, struct error *err);
+
+#endif
