@@ -20,6 +20,17 @@ enum field {
 	FIELD_COUNT,
 };
 
+/* An error or a node: nearly always a string. */
+static const char *text(struct jsonl *jsonl, const char *p, struct value *v)
+{
+	if (*p == '"')
+		return jsonl_text(jsonl, p, v);
+	p = jsonl_value(jsonl, p, v, true);
+	if (p)
+		*v = reader_text(jsonl->values, *v);
+	return p;
+}
+
 static const char *const field_names[FIELD_COUNT] = {
 	[FIELD_OTHER] = "",	   [FIELD_INDEX] = "index",
 	[FIELD_TIME] = "time",	   [FIELD_PROCESS] = "process",
@@ -131,18 +142,19 @@ static const char *type(struct jsonl *jsonl, const char *p, struct entry *entry)
 	p = jsonl_string(jsonl, p, &text);
 	if (!p)
 		return NULL;
-	for (enum op_type t = OP_INVOKE; t <= OP_INFO; t++) {
-		const char *name = op_type_name(t);
-
-		if (strlen(name) == text.length &&
-		    memcmp(name, text.bytes, text.length) == 0) {
-			entry->type = t;
-			return p;
-		}
-	}
-	return jsonl_fail(jsonl, start,
-			  "\"type\" is not one of invoke, ok, "
-			  "fail, info");
+	if (text.length == 6 && memcmp(text.bytes, "invoke", 6) == 0)
+		entry->type = OP_INVOKE;
+	else if (text.length == 2 && memcmp(text.bytes, "ok", 2) == 0)
+		entry->type = OP_OK;
+	else if (text.length == 4 && memcmp(text.bytes, "fail", 4) == 0)
+		entry->type = OP_FAIL;
+	else if (text.length == 4 && memcmp(text.bytes, "info", 4) == 0)
+		entry->type = OP_INFO;
+	else
+		return jsonl_fail(jsonl, start,
+				  "\"type\" is not one of invoke, ok, fail, "
+				  "info");
+	return p;
 }
 
 static const char *name(struct jsonl *jsonl, const char *p, struct draft *draft)
@@ -217,10 +229,16 @@ static const char *field_value(struct jsonl *jsonl, const char *p,
 {
 	struct entry *entry = &draft->entry;
 	struct value ignored;
+	const char *end;
 	int64_t number;
 
 	switch (field) {
 	case FIELD_INDEX:
+		end = jsonl_digits(p, &number);
+		if (end) {
+			entry->index = (uint64_t)number;
+			return end;
+		}
 		if (*p == '-')
 			return jsonl_fail(jsonl, p, "\"index\" is negative");
 		p = jsonl_integer(jsonl, p, &number, "index");
@@ -228,6 +246,9 @@ static const char *field_value(struct jsonl *jsonl, const char *p,
 			entry->index = (uint64_t)number;
 		return p;
 	case FIELD_TIME:
+		end = jsonl_digits(p, &entry->time_ns);
+		if (end)
+			return end;
 		return jsonl_integer(jsonl, p, &entry->time_ns, "time");
 	case FIELD_PROCESS:
 		return process(jsonl, p, entry);
@@ -236,6 +257,11 @@ static const char *field_value(struct jsonl *jsonl, const char *p,
 	case FIELD_F:
 		return name(jsonl, p, draft);
 	case FIELD_KEY:
+		end = jsonl_digits(p, &number);
+		if (end) {
+			draft->action.key = value_int(jsonl->values, number);
+			return end;
+		}
 		return jsonl_value(jsonl, p, &draft->action.key, true);
 	case FIELD_VALUE:
 		if ((draft->seen & BEFORE_VALUE) == BEFORE_VALUE)
@@ -245,9 +271,9 @@ static const char *field_value(struct jsonl *jsonl, const char *p,
 	case FIELD_RESULT:
 		return jsonl_value(jsonl, p, &draft->action.result, true);
 	case FIELD_ERROR:
-		return jsonl_value(jsonl, p, &entry->error, true);
+		return text(jsonl, p, &entry->error);
 	case FIELD_NODE:
-		return jsonl_value(jsonl, p, &entry->node, true);
+		return text(jsonl, p, &entry->node);
 	case FIELD_OTHER:
 	case FIELD_COUNT:
 		break;
@@ -311,10 +337,6 @@ static const char *finish(struct jsonl *jsonl, const char *p,
 		entry->f == VERB_TXN && entry->process != PROCESS_NEMESIS;
 	entry->actions = draft->is_txn ? jsonl->actions : &draft->action;
 	entry->action_count = draft->is_txn ? jsonl->action_count : 1;
-	if (!value_is_nil(entry->error))
-		entry->error = reader_text(jsonl->values, entry->error);
-	if (!value_is_nil(entry->node))
-		entry->node = reader_text(jsonl->values, entry->node);
 	return p;
 }
 

@@ -13,6 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A string seen of late and its value, so that the few that come again and
+ * again (nodes, errors) need not be looked up in the table. */
+#define JSONL_TEXT_SLOTS 64
+struct short_text {
+	char bytes[15];
+	unsigned char length; /* 0: empty slot */
+	struct value v;
+};
+
 /*
  * Functions of the scanner take the place where their thing begins and return
  * the place after it, or NULL with the error set. They stop at the newline
@@ -38,6 +47,7 @@ struct jsonl {
 	size_t action_count;
 	size_t action_capacity;
 	struct reader_names names;
+	struct short_text texts[JSONL_TEXT_SLOTS];
 	struct list_memos *memos;
 };
 
@@ -65,11 +75,28 @@ static inline const char *jsonl_space(const char *p)
 	return p;
 }
 
+/* The common case of a number, 1 to 18 digits and no more; else NULL. */
+static inline const char *jsonl_digits(const char *p, int64_t *number)
+{
+	const char *start = p;
+	uint64_t sum = 0;
+
+	while ((unsigned char)(*p - '0') < 10)
+		sum = sum * 10 + (uint64_t)(*p++ - '0');
+	if (p == start || p - start > 18 || (*start == '0' && p - start > 1) ||
+	    *p == '.' || (*p | 32) == 'e')
+		return NULL;
+	*number = (int64_t)sum;
+	return p;
+}
+
 const char *jsonl_string(struct jsonl *jsonl, const char *p,
 			 struct slice *text);
 /* An integer that fits 64 bits. */
 const char *jsonl_integer(struct jsonl *jsonl, const char *p, int64_t *number,
 			  const char *field);
+/* The same as a value, quickly when it has been seen of late. */
+const char *jsonl_text(struct jsonl *jsonl, const char *p, struct value *v);
 /* Any value; made only if `keep`, otherwise looked over. */
 const char *jsonl_value(struct jsonl *jsonl, const char *p, struct value *v,
 			bool keep);

@@ -210,25 +210,36 @@ static bool integer_of(const char *p, const char *end, int64_t *number)
 	return true;
 }
 
-/* The common case: 1 to 18 digits and no more. */
-static inline const char *short_integer(const char *p, int64_t *number)
+const char *jsonl_text(struct jsonl *jsonl, const char *p, struct value *v)
 {
-	const char *start = p;
-	int64_t sum = 0;
+	struct short_text *seen;
+	struct slice text;
 
-	while ((unsigned char)(*p - '0') < 10)
-		sum = (int64_t)((uint64_t)sum * 10 + (uint64_t)(*p++ - '0'));
-	if (p == start || p - start > 18 || (*start == '0' && p - start > 1) ||
-	    *p == '.' || (*p | 32) == 'e')
+	p = jsonl_string(jsonl, p, &text);
+	if (!p)
 		return NULL;
-	*number = sum;
+	if (text.length == 0 || text.length > sizeof(seen->bytes)) {
+		*v = value_string_n(jsonl->values, text.bytes, text.length);
+		return p;
+	}
+	seen = &jsonl->texts[((unsigned char)text.bytes[text.length - 1] +
+			      text.length * 11) %
+			     JSONL_TEXT_SLOTS];
+	if (seen->length != text.length ||
+	    memcmp(seen->bytes, text.bytes, text.length) != 0) {
+		memcpy(seen->bytes, text.bytes, text.length);
+		seen->length = (unsigned char)text.length;
+		seen->v =
+			value_string_n(jsonl->values, text.bytes, text.length);
+	}
+	*v = seen->v;
 	return p;
 }
 
 const char *jsonl_integer(struct jsonl *jsonl, const char *p, int64_t *number,
 			  const char *field)
 {
-	const char *end = short_integer(p, number);
+	const char *end = jsonl_digits(p, number);
 	bool is_integer = false;
 
 	if (end)
@@ -261,7 +272,7 @@ static const char *number(struct jsonl *jsonl, const char *p, struct value *v,
 			  bool keep)
 {
 	int64_t integer;
-	const char *end = short_integer(p, &integer);
+	const char *end = jsonl_digits(p, &integer);
 	bool is_integer = true;
 
 	if (!end) {

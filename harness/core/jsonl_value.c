@@ -78,7 +78,13 @@ const char *jsonl_value(struct jsonl *jsonl, const char *p, struct value *v,
 	struct open opens[VALUE_DEPTH_MAX];
 	size_t depth = 0;
 	bool is_complete;
+	int64_t number;
+	const char *end = keep ? jsonl_digits(p, &number) : NULL;
 
+	if (end) {
+		*v = value_int(jsonl->values, number);
+		return end;
+	}
 	jsonl->stack_count = 0;
 	for (;;) {
 		if (*p == '[' || *p == '{') {

@@ -57,6 +57,26 @@ struct value reader_map(struct values *values, struct value *pairs,
 	return map;
 }
 
+struct value reader_set(struct values *values, struct value *elements,
+			size_t count)
+{
+	struct pair *sorted = heap_zeroed(2 * count + 1, sizeof(*sorted));
+	size_t used = 0;
+	struct value list;
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i].key = elements[i];
+	sort_pairs(values, sorted, sorted + count, count);
+	for (size_t i = 0; i < count; i++) {
+		if (used == 0 ||
+		    !value_equal(elements[used - 1], sorted[i].key))
+			elements[used++] = sorted[i].key;
+	}
+	list = value_list(values, elements, used);
+	free(sorted);
+	return list;
+}
+
 struct value reader_text(struct values *values, struct value v)
 {
 	enum value_kind kind = value_kind(values, v);

@@ -12,6 +12,11 @@
 struct value reader_map(struct values *values, struct value *pairs,
 			size_t count);
 
+/* The list of the `count` elements of a set, sorted by value_compare, each
+ * once; `elements` is overwritten. */
+struct value reader_set(struct values *values, struct value *elements,
+			size_t count);
+
 /* A string, or nil: what is neither becomes the string of its JSON text. */
 struct value reader_text(struct values *values, struct value v);
 

@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "harness/core/edn.h"
 #include "harness/core/foreign.h"
 
 /* So much of a file must look like text. */
 #define LOOK_SIZE 4096
 
 static const struct read_format format_jsonl = { "jsonl", true, NULL };
+static const struct read_format format_edn = { "edn", true, edn_read };
 static const struct read_format format_json = { "json", true,
 						foreign_read_json };
 
@@ -52,21 +54,39 @@ static bool is_binary(const char *text, size_t length)
 	return false;
 }
 
+/* "{" in front of a name in quotes is JSON, of a keyword EDN. */
+static const struct read_format *object_at(struct look *look)
+{
+	char second = next(look, 1);
+
+	if (second == '"' || second == '}' || second == 0)
+		return &format_jsonl;
+	return &format_edn;
+}
+
+static const struct read_format *array_at(struct look *look)
+{
+	char second = next(look, 1);
+
+	if (second == ']')
+		return &format_json;
+	if (second != '{')
+		return &format_edn;
+	second = next(look, 1);
+	return second == '"' || second == '}' ? &format_json : &format_edn;
+}
+
 static const struct read_format *format_at(struct look *look)
 {
-	char first = next(look, 0);
-	char second;
-
-	switch (first) {
+	switch (next(look, 0)) {
 	case '{':
-		return &format_jsonl;
+		return object_at(look);
 	case '[':
-		second = next(look, 1);
-		if (second == ']')
-			return &format_json;
-		if (second != '{')
-			return NULL;
-		return &format_json;
+		return array_at(look);
+	case '(':
+	case ';':
+	case '#':
+		return &format_edn;
 	default:
 		return NULL;
 	}
