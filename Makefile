@@ -100,6 +100,7 @@ TIDY_SCRIPTS := tests/tidy/layers.sh tests/tidy/style.sh \
 CLUSTER_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/cluster/test_*.c)) \
 	$(sort $(wildcard tests/cluster/test_*.sh))
 RUN := tests/support/run.sh
+JOBS := -j$(shell nproc)
 
 # Test scripts find the program and the tests by these.
 export ORDEAL := $(OUT)/ordeal
@@ -113,12 +114,12 @@ deps: ## install what is missing (Debian, Ubuntu; needs root)
 
 demo: ## a real test of etcd on five local nodes (needs root)
 	tests/support/install-deps.sh build run
-	$(MAKE) all
+	$(MAKE) $(JOBS) all
 	tests/support/demo.sh
 
 test: ## install what is missing, build, run all tests (cluster: as root)
 	tests/support/install-deps.sh build run test
-	$(MAKE) tests
+	$(MAKE) $(JOBS) tests
 	$(RUN) $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) \
 	  tests/fuzz/smoke.sh $(TEST_SCRIPTS) $(TIDY_SCRIPTS) $(CLUSTER_TESTS)
 
