@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Registers that are read, written and compared-and-set, each key by a group
+ * of threads of its own for so many operations: short histories of few
+ * processes, which a search for linearizability can decide. A compare-and-set
+ * expects what the key's group saw last, so that a good share succeeds.
+ */
+#include "harness/workload.h"
+
+#include "workloads/bounds.h"
+
+/* Each thread reads so many of the last keys at the end. */
+#define LAST_KEYS 8
+/* How many values there are when they are small. */
+#define SMALL_VALUES 5
+
+/* What the phases of a run share. */
+struct plan {
+	uint64_t seed;
+	struct rng rng; /* of the combinators */
+	size_t group;
+	size_t readers; /* of each group: threads that only read */
+	uint64_t ops_per_key;
+	bool is_distinct;
+	uint32_t weights[3]; /* of read, write, cas */
+	uint64_t begun; /* keys */
+};
+
+/* One key while it is worked on. */
+struct key {
+	const struct plan *plan;
+	struct rng rng;
+	int64_t written; /* values so far */
+	struct value seen; /* what was there last, as far as is known */
+	struct action action;
+};
+
+static bool key_read(void *state, const struct gen_context *context,
+		     struct gen_op *op)
+{
+	struct key *key = state;
+
+	(void)context;
+	key->action = (struct action){ .verb = VERB_READ,
+				       .object = OBJECT_REGISTER };
+	op->f = VERB_READ;
+	op->actions = &key->action;
+	op->action_count = 1;
+	return true;
+}
+
+static struct value key_value(struct key *key,
+			      const struct gen_context *context)
+{
+	int64_t number = ++key->written;
+
+	if (!key->plan->is_distinct)
+		number = (int64_t)rng_below(&key->rng, SMALL_VALUES);
+	return value_int(context->values, number);
+}
+
+static bool key_write(void *state, const struct gen_context *context,
+		      struct gen_op *op)
+{
+	struct key *key = state;
+
+	key_read(state, context, op);
+	op->f = key->action.verb = VERB_WRITE;
+	key->action.arg = key_value(key, context);
+	return true;
+}
+
+static bool key_cas(void *state, const struct gen_context *context,
+		    struct gen_op *op)
+{
+	struct key *key = state;
+
+	/* Nothing is known to be there: it could not succeed. */
+	key_write(state, context, op);
+	if (!value_is_nil(key->seen)) {
+		op->f = key->action.verb = VERB_CAS;
+		key->action.expected = key->seen;
+	}
+	return true;
+}
+
+static void key_hear(void *state, const struct gen_context *context,
+		     const struct gen_event *event)
+{
+	struct key *key = state;
+	struct value seen;
+
+	(void)context;
+	if (event->type != OP_OK || event->action_count != 1)
+		return;
+	seen = event->f == VERB_READ ? event->actions[0].result :
+				       event->actions[0].arg;
+	/* The tables of values differ; plain ones mean the same in all. */
+	if (value_is_plain(seen))
+		key->seen = seen;
+}
+
+static struct generator *make_key(void *state, struct arena *arena,
+				  uint64_t number)
+{
+	struct plan *plan = state;
+	struct key *key = arena_alloc(arena, sizeof(*key));
+	struct generator *kinds[3];
+	struct generator *lanes[2];
+	struct generator *all;
+	uint64_t spread = plan->ops_per_key / 10;
+
+	key->plan = plan;
+	rng_init(&key->rng, plan->seed, "register", number);
+	if (plan->begun <= number)
+		plan->begun = number + 1;
+	kinds[0] = generator_function(arena, key_read, key);
+	kinds[1] = generator_function(arena, key_write, key);
+	kinds[2] = generator_function(arena, key_cas, key);
+	lanes[0] = generator_function(arena, key_read, key);
+	lanes[1] = gen_mix(arena, &key->rng, kinds, plan->weights, 3);
+	all = lanes[1];
+	if (plan->readers)
+		all = gen_reserve(arena, &key->rng, &plan->readers, lanes, 1);
+	/* Groups shall not all change keys at the same time. */
+	return gen_limit(arena,
+			 plan->ops_per_key -
+				 rng_below(&key->rng, spread + 1),
+			 gen_hear(arena, key_hear, key, all));
+}
+
+static int check_options(const struct workload_setup *setup,
+			 struct error *err)
+{
+	int64_t weights = options_int(setup->options, "writes") +
+			  options_int(setup->options, "cas");
+
+	if (bounds_int(setup, "keys", 0, BOUNDS_MOST, err) ||
+	    bounds_int(setup, "ops-per-key", 1, BOUNDS_MOST, err) ||
+	    bounds_int(setup, "threads-per-key", 0, BOUNDS_MOST, err) ||
+	    bounds_int(setup, "reads", 0, 1000000, err) ||
+	    bounds_int(setup, "writes", 0, 1000000, err) ||
+	    bounds_int(setup, "cas", 0, 1000000, err) ||
+	    bounds_share(setup, "readers", err) ||
+	    bounds_int(setup, "final-keys", 0, BOUNDS_MOST, err))
+		return -1;
+	if (weights == 0)
+		return error_set(err, "options writes and cas are both 0: "
+				      "nothing would be written");
+	return 0;
+}
+
+static struct plan *make_plan(const struct workload_setup *setup)
+{
+	const struct options *options = setup->options;
+	struct plan *plan = arena_alloc(setup->arena, sizeof(*plan));
+	int64_t wanted = options_int(options, "threads-per-key");
+	double readers = options_real(options, "readers");
+
+	plan->seed = setup->seed;
+	rng_init(&plan->rng, setup->seed, "register keys", 0);
+	plan->group = bounds_group(setup->threads, wanted ?
+						   (size_t)wanted :
+						   2 * setup->nodes);
+	plan->readers = (size_t)(readers * (double)plan->group);
+	if (plan->readers == plan->group)
+		plan->readers--; /* somebody must write */
+	plan->ops_per_key = (uint64_t)options_int(options, "ops-per-key");
+	plan->is_distinct = options_is(options, "values", "distinct");
+	plan->weights[0] = (uint32_t)options_int(options, "reads");
+	plan->weights[1] = (uint32_t)options_int(options, "writes");
+	plan->weights[2] = (uint32_t)options_int(options, "cas");
+	return plan;
+}
+
+static struct generator *register_main(const struct workload_setup *setup,
+				       struct error *err)
+{
+	struct plan *plan;
+
+	if (check_options(setup, err))
+		return NULL;
+	plan = make_plan(setup);
+	if (setup->memory)
+		*setup->memory = plan;
+	return gen_independent(
+		setup->arena, &plan->rng, plan->group,
+		(uint64_t)options_int(setup->options, "keys"), make_key, plan);
+}
+
+/* Reads of the keys next .. end-1. */
+struct closing {
+	uint64_t next;
+	uint64_t end;
+	struct action action;
+};
+
+static bool closing_read(void *state, const struct gen_context *context,
+			 struct gen_op *op)
+{
+	struct closing *self = state;
+
+	if (self->next >= self->end)
+		return false;
+	self->action = (struct action){
+		.verb = VERB_READ,
+		.object = OBJECT_REGISTER,
+		.key = value_int(context->values, (int64_t)self->next++),
+	};
+	op->f = VERB_READ;
+	op->actions = &self->action;
+	op->action_count = 1;
+	return true;
+}
+
+static struct generator *make_closing(struct arena *arena, uint64_t begun,
+				      uint64_t count)
+{
+	struct closing *self = arena_alloc(arena, sizeof(*self));
+
+	self->end = begun;
+	self->next = begun - (count < begun ? count : begun);
+	return generator_function(arena, closing_read, self);
+}
+
+static struct generator *make_thread_closing(void *state, struct arena *arena,
+					     uint64_t number)
+{
+	const struct plan *plan = state;
+
+	(void)number;
+	return make_closing(arena, plan->begun, LAST_KEYS);
+}
+
+/* Many keys once by whoever is free, the last few by every thread, that is
+ * through every node. */
+static struct generator *register_final(const struct workload_setup *setup,
+					struct error *err)
+{
+	int64_t count = options_int(setup->options, "final-keys");
+	struct plan *plan = setup->memory ? *setup->memory : NULL;
+	struct generator *parts[2];
+
+	(void)err;
+	if (!plan || count == 0)
+		return gen_sequence(setup->arena, NULL, 0);
+	parts[0] = make_closing(setup->arena, plan->begun, (uint64_t)count);
+	parts[1] = gen_each_thread(setup->arena, &plan->rng,
+				   make_thread_closing, plan);
+	return gen_sequence(setup->arena, parts, 2);
+}
+
+static const struct need *register_needs(const struct workload_setup *setup)
+{
+	struct need *needs = arena_array(setup->arena, 2, sizeof(*needs));
+	uint32_t verbs = 1u << VERB_READ | 1u << VERB_WRITE;
+
+	if (options_int(setup->options, "cas") > 0)
+		verbs |= 1u << VERB_CAS;
+	needs[0] = (struct need){ .object = OBJECT_REGISTER, .verbs = verbs };
+	return needs;
+}
+
+static const char *const *
+register_checker_options(const struct workload_setup *setup)
+{
+	static const char *const pairs[] = {
+		"linearizable.model", "cas-register", NULL
+	};
+
+	(void)setup;
+	return pairs;
+}
+
+static const char *const value_choices[] = { "distinct", "small", NULL };
+
+static const struct option register_options[] = {
+	{ "threads-per-key", OPTION_INT, "0",
+	  "threads that share a key; 0: two for each node", NULL },
+	{ "ops-per-key", OPTION_INT, "500", "operations on a key", NULL },
+	{ "keys", OPTION_INT, "0", "how many keys; 0: no end", NULL },
+	{ "readers", OPTION_REAL, "50%",
+	  "share of a key's threads that only read", NULL },
+	{ "reads", OPTION_INT, "1", "weight of reads by the other threads",
+	  NULL },
+	{ "writes", OPTION_INT, "2", "weight of writes", NULL },
+	{ "cas", OPTION_INT, "2", "weight of compare-and-set", NULL },
+	{ "values", OPTION_CHOICE, "distinct",
+	  "whether a key's values are all distinct, or 0 to 4 again and again",
+	  value_choices },
+	{ "final-keys", OPTION_INT, "500",
+	  "how many of the last keys are read at the end", NULL },
+	{ .name = NULL },
+};
+
+static const char *const register_checkers[] = { "linearizable", NULL };
+
+const struct workload workload_register = {
+	.name = "register",
+	.summary = "reads, writes and compare-and-set of independent registers",
+	.options = register_options,
+	.checkers = register_checkers,
+	.needs = register_needs,
+	.main_phase = register_main,
+	.final_phase = register_final,
+	.checker_options = register_checker_options,
+};
