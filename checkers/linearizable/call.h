@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls: the operations on one object, as models and monitors see them. */
+#ifndef ORDEAL_LINEARIZABLE_CALL_H
+#define ORDEAL_LINEARIZABLE_CALL_H
+
+#include "harness/core/history.h"
+#include "harness/core/value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* In place of a completion: it may take effect at any later time, or never. */
+#define CALL_OPEN UINT32_MAX
+
+/*
+ * One operation on one object. Positions are those of entries in the history,
+ * so no two are equal; a call precedes another iff its `complete` < the
+ * other's `invoke`. `verb`, `arg`, `expected` and `result` are those of the
+ * operation's first action, with the verbs of foreign names translated; a
+ * model of transactions finds the others in the history through `op`.
+ */
+struct call {
+	uint32_t op; /* number in history.ops */
+	uint32_t invoke;
+	uint32_t complete; /* CALL_OPEN: indeterminate */
+	uint16_t verb; /* enum verb */
+	uint8_t is_refused; /* a cas that found another value than expected */
+	uint8_t is_split; /* one of several calls made of one operation */
+	struct value arg;
+	struct value expected;
+	struct value result; /* nil while open */
+};
+
+static inline bool call_is_open(const struct call *call)
+{
+	return call->complete == CALL_OPEN;
+}
+
+/* The calls of one part (a key, or all keys), in order of invocation. */
+struct calls {
+	struct call *items; /* owned */
+	size_t count;
+	size_t capacity;
+	size_t open_count;
+};
+
+/*
+ * Appends what the operation `op` means: nothing if it failed, unless
+ * `keep_refused` and it is a cas; one call for each element of a drain (an
+ * indeterminate drain has `drain_open` of them).
+ */
+void calls_add(struct calls *calls, const struct history *history, uint32_t op,
+	       bool keep_refused, size_t drain_open);
+
+void calls_release(struct calls *calls);
+
+/* True when an operation cannot be understood without all of its actions. */
+bool call_is_transaction(const struct history *history,
+			 const struct call *call);
+
+#endif

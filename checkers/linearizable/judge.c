@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkers/linearizable/judge.h"
+
+#include <inttypes.h>
+
+#include "checkers/linearizable/explain.h"
+#include "checkers/linearizable/problem.h"
+
+static size_t open_before(const struct calls *calls, uint32_t position)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < calls->count; i++)
+		count += call_is_open(&calls->items[i]) &&
+			 calls->items[i].invoke < position;
+	return count;
+}
+
+static const char *stop_text(const struct search_result *result,
+			     struct arena *arena)
+{
+	switch (result->stop) {
+	case SEARCH_STATES:
+		return arena_printf(arena, "the search used up its budget of "
+					   "%" PRIu64 " configurations",
+				    result->visited);
+	case SEARCH_BYTES:
+		return "the search used up its budget of memory";
+	case SEARCH_EXPIRED:
+		return "the search ran out of time";
+	case SEARCH_COPIES:
+		return "more than 32767 copies of one indeterminate operation";
+	case SEARCH_DONE:
+		break;
+	}
+	return "the search did not decide";
+}
+
+static void explain_stop(const struct judge *judge, const struct calls *calls,
+			 const struct problem *problem,
+			 const struct search_result *result,
+			 struct arena *arena, struct finding *finding)
+{
+	uint32_t position = 0;
+
+	if (result->event < problem->event_count)
+		position = problem_position(problem, result->event);
+	finding->prefix_position = position;
+	finding->reason = arena_printf(
+		arena, "%s; what was explored explains everything before index "
+		       "%" PRIu64 ", with %zu indeterminate operations open",
+		stop_text(result, arena),
+		history_index(judge->history, position),
+		open_before(calls, position));
+}
+
+static void judge_by_search(const struct judge *judge,
+			    const struct calls *calls, struct arena *arena,
+			    struct finding *finding)
+{
+	struct states *states = states_new(judge->history, judge->settings);
+	struct search_result result;
+	struct problem problem;
+
+	problem_init(&problem, judge->model, states, calls->items,
+		     calls->count);
+	search(&problem, judge->limits, &result);
+	finding->method = "search";
+	finding->kind = result.kind;
+	finding->visited = result.visited;
+	finding->bytes_peak = result.bytes_peak;
+	if (result.kind == VERDICT_UNKNOWN)
+		explain_stop(judge, calls, &problem, &result, arena, finding);
+	else if (result.kind == VERDICT_INVALID)
+		explain_violation(judge, calls, arena, finding);
+	problem_release(&problem);
+	states_free(states);
+}
+
+void judge_part(const struct judge *judge, const struct calls *calls,
+		struct arena *arena, struct finding *finding)
+{
+	*finding = (struct finding){ .why = "asked for" };
+	judge_by_search(judge, calls, arena, finding);
+}

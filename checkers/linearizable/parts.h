@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The independent parts of a history, judged by several threads. */
+#ifndef ORDEAL_LINEARIZABLE_PARTS_H
+#define ORDEAL_LINEARIZABLE_PARTS_H
+
+#include "checkers/linearizable/judge.h"
+#include "harness/core/arena.h"
+#include "harness/core/history.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A part: the operations on one key, or on all. */
+struct part {
+	struct value key; /* nil where there is one part only */
+	size_t op_count;
+	struct calls calls; /* kept if the part is not valid */
+	struct finding finding;
+};
+
+struct parts {
+	struct part *items; /* in order of first appearance */
+	size_t count;
+	struct arena *arenas; /* of the findings; one a thread */
+	size_t arena_count;
+};
+
+/* Splits the history and judges every part. Which thread judges which part
+ * makes no difference to the findings. */
+void parts_judge(struct parts *parts, const struct judge *judge,
+		 unsigned threads);
+
+void parts_release(struct parts *parts);
+
+#endif

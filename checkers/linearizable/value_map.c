@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkers/linearizable/value_map.h"
+
+#include <stdlib.h>
+
+#include "harness/core/arena.h"
+
+/* No value has these bits: of those that end in 000 only nil and the two
+ * booleans are in use. So no value's key is 0. */
+#define UNUSED_BITS UINT32_C(0xfffffff8)
+
+static size_t find(const struct value_map *map, uint32_t key)
+{
+	size_t mask = map->slot_count - 1;
+	size_t slot =
+		(size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 24) & mask;
+
+	while (map->slots[slot].key && map->slots[slot].key != key)
+		slot = (slot + 1) & mask;
+	return slot;
+}
+
+static void resize(struct value_map *map, size_t slot_count)
+{
+	struct value_map old = *map;
+
+	map->slot_count = slot_count;
+	map->slots = heap_zeroed(slot_count, sizeof(*map->slots));
+	for (size_t i = 0; i < old.slot_count; i++) {
+		if (old.slots[i].key)
+			map->slots[find(map, old.slots[i].key)] = old.slots[i];
+	}
+	free(old.slots);
+}
+
+void value_map_reserve(struct value_map *map, size_t count)
+{
+	size_t slot_count = map->slot_count ? map->slot_count : 16;
+
+	while (slot_count < count * 2)
+		slot_count *= 2;
+	if (slot_count != map->slot_count)
+		resize(map, slot_count);
+}
+
+uint32_t *value_map_put(struct value_map *map, struct value value,
+			uint32_t number)
+{
+	uint32_t key = value.bits ^ UNUSED_BITS;
+	struct value_slot *slot;
+
+	value_map_reserve(map, map->count + 1);
+	slot = &map->slots[find(map, key)];
+	if (!slot->key) {
+		*slot = (struct value_slot){ key, number };
+		map->count++;
+	}
+	return &slot->number;
+}
+
+uint32_t value_map_at(const struct value_map *map, struct value value,
+		      uint32_t fallback)
+{
+	uint32_t key = value.bits ^ UNUSED_BITS;
+	const struct value_slot *slot;
+
+	if (!map->slot_count)
+		return fallback;
+	slot = &map->slots[find(map, key)];
+	return slot->key ? slot->number : fallback;
+}
+
+void value_map_raise(struct value_map *map, struct value value,
+		     uint32_t number)
+{
+	uint32_t *there = value_map_put(map, value, number);
+
+	if (*there < number)
+		*there = number;
+}
+
+void value_map_release(struct value_map *map)
+{
+	free(map->slots);
+	*map = (struct value_map){ 0 };
+}

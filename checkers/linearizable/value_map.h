@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* From values to numbers. */
+#ifndef ORDEAL_LINEARIZABLE_VALUE_MAP_H
+#define ORDEAL_LINEARIZABLE_VALUE_MAP_H
+
+#include "harness/core/value.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct value_slot {
+	uint32_t key; /* 0: free */
+	uint32_t number;
+};
+
+/* Zeroed is empty. One thread. */
+struct value_map {
+	struct value_slot *slots;
+	size_t slot_count;
+	size_t count;
+};
+
+/* The number of `value`, set to `number` if it had none. */
+uint32_t *value_map_put(struct value_map *map, struct value value,
+			uint32_t number);
+
+/* The number of `value`, or `fallback`. */
+uint32_t value_map_at(const struct value_map *map, struct value value,
+		      uint32_t fallback);
+
+/* Makes the number of `value` at least `number`. */
+void value_map_raise(struct value_map *map, struct value value,
+		     uint32_t number);
+
+/* Makes room for `count` values at once. */
+void value_map_reserve(struct value_map *map, size_t count);
+
+void value_map_release(struct value_map *map);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* What searching in breadth and in depth share. */
+#ifndef ORDEAL_LINEARIZABLE_WALK_H
+#define ORDEAL_LINEARIZABLE_WALK_H
+
+#include "checkers/linearizable/configs.h"
+#include "checkers/linearizable/search.h"
+#include "checkers/linearizable/timeline.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct walk {
+	const struct problem *problem;
+	const struct search_limits *limits;
+	struct search_result *result;
+	struct timeline timeline;
+	struct configs roots; /* of one moment; nothing else is possible */
+	uint64_t *record; /* room for one */
+	bool copies_exceeded;
+};
+
+enum walk_end {
+	WALK_VALID,
+	WALK_INVALID,
+	WALK_STOPPED, /* result->stop says why */
+	WALK_BURST, /* too many at one moment; walk->roots are those before */
+};
+
+/* Lets every open pure call that agrees with the state take effect. */
+void walk_settle(struct walk *walk, uint64_t *record);
+
+/*
+ * The moves from a record, numbered from 0: move `*move` or the next one that
+ * exists, applied to a copy in `after` (settled). False when there is none.
+ * `*choice` tells the outcomes of one call apart; both are advanced.
+ */
+bool walk_move(struct walk *walk, const uint64_t *record, uint32_t *move,
+	       unsigned *choice, uint64_t *after);
+
+/* Forgets lanes whose groups have expired between two events. */
+void walk_expire(struct walk *walk, uint64_t *record, size_t from, size_t to);
+
+/* Counts a configuration; false (with result->stop) when the budget is out. */
+bool walk_count(struct walk *walk, uint64_t states_max);
+
+/* Remembers that `state` is possible at the return `event`, if no later
+ * return was reached. */
+void walk_reached(struct walk *walk, size_t event, uint32_t state);
+
+/*
+ * In breadth from walk->roots, which stand before the event timeline.at. With
+ * `width_max`, WALK_BURST as soon as more are possible at a moment; then roots
+ * and timeline stand at that moment. With `until_narrow`, WALK_BURST as soon
+ * as they are few again.
+ */
+enum walk_end walk_sweep(struct walk *walk, size_t width_max,
+			 size_t until_narrow);
+
+/* In depth from walk->roots; they and the timeline stay as they are. */
+enum walk_end walk_dive(struct walk *walk, uint64_t states_max,
+			size_t bytes_max);
+
+#endif
