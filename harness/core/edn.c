@@ -96,6 +96,13 @@ static const char *add(struct edn *edn, const char *p)
 	return p;
 }
 
+void edn_release(struct edn *edn)
+{
+	free(edn->scratch);
+	free(edn->stack);
+	free(edn->actions);
+}
+
 static int add_all(struct edn *edn, const struct read_text *text)
 {
 	const char *counted = text->text;
@@ -138,8 +145,6 @@ int edn_read(struct history *history, const struct read_text *text,
 	edn.is_cut = false;
 	text->info->is_independent = edn.is_independent;
 	rc = add_all(&edn, text);
-	free(edn.scratch);
-	free(edn.stack);
-	free(edn.actions);
+	edn_release(&edn);
 	return rc;
 }

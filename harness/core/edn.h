@@ -20,4 +20,12 @@
 int edn_read(struct history *history, const struct read_text *text,
 	     struct error *err);
 
+/*
+ * Lines "INFO  jepsen.util - PROCESS :TYPE :F VALUE" of a log; what is no such
+ * line is skipped. In the place of the value there may be a keyword, which is
+ * the error (":timed-out").
+ */
+int edn_read_log(struct history *history, const struct read_text *text,
+		 struct error *err);
+
 #endif

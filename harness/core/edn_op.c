@@ -56,7 +56,7 @@ static const char *integer(struct edn *edn, const char *p, int64_t *number,
 	return p;
 }
 
-static const char *process(struct edn *edn, const char *p, struct entry *entry)
+const char *edn_process(struct edn *edn, const char *p, struct entry *entry)
 {
 	struct edn_word word;
 	const char *start = p;
@@ -76,7 +76,7 @@ static const char *process(struct edn *edn, const char *p, struct entry *entry)
 	return p;
 }
 
-static const char *type(struct edn *edn, const char *p, struct entry *entry)
+const char *edn_type(struct edn *edn, const char *p, struct entry *entry)
 {
 	const char *start = p;
 	struct edn_word word;
@@ -117,7 +117,7 @@ const char *edn_name(struct edn *edn, const char *p, uint16_t *f,
 	return p;
 }
 
-static const char *text(struct edn *edn, const char *p, struct value *v)
+const char *edn_error(struct edn *edn, const char *p, struct value *v)
 {
 	p = edn_form(edn, p, v, true);
 	if (p)
@@ -142,9 +142,9 @@ static const char *content_of(struct edn *edn, const char *p, enum key key,
 		return integer(edn, p, &entry->time_ns, INT64_MIN, INT64_MAX,
 			       ":time");
 	case KEY_PROCESS:
-		return process(edn, p, entry);
+		return edn_process(edn, p, entry);
 	case KEY_TYPE:
-		return type(edn, p, entry);
+		return edn_type(edn, p, entry);
 	case KEY_F:
 		return edn_name(edn, p, &entry->f, &draft->verb);
 	case KEY_KEY:
@@ -152,9 +152,9 @@ static const char *content_of(struct edn *edn, const char *p, enum key key,
 	case KEY_RESULT:
 		return edn_form(edn, p, &draft->action.result, true);
 	case KEY_ERROR:
-		return text(edn, p, &entry->error);
+		return edn_error(edn, p, &entry->error);
 	case KEY_NODE:
-		return text(edn, p, &entry->node);
+		return edn_error(edn, p, &entry->node);
 	case KEY_VALUE:
 		draft->value = p;
 		break;

@@ -56,6 +56,8 @@ struct edn_draft {
 
 const char *edn_fail(struct edn *edn, const char *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+void edn_release(struct edn *edn);
+
 /* "expected WHAT, found ..." */
 const char *edn_expected(struct edn *edn, const char *at, const char *what);
 
@@ -92,6 +94,10 @@ const char *edn_content(struct edn *edn, struct edn_draft *draft);
  * what is broken. */
 bool edn_find_independent(struct edn *edn);
 
+/* Who acts, what kind of entry it is, and why it failed. */
+const char *edn_process(struct edn *edn, const char *p, struct entry *entry);
+const char *edn_type(struct edn *edn, const char *p, struct entry *entry);
+const char *edn_error(struct edn *edn, const char *p, struct value *v);
 /* The name of an operation or action. */
 const char *edn_name(struct edn *edn, const char *p, uint16_t *f,
 		     uint16_t *verb);

@@ -10,4 +10,16 @@
 int foreign_read_json(struct history *history, const struct read_text *text,
 		      struct error *err);
 
+/* dbcop's JSON. */
+int foreign_read_dbcop_json(struct history *history,
+			    const struct read_text *text, struct error *err);
+
+/* The text formats of AWDIT, Plume and dbcop. */
+int foreign_read_awdit(struct history *history, const struct read_text *text,
+		       struct error *err);
+int foreign_read_plume(struct history *history, const struct read_text *text,
+		       struct error *err);
+int foreign_read_dbcop(struct history *history, const struct read_text *text,
+		       struct error *err);
+
 #endif

@@ -11,6 +11,16 @@
 
 static const struct read_format format_jsonl = { "jsonl", true, NULL };
 static const struct read_format format_edn = { "edn", true, edn_read };
+static const struct read_format format_log = { "jepsen-log", true,
+					       edn_read_log };
+static const struct read_format format_awdit = { "awdit", false,
+						 foreign_read_awdit };
+static const struct read_format format_plume = { "plume", false,
+						 foreign_read_plume };
+static const struct read_format format_dbcop = { "dbcop", false,
+						 foreign_read_dbcop };
+static const struct read_format format_dbcop_json = { "dbcop", false,
+						      foreign_read_dbcop_json };
 static const struct read_format format_json = { "json", true,
 						foreign_read_json };
 
@@ -54,11 +64,35 @@ static bool is_binary(const char *text, size_t length)
 	return false;
 }
 
+static bool begins(struct look *look, const char *word)
+{
+	size_t at = 0;
+
+	while (word[at] && byte_at(look, at) == word[at])
+		at++;
+	return word[at] == 0;
+}
+
+/* "x:=" or "x==". */
+static bool is_dbcop_event(struct look *look)
+{
+	size_t at = 0;
+	char c = byte_at(look, 0);
+
+	while ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_')
+		c = byte_at(look, ++at);
+	return at > 0 && (c == ':' || c == '=') && byte_at(look, at + 1) == '=';
+}
+
 /* "{" in front of a name in quotes is JSON, of a keyword EDN. */
 static const struct read_format *object_at(struct look *look)
 {
 	char second = next(look, 1);
 
+	if (second == '"' &&
+	    (begins(look, "\"params\"") || begins(look, "\"data\"")))
+		return &format_dbcop_json;
 	if (second == '"' || second == '}' || second == 0)
 		return &format_jsonl;
 	return &format_edn;
@@ -70,6 +104,10 @@ static const struct read_format *array_at(struct look *look)
 
 	if (second == ']')
 		return &format_json;
+	if (is_dbcop_event(look))
+		return &format_dbcop;
+	if (second == '[' && next(look, 1) == '{' && next(look, 1) == '"')
+		return &format_dbcop_json;
 	if (second != '{')
 		return &format_edn;
 	second = next(look, 1);
@@ -83,6 +121,17 @@ static const struct read_format *format_at(struct look *look)
 		return object_at(look);
 	case '[':
 		return array_at(look);
+	case 'I':
+		return begins(look, "INFO") ? &format_log : NULL;
+	case 'r':
+	case 'w':
+		return byte_at(look, 1) == '('	    ? &format_plume
+		       : is_space(byte_at(look, 1)) ? &format_awdit
+						    : NULL;
+	case '-':
+		return begins(look, "---") ? &format_awdit : NULL;
+	case '=':
+		return begins(look, "===") ? &format_awdit : NULL;
 	case '(':
 	case ';':
 	case '#':
