@@ -32,7 +32,6 @@
 	X(FRACTURED_READ, "fractured-read")                                \
 	X(READ_SKEW, "read-skew")                                          \
 	X(G_MONOTONIC, "G-monotonic")                                      \
-	X(G_CAUSAL, "G-causal")                                            \
 	X(G_SINGLE_ITEM, "G-single-item")                                  \
 	X(LONG_FORK, "long-fork")                                          \
 	X(G_NONADJACENT_ITEM, "G-nonadjacent-item")                        \
@@ -44,7 +43,7 @@
 	X(WRITES_FOLLOW_READS, "writes-do-not-follow-reads")               \
 	X(G0_P, "G0-process")                                              \
 	X(G1C_P, "G1c-process")                                            \
-	X(G_CAUSAL_P, "G-causal-process")                                  \
+	X(CAUSALITY, "causality-violation")                                \
 	X(G_SINGLE_ITEM_P, "G-single-item-process")                        \
 	X(G_NONADJACENT_ITEM_P, "G-nonadjacent-item-process")              \
 	X(G2_ITEM_P, "G2-item-process")                                    \

@@ -31,7 +31,7 @@ extern const struct model models[];
 extern const size_t model_count;
 
 /* By name or alias; `model_count` if there is none. */
-size_t model_find(const char *name);
+size_t lattice_find(const char *name);
 
 /* What a level forbids in all. */
 anomaly_set model_forbids(size_t model);

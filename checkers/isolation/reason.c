@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkers/isolation/reason.h"
+
+/* What is looked for, and where: the accesses of one of the transactions. */
+struct quest {
+	const struct view *view;
+	const struct lists *lists;
+	const struct step *step;
+	uint32_t except;
+	struct reason *reason;
+};
+
+static bool found(const struct quest *quest, uint32_t key, uint32_t from,
+		  uint32_t to)
+{
+	*quest->reason = (struct reason){ key, from, to };
+	return true;
+}
+
+/* The first unseen append of the later transaction to a key, or NONE. */
+static uint32_t unseen_append(const struct quest *quest, uint32_t key)
+{
+	const struct lists *lists = quest->lists;
+
+	for (uint32_t i = lists->unseen_first[key];
+	     i < lists->unseen_first[key + 1]; i++) {
+		if (quest->view->owner[lists->unseen[i]] == quest->step->to)
+			return lists->unseen[i];
+	}
+	return NONE;
+}
+
+/* The append of the later transaction that is next after the first `count`
+ * elements, if it is its. */
+static uint32_t next_append(const struct quest *quest, uint32_t key,
+			    uint32_t count)
+{
+	const struct lists *lists = quest->lists;
+	uint32_t at = lists->first[key] + count;
+
+	if (lists->after[at] == NONE)
+		return unseen_append(quest, key);
+	if (lists->after[at] != quest->step->to)
+		return NONE;
+	while (lists->at[at] == NONE)
+		at++;
+	return lists->writer[at];
+}
+
+static bool list_ww(const struct quest *quest, uint32_t append)
+{
+	uint32_t key = quest->view->key_of[append], to;
+
+	if (!view_writes(quest->view, append) ||
+	    quest->lists->place[append] == PLACE_NONE)
+		return false;
+	to = next_append(quest, key, quest->lists->place[append] + 1);
+	return to != NONE && found(quest, key, append, to);
+}
+
+static bool list_rw(const struct quest *quest, uint32_t read)
+{
+	uint32_t key = quest->view->key_of[read], to;
+
+	if (view_writes(quest->view, read) ||
+	    !lists_placed(quest->lists, read))
+		return false;
+	to = next_append(quest, key, quest->lists->place[read]);
+	return to != NONE && found(quest, key, read, to);
+}
+
+/* `read` is an access of the later transaction. */
+static bool list_wr(const struct quest *quest, uint32_t read)
+{
+	const struct view *view = quest->view;
+	const struct lists *lists = quest->lists;
+	uint32_t key = view->key_of[read], place = lists->place[read];
+	uint32_t append;
+
+	if (view_writes(view, read) || place == 0 || place == PLACE_NONE)
+		return false;
+	if (place == PLACE_ASTRAY)
+		append = elements_find(
+			&lists->elements, view, key,
+			value_list_last(view->history->values,
+					view_action(view, read)->result));
+	else
+		append = lists->writer[lists->first[key] + place - 1];
+	return append != NONE && view->owner[append] == quest->step->from &&
+	       found(quest, key, append, read);
+}
+
+static bool try_access(const struct quest *quest, uint32_t action)
+{
+	uint32_t key = quest->view->key_of[action];
+
+	if (key == quest->except || quest->view->key_kinds[key] != KEY_LIST)
+		return false;
+	switch ((enum edge_kind)quest->step->kind) {
+	case EDGE_WW:
+		return list_ww(quest, action);
+	case EDGE_WR:
+		return list_wr(quest, action);
+	case EDGE_RW:
+		return list_rw(quest, action);
+	case EDGE_PROCESS:
+	case EDGE_REALTIME:
+	case EDGE_SAME:
+	case EDGE_KINDS:
+		break;
+	}
+	return false;
+}
+
+bool reason_find(const struct analysis *analysis, const struct step *step,
+		 uint32_t except, struct reason *reason)
+{
+	const struct view *view = &analysis->view;
+	struct quest quest = { view, &analysis->lists, step, except, reason };
+	uint32_t t = step->kind == EDGE_WR ? step->to : step->from;
+	const struct op *op = &view->history->ops[t];
+
+	*reason = (struct reason){ NONE, NONE, NONE };
+	if (step->kind == EDGE_PROCESS || step->kind == EDGE_REALTIME)
+		return true;
+	for (uint32_t a = op->first_action;
+	     a < op->first_action + op->action_count; a++) {
+		if (try_access(&quest, a))
+			return true;
+	}
+	return false;
+}

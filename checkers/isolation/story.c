@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkers/isolation/story.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "checkers/isolation/reason.h"
+#include "checkers/isolation/sentence.h"
+#include "checkers/isolation/words.h"
+
+/* What stories need at hand. `names` are the transactions of a cycle in
+ * order: the first is T1. */
+struct teller {
+	const struct analysis *analysis;
+	const struct view *view;
+	const struct finding *finding;
+	struct anomaly *anomaly;
+	struct arena *arena;
+	char *story;
+};
+
+static void say(struct teller *teller, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(struct teller *teller, const char *format, ...)
+{
+	va_list args;
+	const char *more;
+
+	va_start(args, format);
+	more = arena_vprintf(teller->arena, format, args);
+	va_end(args);
+	teller->story = arena_printf(teller->arena, "%s%s",
+				     teller->story ? teller->story : "", more);
+}
+
+static uint32_t number_in_cycle(const struct finding *finding, uint32_t op)
+{
+	for (uint32_t i = 0; i < finding->step_count; i++) {
+		if (finding->steps[i].from == op)
+			return i + 1;
+	}
+	return 0;
+}
+
+/* "T1 appended 1 to x, and T2 appended 2 right after it". */
+static const char *because(const struct teller *teller,
+			   const struct step *step,
+			   const struct reason *reason)
+{
+	const struct view *view = teller->view;
+	struct arena *arena = teller->arena;
+	uint32_t a = number_in_cycle(teller->finding, step->from);
+	uint32_t b = number_in_cycle(teller->finding, step->to);
+	const char *from = "", *to = "";
+
+	if (reason->from != NONE)
+		from = words_access(view, reason->from, arena);
+	if (reason->to != NONE)
+		to = words_access(view, reason->to, arena);
+	switch ((enum edge_kind)step->kind) {
+	case EDGE_WW:
+		return arena_printf(arena,
+				    "T%u did %s, and the next change of it is"
+				    " T%u's %s",
+				    a, from, b, to);
+	case EDGE_WR:
+		return arena_printf(arena,
+				    "T%u did %s, and T%u saw that: %s", a,
+				    from, b, to);
+	case EDGE_RW:
+		return arena_printf(arena,
+				    "T%u did %s, and so did not see T%u's %s,"
+				    " which comes next",
+				    a, from, b, to);
+	case EDGE_PROCESS:
+		return arena_printf(arena,
+				    "process %" PRId32 " did T%u before T%u",
+				    view->history->ops[step->from].process, a,
+				    b);
+	case EDGE_REALTIME:
+		return arena_printf(
+			arena,
+			"T%u had completed (entry %" PRIu64
+			") when T%u was invoked (entry %" PRIu64 ")",
+			a,
+			history_index(view->history,
+				      view->history->ops[step->from].complete),
+			b, words_index(view, step->to));
+	case EDGE_SAME:
+	case EDGE_KINDS:
+		break;
+	}
+	return "";
+}
+
+static void add_edge_figure(const struct teller *teller, struct figure *list,
+			    const struct step *step,
+			    const struct reason *reason, const char *why)
+{
+	const struct view *view = teller->view;
+	struct arena *arena = teller->arena;
+	struct figure *edge = figure_add_group(list, arena, NULL);
+
+	figure_add_int(edge, arena, "from",
+		       (int64_t)words_index(view, step->from));
+	figure_add_int(edge, arena, "to",
+		       (int64_t)words_index(view, step->to));
+	figure_add_text(edge, arena, "type",
+			edge_kind_name((enum edge_kind)step->kind));
+	if (reason->key != NONE)
+		figure_add_text(edge, arena, "key",
+				words_key(view, reason->key, arena));
+	figure_add_text(edge, arena, "because", why);
+}
+
+static void tell_cycle(struct teller *teller)
+{
+	const struct finding *finding = teller->finding;
+	struct figure *list = figure_add_list(&teller->anomaly->figures,
+					      teller->arena, "cycle");
+
+	for (uint32_t i = 0; i < finding->step_count; i++)
+		say(teller, "T%u is %s\n", i + 1,
+		    words_txn(teller->view, finding->steps[i].from,
+			      teller->arena));
+	for (uint32_t i = 0; i < finding->step_count; i++) {
+		const struct step *step = &finding->steps[i];
+		bool is_last = i + 1 == finding->step_count;
+		struct reason reason;
+		const char *why;
+
+		reason_find(teller->analysis, step, NONE, &reason);
+		why = because(teller, step, &reason);
+		say(teller, "%s T%u < T%u (%s), because %s%s\n",
+		    is_last ? "but" : "   ", i + 1,
+		    is_last ? 1 : i + 2,
+		    edge_kind_name((enum edge_kind)step->kind), why,
+		    is_last ? ": a contradiction" : "");
+		add_edge_figure(teller, list, step, &reason, why);
+		anomaly_add_evidence(teller->anomaly, teller->arena,
+				     step->from, "T%u: %s", i + 1, why);
+	}
+}
+
+static void tell_actions(struct teller *teller)
+{
+	const struct finding *finding = teller->finding;
+	const struct view *view = teller->view;
+	const uint32_t actions[] = { finding->culprit, finding->witness,
+				     finding->shows };
+	uint32_t told[3], count = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		bool is_new = actions[i] != NONE;
+		uint32_t op = is_new ? view->owner[actions[i]] : NONE;
+
+		for (uint32_t j = 0; is_new && j < count; j++)
+			is_new = told[j] != op;
+		if (!is_new)
+			continue;
+		told[count++] = op;
+		say(teller, "%s\n", words_txn(view, op, teller->arena));
+	}
+	for (size_t i = 0; i < 3; i++) {
+		if (actions[i] != NONE)
+			anomaly_add_evidence(teller->anomaly, teller->arena,
+					     view->owner[actions[i]], "%s",
+					     words_access(view, actions[i],
+							  teller->arena));
+	}
+	if (finding->key != NONE)
+		figure_add_text(&teller->anomaly->figures, teller->arena,
+				"key",
+				words_key(view, finding->key, teller->arena));
+}
+
+void story_tell(const struct analysis *analysis, const struct finding *finding,
+		struct verdict *verdict, struct arena *arena)
+{
+	struct teller teller = {
+		.analysis = analysis,
+		.view = &analysis->view,
+		.finding = finding,
+		.arena = arena,
+	};
+
+	teller.anomaly = verdict_add_anomaly(
+		verdict, arena, anomaly_text(finding->name), "%s",
+		sentence_of(analysis, finding, arena));
+	if (finding->step_count > 0)
+		tell_cycle(&teller);
+	else
+		tell_actions(&teller);
+	teller.anomaly->story = teller.story;
+}
