@@ -13,7 +13,7 @@
 #define TARGETS(X) X(memory) X(etcd)
 #define WORKLOADS(X) X(register)
 #define FAULTS(X) X(partition) X(kill) X(pause)
-#define CHECKERS(X) X(coverage) X(crash) X(stats)
+#define CHECKERS(X) X(coverage) X(crash) X(linearizable) X(stats)
 
 /* clang-format off */
 #define DECLARE_TARGET(part) extern const struct target target_##part;
