@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+/* Partitions, kills and pauses on five nodes that run etcd. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/control/node.h"
+#include "harness/core/clock.h"
+#include "harness/fault.h"
+
+#include "nemesis/grudge.h"
+#include "tests/support/etcd_cluster.h"
+
+extern const struct fault fault_partition;
+extern const struct fault fault_kill;
+extern const struct fault fault_pause;
+
+#define NODES 5
+
+/* Everything that a packet filter can hold, without counters and dates. */
+static const char rules_line[] =
+	"{ nft list ruleset; iptables-save; ip6tables-save; } 2>/dev/null | "
+	"sed -e '/^#/d' -e 's/\\[[0-9:]*\\]//' "
+	"-e 's/packets [0-9]* bytes [0-9]*//'";
+
+static int begin(void **state)
+{
+	static struct bed bed;
+
+	*state = &bed;
+	if (bed_make(&bed, "test-faults", NODES) < 0 ||
+	    bed_start_etcd(&bed, NULL, NULL) < 0) {
+		fprintf(stderr, "%s\n", bed.err.text);
+		bed_remove(&bed);
+		return -1;
+	}
+	return 0;
+}
+
+static int end(void **state)
+{
+	bed_remove(*state);
+	return 0;
+}
+
+static struct bed_fault open_fault(struct bed *bed, const struct fault *fault,
+				   const char *const *options)
+{
+	struct bed_fault opened;
+
+	if (bed_open_fault(bed, fault, options, &opened) < 0)
+		fail_msg("%s", bed->err.text);
+	return opened;
+}
+
+/* The sentences under "unexpected", for who reads a failure. */
+static void print_unexpected(const struct figure *note)
+{
+	const struct figure *list = figure_find(note, "unexpected");
+
+	for (const struct figure *at = list ? list->first : NULL; at;
+	     at = at->next)
+		fprintf(stderr, "unexpected: %s\n", at->text);
+}
+
+static void inject(struct bed *bed, struct bed_fault *opened,
+		   const char *target)
+{
+	int64_t start_ns = clock_now_ns();
+	int64_t done_ns;
+
+	opened->note = figure_group_root();
+	if (opened->fault->inject(opened->state, target, &opened->note,
+				  &bed->err) < 0)
+		fail_msg("%s", bed->err.text);
+	done_ns = clock_now_ns();
+	if (opened->fault->verify(opened->state, &opened->note, &bed->err) !=
+	    EFFECT_PROVEN) {
+		print_unexpected(&opened->note);
+		fail_msg("%s %s took no effect: %s", opened->fault->name,
+			 target, bed->err.text);
+	}
+	printf("%s %s: injected in %d ms, proven in %d ms\n",
+	       opened->fault->name, target,
+	       (int)((done_ns - start_ns) / NS_PER_MS),
+	       (int)((clock_now_ns() - done_ns) / NS_PER_MS));
+}
+
+static void heal(struct bed *bed, struct bed_fault *opened)
+{
+	opened->note = figure_group_root();
+	if (opened->fault->heal(opened->state, &opened->note, &bed->err) < 0)
+		fail_msg("%s", bed->err.text);
+	if (opened->fault->verify_healed(opened->state, &opened->note,
+					 &bed->err) != EFFECT_PROVEN) {
+		print_unexpected(&opened->note);
+		fail_msg("%s was not healed: %s", opened->fault->name,
+			 bed->err.text);
+	}
+}
+
+/* The store works again, through every node. */
+static void expect_service(struct bed *bed)
+{
+	int64_t until_ns = clock_now_ns() + 20 * NS_PER_S;
+
+	for (size_t i = 0; i < NODES; i++) {
+		while (bed_write(bed, i, 1, 1) != OUTCOME_OK) {
+			if (clock_now_ns() > until_ns)
+				fail_msg("no service: %s", bed->err.text);
+			clock_sleep_until(clock_now_ns() + 100 * NS_PER_MS);
+		}
+	}
+}
+
+static const char *all_rules(struct bed *bed)
+{
+	const char *all = "";
+
+	for (size_t i = 0; i < NODES; i++)
+		all = arena_printf(&bed->arena, "%s%s\n", all,
+				   bed_ask(bed, i, rules_line));
+	return all;
+}
+
+/* Rules of somebody else's, which must outlive all of ours. */
+static void put_foreign_rules(struct bed *bed)
+{
+	for (size_t i = 0; i < NODES; i++) {
+		bed_ask(bed, i,
+			"iptables -w -C INPUT -s 192.0.2.1 -j DROP "
+			"2>/dev/null || for t in iptables ip6tables; do "
+			"$t -w -N OTHERS; $t -w -I INPUT -j OTHERS; done; "
+			"iptables -w -A INPUT -s 192.0.2.1 -j DROP");
+	}
+}
+
+static void try_all_shapes(struct bed *bed, const char *const *options)
+{
+	struct bed_fault partition = open_fault(bed, &fault_partition,
+						options);
+	const char *before;
+
+	put_foreign_rules(bed);
+	before = all_rules(bed);
+	assert_non_null(strstr(before, "192.0.2.1"));
+	for (size_t i = 0; grudge_names[i]; i++) {
+		inject(bed, &partition, grudge_names[i]);
+		assert_non_null(figure_find(&partition.note, "grudge"));
+		assert_non_null(figure_find(&partition.note, "reaches"));
+		assert_string_not_equal(all_rules(bed), before);
+	}
+	heal(bed, &partition);
+	heal(bed, &partition);
+	assert_string_equal(all_rules(bed), before);
+	fault_partition.close(partition.state);
+	expect_service(bed);
+}
+
+static void every_shape_is_proven_and_healed_with_nft(void **state)
+{
+	static const char *const options[] = { "firewall", "nft", NULL };
+
+	try_all_shapes(*state, options);
+}
+
+static void every_shape_is_proven_and_healed_with_iptables(void **state)
+{
+	static const char *const options[] = { "firewall", "iptables", NULL };
+
+	try_all_shapes(*state, options);
+}
+
+static void every_shape_is_proven_and_healed_one_way(void **state)
+{
+	static const char *const options[] = { "one-way", "true", NULL };
+
+	try_all_shapes(*state, options);
+}
+
+static void a_primary_alone_serves_nothing_the_others_do(void **state)
+{
+	struct bed *bed = *state;
+	struct bed_fault partition = open_fault(bed, &fault_partition, NULL);
+	const struct figure *primary;
+	int served = 0;
+	int64_t value;
+
+	expect_service(bed);
+	inject(bed, &partition, "primary");
+	primary = figure_find(&partition.note, "primary");
+	assert_non_null(primary);
+	assert_int_equal(primary->kind, FIGURE_LIST);
+	clock_sleep_until(clock_now_ns() + 3 * NS_PER_S);
+	for (size_t i = 0; i < NODES; i++) {
+		const char *name = node_name(cluster_node(bed->cluster, i));
+		bool is_alone = strcmp(name, primary->first->text) == 0;
+
+		if (is_alone) {
+			assert_int_equal(bed_write(bed, i, 1, 2),
+					 OUTCOME_INDETERMINATE);
+			assert_int_equal(bed_read(bed, i, 1, &value),
+					 OUTCOME_FAIL);
+		} else {
+			served += bed_write(bed, i, 1, 3) == OUTCOME_OK;
+		}
+	}
+	assert_int_equal(served, NODES - 1);
+	heal(bed, &partition);
+	fault_partition.close(partition.state);
+	expect_service(bed);
+}
+
+static void leftovers_of_another_run_are_removed(void **state)
+{
+	struct bed *bed = *state;
+	struct bed_fault dead = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault next = open_fault(bed, &fault_partition, NULL);
+	const char *before = all_rules(bed);
+
+	inject(bed, &dead, "bridge");
+	heal(bed, &next);
+	assert_string_equal(all_rules(bed), before);
+	fault_partition.close(dead.state);
+	fault_partition.close(next.state);
+}
+
+/* The proof bites: an effect that somebody undid is not proven. */
+static void a_partition_that_is_gone_is_not_proven(void **state)
+{
+	struct bed *bed = *state;
+	struct bed_fault partition = open_fault(bed, &fault_partition, NULL);
+
+	inject(bed, &partition, "halves");
+	bed_ask(bed, 0, "nft delete table inet ordeal");
+	assert_int_equal(fault_partition.verify(partition.state,
+						&partition.note, &bed->err),
+			 EFFECT_ABSENT);
+	heal(bed, &partition);
+	bed_ask(bed, 0, "nft 'add table inet ordeal; add chain inet ordeal "
+		"input { type filter hook input priority 0; }; add rule inet "
+		"ordeal input ip saddr 192.0.2.7 counter drop'");
+	assert_int_equal(fault_partition.verify_healed(partition.state,
+						       &partition.note,
+						       &bed->err),
+			 EFFECT_ABSENT);
+	heal(bed, &partition);
+	fault_partition.close(partition.state);
+}
+
+static void the_killed_come_back_with_their_data(void **state)
+{
+	static const char *const targets[] = { "one", "minority", "primaries",
+					       "majority", "all" };
+	struct bed *bed = *state;
+	struct bed_fault kill = open_fault(bed, &fault_kill, NULL);
+	int64_t value;
+
+	heal(bed, &kill);
+	assert_int_equal(bed_write(bed, 0, 7, 70), OUTCOME_OK);
+	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
+		inject(bed, &kill, targets[i]);
+		assert_non_null(figure_find(&kill.note, "nodes"));
+		heal(bed, &kill);
+		assert_null(figure_find(&kill.note, "not-ready"));
+		expect_service(bed);
+	}
+	heal(bed, &kill);
+	assert_int_equal(bed_read(bed, 0, 7, &value), OUTCOME_OK);
+	assert_int_equal(value, 70);
+	fault_kill.close(kill.state);
+}
+
+static void the_paused_go_on(void **state)
+{
+	static const char *const targets[] = { "one", "minority", "primaries",
+					       "majority", "all" };
+	struct bed *bed = *state;
+	struct bed_fault pause = open_fault(bed, &fault_pause, NULL);
+	struct bed_fault next = open_fault(bed, &fault_pause, NULL);
+
+	heal(bed, &pause);
+	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
+		inject(bed, &pause, targets[i]);
+		heal(bed, &pause);
+		expect_service(bed);
+	}
+	/* A run dies; the next knows nothing of what it did. */
+	inject(bed, &pause, "all");
+	assert_int_equal(bed_write(bed, 0, 1, 1), OUTCOME_INDETERMINATE);
+	heal(bed, &next);
+	heal(bed, &pause);
+	expect_service(bed);
+	fault_pause.close(pause.state);
+	fault_pause.close(next.state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_shape_is_proven_and_healed_with_nft),
+		cmocka_unit_test(
+			every_shape_is_proven_and_healed_with_iptables),
+		cmocka_unit_test(every_shape_is_proven_and_healed_one_way),
+		cmocka_unit_test(
+			a_primary_alone_serves_nothing_the_others_do),
+		cmocka_unit_test(leftovers_of_another_run_are_removed),
+		cmocka_unit_test(a_partition_that_is_gone_is_not_proven),
+		cmocka_unit_test(the_killed_come_back_with_their_data),
+		cmocka_unit_test(the_paused_go_on),
+	};
+
+	if (geteuid() != 0) {
+		puts("the local cluster needs root");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, begin, end) != 0;
+}
