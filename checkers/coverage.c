@@ -21,8 +21,8 @@ struct coverage {
 	size_t gap_count;
 };
 
-__attribute__((format(printf, 2, 3))) static void
-gap(struct coverage *coverage, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void gap(struct coverage *coverage,
+						      const char *format, ...)
 {
 	struct arena *arena = coverage->check->arena;
 	va_list args;
@@ -56,8 +56,7 @@ static void check_harness(struct coverage *coverage)
 
 	if (tally->harness_errors == 0)
 		return;
-	text = moment_text(history,
-			   history->ops[tally->harness_error].error);
+	text = moment_text(history, history->ops[tally->harness_error].error);
 	gap(coverage, "the harness had trouble: %s",
 	    text ? text : "no more is recorded");
 }
@@ -84,8 +83,7 @@ static void check_fs(struct coverage *coverage, enum phase phase,
 		else
 			gap(coverage,
 			    "only %" PRIu64 " of %" PRIu64 " \"%s\" operations "
-			    "succeeded in the %s phase; %" PRIu64
-			    " are wanted",
+			    "succeeded in the %s phase; %" PRIu64 " are wanted",
 			    count->ok, count->ops, name, phase_name(phase),
 			    ok_min);
 	}
@@ -127,8 +125,8 @@ static void check_end(struct coverage *coverage)
 {
 	const struct tally *tally = &coverage->tally;
 	const struct count *final = &tally->phases[PHASE_FINAL];
-	bool is_required = options_is(coverage->check->options, "final",
-				      "required");
+	bool is_required =
+		options_is(coverage->check->options, "final", "required");
 
 	if (!tally->has_phase[PHASE_HEALING] &&
 	    !tally->has_phase[PHASE_FINAL]) {
@@ -149,8 +147,7 @@ static void check_effect(struct coverage *coverage,
 	const char *name = history_f_name(history, fault->f);
 	uint64_t absent = fault->effects[MOMENT_ABSENT];
 	uint64_t unproven = absent + fault->effects[MOMENT_UNKNOWN];
-	int64_t allowed = options_int(coverage->check->options,
-				      "unproven-max");
+	int64_t allowed = options_int(coverage->check->options, "unproven-max");
 	const char *error = NULL;
 
 	if (fault->injected == 0)
@@ -163,8 +160,8 @@ static void check_effect(struct coverage *coverage,
 		gap(coverage,
 		    "%" PRIu64 " of %" PRIu64 " injections of \"%s\" %s%s%s",
 		    unproven, fault->injected, name,
-		    absent == unproven ? "did not take effect" :
-					 "were not proven to take effect",
+		    absent == unproven ? "did not take effect"
+				       : "were not proven to take effect",
 		    error ? ": " : "", error ? error : "");
 	if (fault->needs_heal)
 		gap(coverage, "\"%s\" was not proven to be healed", name);
@@ -181,8 +178,7 @@ static void check_faults(struct coverage *coverage)
 		const struct fault_tally *fault = &tally->faults[i];
 
 		check_effect(coverage, fault);
-		if (fault->effects[MOMENT_PROVEN] > 0 &&
-		    fault->during.ops == 0)
+		if (fault->effects[MOMENT_PROVEN] > 0 && fault->during.ops == 0)
 			gap(coverage,
 			    "no operation was invoked while \"%s\" was in "
 			    "force",
@@ -213,8 +209,8 @@ static void add_phases(struct coverage *coverage)
 {
 	const struct tally *tally = &coverage->tally;
 	struct arena *arena = coverage->check->arena;
-	struct figure *phases = figure_add_group(&coverage->verdict->figures,
-						 arena, "phases");
+	struct figure *phases =
+		figure_add_group(&coverage->verdict->figures, arena, "phases");
 
 	for (int phase = PHASE_NONE; phase < PHASE_COUNT; phase++) {
 		struct figure *group;
@@ -228,11 +224,11 @@ static void add_phases(struct coverage *coverage)
 			const struct f_tally *f = &tally->fs[i];
 
 			if (f->phases[phase].ops > 0)
-				add_count(coverage, group,
-					  history_f_name(
-						  coverage->check->history,
-						  f->f),
-					  &f->phases[phase]);
+				add_count(
+					coverage, group,
+					history_f_name(coverage->check->history,
+						       f->f),
+					&f->phases[phase]);
 		}
 	}
 }
@@ -241,8 +237,8 @@ static void add_faults(struct coverage *coverage)
 {
 	const struct tally *tally = &coverage->tally;
 	struct arena *arena = coverage->check->arena;
-	struct figure *faults = figure_add_group(&coverage->verdict->figures,
-						 arena, "faults");
+	struct figure *faults =
+		figure_add_group(&coverage->verdict->figures, arena, "faults");
 
 	for (size_t i = 0; i < tally->fault_count; i++) {
 		const struct fault_tally *fault = &tally->faults[i];
@@ -292,8 +288,8 @@ static int coverage_check(const struct check *check, struct verdict *verdict,
 	const struct tally *tally = &coverage.tally;
 
 	(void)err;
-	coverage.gaps = figure_add_list(&verdict->figures, check->arena,
-					"gaps");
+	coverage.gaps =
+		figure_add_list(&verdict->figures, check->arena, "gaps");
 	tally_history(&coverage.tally, check->history, check->arena);
 	check_harness(&coverage);
 	if (tally->all.ops == 0) {

@@ -21,8 +21,7 @@ struct value moment_member(const struct history *history, struct value map,
 	struct value key =
 		value_find_string(history->values, name, strlen(name));
 
-	if (value_is_nil(key) ||
-	    value_kind(history->values, map) != VALUE_MAP)
+	if (value_is_nil(key) || value_kind(history->values, map) != VALUE_MAP)
 		return value_nil();
 	return value_map_find(history->values, map, key, NULL);
 }
@@ -82,8 +81,8 @@ void moment_read(const struct history *history, const struct op *op,
 	if (op->action_count > 0) {
 		const struct action *action = op_actions(history, op);
 
-		moment->value = value_is_nil(action->arg) ? action->result :
-							    action->arg;
+		moment->value = value_is_nil(action->arg) ? action->result
+							  : action->arg;
 	}
 	if (strcmp(f, "phase") == 0)
 		read_phase(history, moment);

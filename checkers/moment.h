@@ -15,7 +15,7 @@ enum moment_kind {
 	MOMENT_INJECT_END,
 	MOMENT_HEAL_BEGIN,
 	MOMENT_HEAL_END,
-	MOMENT_FINDING, /* "log-finding" */
+	MOMENT_FINDING,	    /* "log-finding" */
 	MOMENT_LOG_MISSING, /* a log that could not be collected */
 	MOMENT_HARNESS_ERROR,
 };
@@ -37,9 +37,9 @@ enum moment_effect {
 
 struct moment {
 	enum moment_kind kind;
-	enum phase phase; /* of a MOMENT_PHASE */
+	enum phase phase;	   /* of a MOMENT_PHASE */
 	enum moment_effect effect; /* at the end of an injection or a heal */
-	bool is_total; /* an injection that hits all nodes at once */
+	bool is_total;	    /* an injection that hits all nodes at once */
 	struct value value; /* the entry's */
 };
 

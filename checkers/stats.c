@@ -23,7 +23,7 @@ struct stats {
 	struct groups fs;
 	struct groups nodes;
 	struct groups errors;
-	struct groups faults; /* by f of the fault */
+	struct groups faults;	       /* by f of the fault */
 	bool in_force[GROUPS_MAX + 1]; /* of faults.items */
 	size_t in_force_count;
 	bool is_counting; /* in the main phase, or where there are no phases */
@@ -186,8 +186,7 @@ static void add_groups(struct stats *stats, const char *name,
 			(const struct histogram *const *)group->latencies;
 
 		add_counts(stats, figure, group);
-		add_latency(stats, figure, "latency_ok",
-			    latencies[OUTCOME_OK]);
+		add_latency(stats, figure, "latency_ok", latencies[OUTCOME_OK]);
 		add_latency(stats, figure, "latency_fail",
 			    latencies[OUTCOME_FAIL]);
 		add_latency(stats, figure, "latency_info",
@@ -208,8 +207,7 @@ static int compare_counts(const void *a, const void *b)
 static void add_errors(struct stats *stats)
 {
 	struct arena *arena = stats->check->arena;
-	struct figure *list =
-		figure_add_list(stats->figures, arena, "errors");
+	struct figure *list = figure_add_list(stats->figures, arena, "errors");
 	const struct group *sorted[GROUPS_MAX + 1];
 
 	for (size_t i = 0; i < stats->errors.count; i++)
@@ -219,9 +217,9 @@ static void add_errors(struct stats *stats)
 		struct figure *figure = figure_add_group(list, arena, NULL);
 		size_t number = (size_t)(sorted[i] - stats->errors.items);
 
-		figure_add_text(figure, arena, "error",
-				group_name(stats, &stats->errors, number,
-					   false));
+		figure_add_text(
+			figure, arena, "error",
+			group_name(stats, &stats->errors, number, false));
 		figure_add_int(figure, arena, "count",
 			       (int64_t)sorted[i]->count);
 	}

@@ -50,9 +50,9 @@ static struct fault_tally *fault_of(struct walk *walk, uint16_t f)
 	if (walk->fault_slots[f])
 		return &tally->faults[walk->fault_slots[f] - 1];
 	if (tally->fault_count == walk->fault_capacity)
-		tally->faults = grow(walk->arena, tally->faults,
-				     &walk->fault_capacity,
-				     sizeof(*tally->faults));
+		tally->faults =
+			grow(walk->arena, tally->faults, &walk->fault_capacity,
+			     sizeof(*tally->faults));
 	fault = &tally->faults[tally->fault_count];
 	fault->f = f;
 	fault->unproven_op = HISTORY_NONE;

@@ -18,7 +18,7 @@ struct group {
 	uint32_t key; /* an f, or the bits of a value */
 	uint64_t count;
 	uint64_t outcomes[OUTCOME_COUNT];
-	uint64_t answered; /* see group_count */
+	uint64_t answered;			    /* see group_count */
 	struct histogram *latencies[OUTCOME_COUNT]; /* NULL: not wanted */
 };
 

@@ -25,7 +25,6 @@ void histogram_add(struct histogram *histogram, int64_t duration_ns);
 
 /* The duration that the share `quantile` (0 to 1) of all does not exceed: the
  * middle of its bucket, within what was seen; 0 when empty. */
-int64_t histogram_quantile(const struct histogram *histogram,
-			   double quantile);
+int64_t histogram_quantile(const struct histogram *histogram, double quantile);
 
 #endif

@@ -107,8 +107,7 @@ static int read_option(struct arguments *arguments,
 		value = "true";
 	} else if (!value) {
 		if (!next)
-			return error_set(err, "--%s: a value is missing",
-					 name);
+			return error_set(err, "--%s: a value is missing", name);
 		value = next;
 		*used = true;
 	}
@@ -124,8 +123,8 @@ int arguments_read(struct arguments *arguments, int argc, char **argv,
 	bool is_over = false;
 
 	*arguments = (struct arguments){
-		.operands = arena_array(arena, (size_t)argc + 1,
-					sizeof(char *)),
+		.operands =
+			arena_array(arena, (size_t)argc + 1, sizeof(char *)),
 	};
 	for (int i = 1; i < argc; i++) {
 		const char *text = argv[i];
@@ -142,8 +141,8 @@ int arguments_read(struct arguments *arguments, int argc, char **argv,
 		} else if (text[1] != '-') {
 			return no_such_option(&grammar, text + 1, err);
 		} else if (read_option(arguments, &grammar, text + 2,
-				       i + 1 < argc ? argv[i + 1] : NULL,
-				       &used, arena, err) != 0) {
+				       i + 1 < argc ? argv[i + 1] : NULL, &used,
+				       arena, err) != 0) {
 			return -1;
 		}
 		i += used;

@@ -38,12 +38,10 @@ int arguments_read(struct arguments *arguments, int argc, char **argv,
 		   struct arena *arena, struct error *err);
 
 /* The last value given, or NULL. */
-const char *arguments_find(const struct arguments *arguments,
-			   const char *name);
+const char *arguments_find(const struct arguments *arguments, const char *name);
 
 /* The row of that name in a table, or NULL. */
-const struct option *option_find(const struct option *table,
-				 const char *name);
+const struct option *option_find(const struct option *table, const char *name);
 
 /* Prints a table of options for --help. */
 void options_print(FILE *out, const struct option *table, int indent);

@@ -26,7 +26,8 @@ static const char *setting_text(const json_t *value, struct arena *arena)
 		return arena_printf(arena, "%.17g", json_real_value(value));
 	if (!json_is_array(value))
 		return NULL;
-	json_array_foreach(value, i, member) {
+	json_array_foreach(value, i, member)
+	{
 		if (!json_is_string(member))
 			return NULL;
 		joined = arena_printf(arena, "%s%s%s", joined, i ? "," : "",
@@ -42,7 +43,8 @@ static int set_options(struct judge *judge, struct arena *arena,
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(options, name, value) {
+	json_object_foreach(options, name, value)
+	{
 		const char *text = setting_text(value, arena);
 
 		if (json_is_null(value))
@@ -63,8 +65,7 @@ static int set_options(struct judge *judge, struct arena *arena,
 static int add_judge(struct panel *panel, struct arena *arena, json_t *entry,
 		     struct error *err)
 {
-	const char *name =
-		json_string_value(json_object_get(entry, "checker"));
+	const char *name = json_string_value(json_object_get(entry, "checker"));
 	struct judge *judge;
 
 	if (!name)
@@ -76,8 +77,8 @@ static int add_judge(struct panel *panel, struct arena *arena, json_t *entry,
 			   err);
 }
 
-int choose_by_config(struct panel *panel, struct arena *arena,
-		     const char *run, struct error *err)
+int choose_by_config(struct panel *panel, struct arena *arena, const char *run,
+		     struct error *err)
 {
 	const char *path = arena_printf(arena, "%s/config.json", run);
 	json_t *config = json_read_file(path, err);
@@ -90,12 +91,13 @@ int choose_by_config(struct panel *panel, struct arena *arena,
 		return -1;
 	judges = json_object_get(config, "judges");
 	if (!json_is_array(judges))
-		result = error_set(err, "%s: /judges: missing; say who is to "
-					"judge with --checker or --workload",
+		result = error_set(err,
+				   "%s: /judges: missing; say who is to "
+				   "judge with --checker or --workload",
 				   path);
-	json_array_foreach(judges, i, entry) {
-		if (result == 0 &&
-		    add_judge(panel, arena, entry, err) != 0)
+	json_array_foreach(judges, i, entry)
+	{
+		if (result == 0 && add_judge(panel, arena, entry, err) != 0)
 			result = error_wrap(err, "%s: /judges/%zu", path, i);
 	}
 	json_decref(config);
@@ -211,8 +213,8 @@ static int no_such_model(const char *model, struct arena *arena,
 			 near ? near : "", near ? "\"?" : "");
 }
 
-int choose_by_model(struct panel *panel, struct arena *arena,
-		    const char *model, struct error *err)
+int choose_by_model(struct panel *panel, struct arena *arena, const char *model,
+		    struct error *err)
 {
 	const struct checker *checker = find_by_model(model);
 	struct judge *judge;

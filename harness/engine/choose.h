@@ -18,16 +18,16 @@
  */
 
 /* The "judges" of RUN/config.json; see results/README.md. */
-int choose_by_config(struct panel *panel, struct arena *arena,
-		     const char *run, struct error *err);
+int choose_by_config(struct panel *panel, struct arena *arena, const char *run,
+		     struct error *err);
 
 /* The judges that the workload names, with the options it gives them. */
 int choose_by_workload(struct panel *panel, struct arena *arena,
 		       const char *workload, struct error *err);
 
 /* The first checker whose option "model" takes that name. */
-int choose_by_model(struct panel *panel, struct arena *arena,
-		    const char *model, struct error *err);
+int choose_by_model(struct panel *panel, struct arena *arena, const char *model,
+		    struct error *err);
 
 /* The checker that the operations of the history call for; -1 when they are
  * of no known kind, or nobody here judges that kind, listing the choices. */

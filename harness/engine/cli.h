@@ -17,8 +17,8 @@ enum exit_code {
  * and returns the exit code. It answers --help itself. Weak: a command whose
  * file is not linked in is a NULL pointer, and main.c does not list it.
  */
-#define COMMAND(name) int cli_##name(int argc, char **argv) \
-	__attribute__((weak))
+#define COMMAND(name) \
+	int cli_##name(int argc, char **argv) __attribute__((weak))
 COMMAND(run);
 COMMAND(campaign);
 COMMAND(check);

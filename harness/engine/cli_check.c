@@ -18,8 +18,8 @@
 #include "harness/report/text.h"
 
 static const struct option check_options[] = {
-	{ "workload", OPTION_TEXT, NULL,
-	  "the judges that this workload names", NULL },
+	{ "workload", OPTION_TEXT, NULL, "the judges that this workload names",
+	  NULL },
 	{ "checker", OPTION_LIST, NULL, "who is to judge; may come again",
 	  NULL },
 	{ "model", OPTION_TEXT, NULL,
@@ -27,10 +27,10 @@ static const struct option check_options[] = {
 	{ "json", OPTION_BOOL, NULL, "print results as JSON", NULL },
 	{ "timeout", OPTION_DURATION, NULL,
 	  "end the search after this time, undecided", NULL },
-	{ "memory", OPTION_SIZE, NULL,
-	  "memory that a checker may use [4GiB]", NULL },
-	{ "states", OPTION_INT, NULL,
-	  "states that a search may visit [200M]", NULL },
+	{ "memory", OPTION_SIZE, NULL, "memory that a checker may use [4GiB]",
+	  NULL },
+	{ "states", OPTION_INT, NULL, "states that a search may visit [200M]",
+	  NULL },
 	{ "threads", OPTION_INT, NULL, "threads to judge with [all]", NULL },
 	{ "independent", OPTION_BOOL, NULL,
 	  "each value is a pair [key, value], as in Jepsen's histories", NULL },
@@ -45,7 +45,7 @@ struct checking {
 	struct judge_limits limits;
 	const char *root;
 	bool as_json;
-	bool has_many; /* a line each */
+	bool has_many;	   /* a line each */
 	bool names_judges; /* by --checker, --workload or --model */
 	bool sets_options; /* of checkers */
 	struct arena arena;
@@ -108,8 +108,8 @@ static int take_options(struct checking *checking, struct error *err)
 	checking->names_judges = options_is_given(options, "checker") ||
 				 options_is_given(options, "workload") ||
 				 options_is_given(options, "model");
-	checking->root = store_root(options_text(options, "store"),
-				    &checking->arena);
+	checking->root =
+		store_root(options_text(options, "store"), &checking->arena);
 	threads = options_int(options, "threads");
 	if (!options_is_given(options, "threads"))
 		threads = sysconf(_SC_NPROCESSORS_ONLN);
@@ -142,8 +142,7 @@ static int add_named(const struct checking *checking, struct input *input,
 		rest = arena_strdup(&input->arena, a->value);
 		while ((name = strsep(&rest, ","))) {
 			if (*name &&
-			    !panel_add(&input->panel, &input->arena, name,
-				       err))
+			    !panel_add(&input->panel, &input->arena, name, err))
 				return error_wrap(err, "--checker");
 		}
 	}
@@ -177,13 +176,13 @@ static int choose_judges(const struct checking *checking, struct input *input,
 	if (panel->count > 0)
 		return 0;
 	if (input->found.run)
-		return choose_by_config(panel, arena, input->found.run, err) ?
-			       EXIT_TROUBLE :
-			       0;
+		return choose_by_config(panel, arena, input->found.run, err)
+			       ? EXIT_TROUBLE
+			       : 0;
 	return choose_by_history(panel, arena, input->history, &input->chosen,
-				 err) ?
-		       EXIT_USAGE :
-		       0;
+				 err)
+		       ? EXIT_USAGE
+		       : 0;
 }
 
 /* Options of checkers that the user gave. */
@@ -211,17 +210,16 @@ static int set_judges(const struct checking *checking, struct input *input,
 	return 0;
 }
 
-static int read_and_judge(const struct checking *checking,
-			  struct input *input, struct error *err)
+static int read_and_judge(const struct checking *checking, struct input *input,
+			  struct error *err)
 {
 	struct read_options how = { 0 };
 	int code;
 
 	if (options_is_given(checking->options, "independent"))
-		how.independent =
-			options_bool(checking->options, "independent") ?
-				READ_INDEPENDENT_YES :
-				READ_INDEPENDENT_NO;
+		how.independent = options_bool(checking->options, "independent")
+					  ? READ_INDEPENDENT_YES
+					  : READ_INDEPENDENT_NO;
 	if (store_find(checking->root, input->name, &input->found,
 		       &input->arena, err) != 0)
 		return EXIT_TROUBLE;
@@ -268,8 +266,7 @@ static void print_json(const struct checking *checking,
 
 		json_object_set_new(line, "path", json_text(input->name));
 		json_object_set_new(line, "results", json);
-		text = json_dumps(line,
-				  JSON_COMPACT | JSON_REAL_PRECISION(9));
+		text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9));
 		json = line;
 		puts(text ? text : "{}");
 	} else {
@@ -307,9 +304,9 @@ static void print_verdict(const struct checking *checking, struct input *input)
 		       verdict_kind_name(input->judgement.kind));
 	} else {
 		if (input->found.run)
-			style.results = arena_printf(&input->arena,
-						     "%s/results.json",
-						     input->found.run);
+			style.results =
+				arena_printf(&input->arena, "%s/results.json",
+					     input->found.run);
 		print_notes(input);
 		summary_print(stdout, &input->judgement, input->history,
 			      &style);
@@ -356,8 +353,8 @@ int cli_check(int argc, char **argv)
 	struct error err;
 	int code = EXIT_VALID;
 
-	if (arguments_read(&checking.arguments, argc, argv, check_options,
-			   true, &checking.arena, &err) != 0 ||
+	if (arguments_read(&checking.arguments, argc, argv, check_options, true,
+			   &checking.arena, &err) != 0 ||
 	    (!checking.arguments.wants_help &&
 	     take_options(&checking, &err) != 0)) {
 		fprintf(stderr, "ordeal check: %s\n",

@@ -14,8 +14,8 @@ static const char *const formats[] = { "jsonl", NULL };
 
 static const struct option convert_options[] = {
 	{ "to", OPTION_CHOICE, NULL, "the format to write", formats },
-	{ "output", OPTION_TEXT, NULL,
-	  "the file to write [standard output]", NULL },
+	{ "output", OPTION_TEXT, NULL, "the file to write [standard output]",
+	  NULL },
 	{ "independent", OPTION_BOOL, NULL,
 	  "each value is a pair [key, value], as in Jepsen's histories", NULL },
 	{ "store", OPTION_TEXT, NULL, "where runs are kept", NULL },
@@ -46,9 +46,9 @@ static struct history *read_input(const struct options *options,
 	struct found found;
 
 	if (options_is_given(options, "independent"))
-		how.independent = options_bool(options, "independent") ?
-					  READ_INDEPENDENT_YES :
-					  READ_INDEPENDENT_NO;
+		how.independent = options_bool(options, "independent")
+					  ? READ_INDEPENDENT_YES
+					  : READ_INDEPENDENT_NO;
 	if (store_find(root, name, &found, arena, err) != 0)
 		return NULL;
 	return history_read(found.history, &how, NULL, err);

@@ -126,8 +126,8 @@ static const struct {
 	const char *name;
 	void (*print)(bool names_only);
 } lists[] = {
-	{ "targets", list_targets },   { "workloads", list_workloads },
-	{ "faults", list_faults },     { "checkers", list_checkers },
+	{ "targets", list_targets }, { "workloads", list_workloads },
+	{ "faults", list_faults },   { "checkers", list_checkers },
 	{ "models", list_models },
 };
 #define LIST_COUNT (sizeof(lists) / sizeof(*lists))
@@ -148,9 +148,8 @@ static int list(const char *name, bool names_only, struct arena *arena)
 	fprintf(stderr,
 		"ordeal list: there is no list \"%s\"%s%s%s; there are "
 		"targets, workloads, faults, checkers, models\n",
-		text_shown(arena, name, false),
-		near ? "; did you mean \"" : "", near ? near : "",
-		near ? "\"?" : "");
+		text_shown(arena, name, false), near ? "; did you mean \"" : "",
+		near ? near : "", near ? "\"?" : "");
 	return EXIT_USAGE;
 }
 

@@ -217,9 +217,9 @@ static void judge_one(const struct history *history, const struct judge *judge,
 void judgement_none(struct judgement *judgement, struct arena *arena,
 		    const char *reason)
 {
-	*judgement = (struct judgement){ .kind = VERDICT_UNKNOWN,
-					 .reason = arena_strdup(arena,
-								reason) };
+	*judgement =
+		(struct judgement){ .kind = VERDICT_UNKNOWN,
+				    .reason = arena_strdup(arena, reason) };
 }
 
 /* Of equals the one that judges the promises comes before those that judge
@@ -273,10 +273,10 @@ void judge_history(const struct history *history, const struct panel *panel,
 	bool is_timed = limits->timeout_ns > 0 || limits->stop;
 	struct alarm alarm = { .is_over = false };
 	struct budget budget = {
-		.states_max = limits->states_max ? limits->states_max :
-						   BUDGET_STATES_DEFAULT,
-		.bytes_max = limits->bytes_max ? limits->bytes_max :
-						 BUDGET_BYTES_DEFAULT,
+		.states_max = limits->states_max ? limits->states_max
+						 : BUDGET_STATES_DEFAULT,
+		.bytes_max = limits->bytes_max ? limits->bytes_max
+					       : BUDGET_BYTES_DEFAULT,
 		.threads = limits->threads ? limits->threads : 1,
 		.expired = is_timed ? &alarm.expired : NULL,
 	};

@@ -57,7 +57,7 @@ struct judge_limits {
 	uint64_t bytes_max;
 	unsigned threads;
 	int64_t timeout_ns; /* for all checkers together; 0: none */
-	atomic_bool *stop; /* raised by another thread to end soon, or NULL */
+	atomic_bool *stop;  /* raised by another thread to end soon, or NULL */
 };
 
 struct judged {
@@ -69,10 +69,10 @@ struct judged {
 
 struct judgement {
 	enum verdict_kind kind; /* the worst */
-	const char *reason; /* of the checker that decided it */
+	const char *reason;	/* of the checker that decided it */
 	const char *decided_by; /* its name, or NULL */
-	bool has_failed; /* at least one check could not be made */
-	struct judged *judged; /* in the order of the panel */
+	bool has_failed;	/* at least one check could not be made */
+	struct judged *judged;	/* in the order of the panel */
 	size_t count;
 };
 

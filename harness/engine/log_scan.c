@@ -28,9 +28,9 @@ static int compile(struct log_scan *scan, const char *pattern,
 	PCRE2_SIZE offset;
 	PCRE2_UCHAR cause[160];
 	int number;
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern,
-					 PCRE2_ZERO_TERMINATED, 0, &number,
-					 &offset, NULL);
+	pcre2_code *code =
+		pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, 0,
+			      &number, &offset, NULL);
 
 	if (!code) {
 		pcre2_get_error_message(number, cause, sizeof(cause));
@@ -93,8 +93,8 @@ struct scanning {
 };
 
 /* The line, or of a long one the part around the match. */
-static const char *excerpt(struct arena *arena, const char *line,
-			   size_t length, size_t start)
+static const char *excerpt(struct arena *arena, const char *line, size_t length,
+			   size_t start)
 {
 	size_t from = 0;
 
@@ -139,9 +139,9 @@ static void scan_line(struct scanning *scanning, const char *line,
 
 	for (size_t i = 0; i < scan->count; i++) {
 		const char *pattern = scan->patterns[i];
-		int result = pcre2_match(scan->codes[i], (PCRE2_SPTR)line,
-					 length, 0, 0, scan->match,
-					 scan->limits);
+		int result =
+			pcre2_match(scan->codes[i], (PCRE2_SPTR)line, length, 0,
+				    0, scan->match, scan->limits);
 		size_t start = 0;
 		const char *text;
 
@@ -177,8 +177,7 @@ static int scan_stream(struct scanning *scanning, FILE *in, const char *path,
 		const char *end = piece + count;
 
 		while (at < end) {
-			const char *feed =
-				memchr(at, '\n', (size_t)(end - at));
+			const char *feed = memchr(at, '\n', (size_t)(end - at));
 			size_t part = (size_t)((feed ? feed : end) - at);
 			size_t room = LOG_LINE_MAX - length;
 			size_t kept = part < room ? part : room;

@@ -11,11 +11,11 @@
 
 /* A line that matches; in an arena. */
 struct log_finding {
-	const char *node; /* as given */
-	const char *file; /* the file's name without folders */
-	uint64_t line; /* from 1 */
-	const char *text; /* valid UTF-8; of a long line the part around the
-			   * match */
+	const char *node;    /* as given */
+	const char *file;    /* the file's name without folders */
+	uint64_t line;	     /* from 1 */
+	const char *text;    /* valid UTF-8; of a long line the part around the
+			      * match */
 	const char *pattern; /* that matched, as given */
 	struct log_finding *next;
 };
@@ -23,13 +23,13 @@ struct log_finding {
 struct log_findings {
 	struct log_finding *first; /* in the order found */
 	struct log_finding *last;
-	size_t count; /* in the list */
+	size_t count;  /* in the list */
 	uint64_t more; /* found beyond LOG_FINDINGS_MAX, of one file each */
 };
 
 #define LOG_FINDINGS_MAX 50 /* kept of one file */
-#define LOG_LINE_MAX 65536 /* bytes of a line that are looked at */
-#define LOG_TEXT_MAX 400 /* bytes of a finding's text */
+#define LOG_LINE_MAX 65536  /* bytes of a line that are looked at */
+#define LOG_TEXT_MAX 400    /* bytes of a finding's text */
 
 /* Compiled patterns; any number of scans, one thread at a time. */
 struct log_scan;

@@ -20,10 +20,10 @@ struct explanation {
 	enum explanation_kind kind;
 	const char *also; /* other names, separated by commas, or NULL */
 	const char *meaning;
-	const char *example; /* a small history, or NULL */
+	const char *example;   /* a small history, or NULL */
 	const char *rules_out; /* which promises it breaks (anomaly), which
 				* anomalies it forbids (model); or NULL */
-	const char *source; /* where it is defined, or NULL */
+	const char *source;    /* where it is defined, or NULL */
 };
 
 /*

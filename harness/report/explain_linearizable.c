@@ -17,13 +17,12 @@ const struct explanation explain_linearizable[] = {
 			"first) and in which every answer is\nthe one that "
 			"the object would have given, had they come one at a "
 			"time.",
-		.example =
-			"  process 0: |-- write 1 --|\n"
-			"  process 1:                 |-- read: 1 --|\n"
-			"  process 2:                                 |-- "
-			"read: nil --|\n"
-			"The last read must come after the first one, which "
-			"saw 1, and nobody\nwrote nil again.",
+		.example = "  process 0: |-- write 1 --|\n"
+			   "  process 1:                 |-- read: 1 --|\n"
+			   "  process 2:                                 |-- "
+			   "read: nil --|\n"
+			   "The last read must come after the first one, which "
+			   "saw 1, and nobody\nwrote nil again.",
 		.rules_out = "linearizability (and strict serializability)",
 		.source = LINEARIZABILITY,
 	},
@@ -34,10 +33,9 @@ const struct explanation explain_linearizable[] = {
 			"A read returned a value that had been overwritten "
 			"before the read\nbegan: the newer write had ended, or "
 			"somebody had seen it.",
-		.example =
-			"  process 0: |-- write 1 --| |-- write 2 --|\n"
-			"  process 1:                                 |-- "
-			"read: 1 --|",
+		.example = "  process 0: |-- write 1 --| |-- write 2 --|\n"
+			   "  process 1:                                 |-- "
+			   "read: 1 --|",
 		.rules_out =
 			"linearizability; sequential and causal consistency "
 			"may still hold",
@@ -47,9 +45,8 @@ const struct explanation explain_linearizable[] = {
 		.name = "lost-write",
 		.kind = EXPLAIN_ANOMALY,
 		.also = "lost-acknowledged-write",
-		.meaning =
-			"A write was acknowledged, and no later read shows "
-			"any trace of it\nalthough nothing overwrote it.",
+		.meaning = "A write was acknowledged, and no later read shows "
+			   "any trace of it\nalthough nothing overwrote it.",
 		.example =
 			"  process 0: |-- write 1 --| |-- write 2: ok --|\n"
 			"  process 1:                                     |-- "
@@ -63,9 +60,8 @@ const struct explanation explain_linearizable[] = {
 		.name = "garbage-read",
 		.kind = EXPLAIN_ANOMALY,
 		.also = "thin-air-read, phantom-value, read-of-unwritten-value",
-		.meaning =
-			"A read returned a value that nobody ever tried to "
-			"write.",
+		.meaning = "A read returned a value that nobody ever tried to "
+			   "write.",
 		.example = "  process 0: |-- write 1 --|\n"
 			   "  process 1:                 |-- read: 7 --|",
 		.rules_out = "every consistency model",

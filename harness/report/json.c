@@ -129,8 +129,7 @@ json_t *json_value(const struct values *values, struct value value)
 {
 	struct arena arena = { 0 };
 	const char *text = value_text(values, value, &arena);
-	json_t *json = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL,
-				  NULL);
+	json_t *json = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 
 	if (!json)
 		json = json_text(text);
@@ -165,8 +164,8 @@ json_t *json_op(const struct history *history, uint32_t number)
 {
 	const struct op *op = &history->ops[number];
 	bool has_completion = op->complete != HISTORY_NONE;
-	json_t *json = entry_object(history, has_completion ? op->complete :
-							      op->invoke);
+	json_t *json = entry_object(history,
+				    has_completion ? op->complete : op->invoke);
 
 	json_object_set_new(
 		json, "index",
@@ -177,8 +176,7 @@ json_t *json_op(const struct history *history, uint32_t number)
 		return json;
 	json_object_set_new(
 		json, "completion",
-		json_integer(
-			(json_int_t)history_index(history, op->complete)));
+		json_integer((json_int_t)history_index(history, op->complete)));
 	if (op->complete_ns >= 0)
 		json_object_set_new(json, "completion_time",
 				    json_integer(op->complete_ns));
@@ -201,8 +199,8 @@ json_t *json_options(const struct options *options)
 
 char *json_pretty(const json_t *json)
 {
-	size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(9) |
-		       JSON_ENCODE_ANY;
+	size_t flags =
+		JSON_INDENT(2) | JSON_REAL_PRECISION(9) | JSON_ENCODE_ANY;
 	size_t length = json_dumpb(json, NULL, 0, flags);
 	char *text = heap_alloc(length + 2);
 
@@ -215,8 +213,8 @@ int file_write_whole(const char *path, const char *text, size_t length,
 		     struct error *err)
 {
 	struct arena arena = { 0 };
-	const char *part = arena_printf(&arena, "%s.%ld.part", path,
-					(long)getpid());
+	const char *part =
+		arena_printf(&arena, "%s.%ld.part", path, (long)getpid());
 	FILE *file = fopen(part, "we");
 	int result = 0;
 

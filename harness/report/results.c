@@ -54,8 +54,7 @@ static json_t *judged_json(const struct judged *judged,
 	json_t *json = json_object();
 	json_t *list = json_array();
 
-	json_object_set_new(json, "valid",
-			    results_valid(judged->verdict.kind));
+	json_object_set_new(json, "valid", results_valid(judged->verdict.kind));
 	json_object_set_new(json, "reason", json_text(judged->verdict.reason));
 	if (options_table(judged->options))
 		json_object_set_new(json, "options",
@@ -79,10 +78,9 @@ json_t *results_json(const struct judgement *judgement,
 	json_object_set_new(json, "decided_by",
 			    json_text(judgement->decided_by));
 	for (size_t i = 0; i < judgement->count; i++)
-		json_object_set_new(checkers,
-				    judgement->judged[i].checker->name,
-				    judged_json(&judgement->judged[i],
-						history));
+		json_object_set_new(
+			checkers, judgement->judged[i].checker->name,
+			judged_json(&judgement->judged[i], history));
 	json_object_set_new(json, "checkers", checkers);
 	return json;
 }
@@ -102,8 +100,8 @@ int results_write(const struct judgement *judgement,
 }
 
 /* A member as text, "" if none; a string without quotes where `plain`. */
-static const char *member_text(const json_t *json, const char *name,
-			       bool plain, struct arena *arena)
+static const char *member_text(const json_t *json, const char *name, bool plain,
+			       struct arena *arena)
 {
 	const json_t *member = json_object_get(json, name);
 	const char *copy = "";
@@ -147,17 +145,16 @@ const char *op_text(const struct history *history, uint32_t number,
 	const char *value = member_text(json, "value", false, arena);
 	const char *error = member_text(json, "error", true, arena);
 	const char *who =
-		op_is_client(op) ?
-			arena_printf(arena, "process %" PRId32, op->process) :
-			"nemesis";
+		op_is_client(op)
+			? arena_printf(arena, "process %" PRId32, op->process)
+			: "nemesis";
 	const char *text;
 
-	text = arena_printf(arena, "%s%s%s%s: %s%s%s%s%s%s%s%s", who,
-			    *node ? " (" : "", node, *node ? ")" : "",
-			    history_f_name(history, op->f), *key ? " " : "",
-			    key, *value ? " " : "", value,
-			    outcome_text(history, op), *error ? ": " : "",
-			    error);
+	text = arena_printf(
+		arena, "%s%s%s%s: %s%s%s%s%s%s%s%s", who, *node ? " (" : "",
+		node, *node ? ")" : "", history_f_name(history, op->f),
+		*key ? " " : "", key, *value ? " " : "", value,
+		outcome_text(history, op), *error ? ": " : "", error);
 	json_decref(json);
 	return text;
 }

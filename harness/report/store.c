@@ -128,8 +128,8 @@ int store_set_latest(const char *root, const char *run, struct error *err)
 {
 	struct arena arena = { 0 };
 	const char *latest = arena_printf(&arena, "%s/latest", root);
-	const char *part = arena_printf(&arena, "%s/.latest.%ld", root,
-					(long)getpid());
+	const char *part =
+		arena_printf(&arena, "%s/.latest.%ld", root, (long)getpid());
 	size_t length = strlen(root);
 	const char *to = run;
 	int result = 0;
@@ -149,8 +149,8 @@ int store_set_latest(const char *root, const char *run, struct error *err)
 static const char *find_history(const char *run, struct arena *arena)
 {
 	static const char *const names[] = {
-		"history.jsonl",     "history.jsonl.zst", "history.jsonl.gz",
-		"history.edn",	     "history.edn.zst",	  "history.edn.gz",
+		"history.jsonl", "history.jsonl.zst", "history.jsonl.gz",
+		"history.edn",	 "history.edn.zst",   "history.edn.gz",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -191,8 +191,7 @@ static const char *find_newest(const char *folder, struct arena *arena)
 }
 
 /* `path` as a run or a folder of runs. */
-static bool find_run(const char *path, struct found *found,
-		     struct arena *arena)
+static bool find_run(const char *path, struct found *found, struct arena *arena)
 {
 	const char *run = path;
 

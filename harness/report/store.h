@@ -31,7 +31,7 @@ int make_folders(const char *path, struct error *err);
 
 /* What a user names on the command line. */
 struct found {
-	const char *run; /* the folder, or NULL for a plain file */
+	const char *run;     /* the folder, or NULL for a plain file */
 	const char *history; /* the file to read */
 };
 

@@ -89,12 +89,10 @@ static void print_evidence(struct page *page, const struct anomaly *anomaly)
 	for (size_t i = 0; history && i < anomaly->evidence_count; i++) {
 		const struct evidence *evidence = &anomaly->evidence[i];
 		const struct op *op = &history->ops[evidence->op];
-		const char *text =
-			op_text(history, evidence->op, &page->arena);
+		const char *text = op_text(history, evidence->op, &page->arena);
 
 		if (i == EVIDENCE_SHOWN) {
-			fprintf(page->out,
-				"    ... and %zu operations more\n",
+			fprintf(page->out, "    ... and %zu operations more\n",
 				anomaly->evidence_count - i);
 			return;
 		}
@@ -126,9 +124,9 @@ static void print_anomaly(struct page *page, const struct judged *judged,
 static void print_anomalies(struct page *page,
 			    const struct judgement *judgement)
 {
-	size_t shown_max = page->style->anomalies_max ?
-				   page->style->anomalies_max :
-				   ANOMALIES_SHOWN;
+	size_t shown_max = page->style->anomalies_max
+				   ? page->style->anomalies_max
+				   : ANOMALIES_SHOWN;
 	size_t shown = 0;
 	size_t total = 0;
 

@@ -10,9 +10,9 @@
 #include <stdio.h>
 
 struct summary_style {
-	bool colour; /* see text_colour_wanted */
+	bool colour;	      /* see text_colour_wanted */
 	size_t anomalies_max; /* shown in full; 0: 3 */
-	const char *results; /* where to read more, or NULL */
+	const char *results;  /* where to read more, or NULL */
 };
 
 /*

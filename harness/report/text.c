@@ -142,8 +142,7 @@ const char *text_xml(struct arena *arena, const char *text)
 
 	/* Escaping the controls leaves only what XML 1.0 allows, but for the
 	 * two noncharacters at the end of the first plane. */
-	text = replace(arena, text_shown(arena, text, true), "&<>\"'",
-		       instead);
+	text = replace(arena, text_shown(arena, text, true), "&<>\"'", instead);
 	for (char *c = strstr(text, "\xef\xbf\xbe"); c;
 	     c = strstr(c, "\xef\xbf\xbe"))
 		c[2] = '\xbd';
@@ -156,12 +155,12 @@ const char *text_xml(struct arena *arena, const char *text)
 const char *text_markdown(struct arena *arena, const char *text)
 {
 	static const char *const instead[] = {
-		"&amp;", "&lt;", "&gt;", "\\|", "\\`", "\\*", "\\_",
+		"&amp;", "&lt;", "&gt;", "\\|", "\\`", "\\*",	"\\_",
 		"\\[",	 "\\]",	 "\\\\", "\\#", "\\~", "&#64;",
 	};
 
-	return replace(arena, text_shown(arena, text, false),
-		       "&<>|`*_[]\\#~@", instead);
+	return replace(arena, text_shown(arena, text, false), "&<>|`*_[]\\#~@",
+		       instead);
 }
 
 const char *text_cut(struct arena *arena, const char *text, size_t points)

@@ -18,9 +18,11 @@ static const struct {
 	const char *library;
 	const char *function;
 } libraries[] = {
-	{ "jansson", "jansson_version_str" }, { "libcurl", "curl_version" },
+	{ "jansson", "jansson_version_str" },
+	{ "libcurl", "curl_version" },
 	{ "libmicrohttpd", "MHD_get_version" },
-	{ "libssh2", "libssh2_version" },     { "zlib", "zlibVersion" },
+	{ "libssh2", "libssh2_version" },
+	{ "zlib", "zlibVersion" },
 	{ "zstd", "ZSTD_versionString" },
 };
 
