@@ -30,7 +30,10 @@ static int need_root(struct error *err)
 
 static int need_tools(struct error *err)
 {
-	return local_shell("for tool in unshare nsenter ip mount pivot_root "
+	struct local none = { .lock = -1 };
+
+	return local_shell(&none,
+			   "for tool in unshare nsenter ip mount pivot_root "
 			   "ssh-keygen sshd; do\n"
 			   "	PATH=$PATH:/usr/sbin:/sbin command -v $tool "
 			   ">/dev/null || {\n"
@@ -39,7 +42,7 @@ static int need_tools(struct error *err)
 			   "		exit 1\n"
 			   "	}\n"
 			   "done\n",
-			   NULL, clock_now_ns() + UP_NS, err);
+			   clock_now_ns() + UP_NS, err);
 }
 
 int local_check(struct error *err)
@@ -196,6 +199,7 @@ int local_up(const char *name, size_t count, struct error *err)
 	lock = local_lock(clock_now_ns() + UP_NS, err);
 	if (lock < 0 || local_open(&local, name, &arena, err))
 		goto out;
+	local.lock = lock;
 	result = 0;
 	if (local.count == count && is_alive(&local))
 		goto out;
@@ -221,8 +225,10 @@ int local_down(const char *name, struct error *err)
 		goto out;
 	lock = local_lock(clock_now_ns() + UP_NS, err);
 	/* Read again: it may have changed while we waited. */
-	if (lock >= 0 && local_open(&local, name, &arena, err) == 0)
+	if (lock >= 0 && local_open(&local, name, &arena, err) == 0) {
+		local.lock = lock;
 		result = take_down(&local, err);
+	}
 out:
 	if (lock >= 0)
 		local_unlock(lock);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/control/node.h"
 #include "harness/core/clock.h"
 
 #define SUBNET_COUNT 512
@@ -136,13 +137,35 @@ __attribute__((format(printf, 2, 3))) static void add(char **text,
 	*text = longer;
 }
 
+/* Has ip, in the network of `inside` (0: this machine's), do what `text` says,
+ * and frees it. By a file, as standard input is the lock. */
+static int run_ip(const struct local *local, pid_t inside, char *text,
+		  int64_t deadline_ns, struct error *err)
+{
+	struct arena *arena = local->arena;
+	const char *path = arena_printf(local->arena, "%s/ip", local->folder);
+	const char *enter = "";
+	int result;
+
+	if (inside > 0)
+		enter = arena_printf(arena, "nsenter -t %d -n ", (int)inside);
+	result = local_write(path, 0600, text, err);
+	if (result == 0)
+		result =
+			local_shell(local,
+				    arena_printf(arena, "%sip -batch %s", enter,
+						 shell_quote(arena, path)),
+				    deadline_ns, err);
+	free(text);
+	return result;
+}
+
 static int plug_in(const struct local *local, pid_t the_switch,
 		   const pid_t *nodes, size_t count, int64_t deadline_ns,
 		   struct error *err)
 {
 	const char *interface = local_net_interface(local);
 	char *text = NULL;
-	int result;
 
 	add(&text, "link add %s type veth peer name up0 netns %d", interface,
 	    (int)the_switch);
@@ -152,17 +175,13 @@ static int plug_in(const struct local *local, pid_t the_switch,
 		add(&text,
 		    "link add eth0 netns %d type veth peer name n%zu netns %d",
 		    (int)nodes[i], i + 1, (int)the_switch);
-	result = local_shell("ip -batch -", text, deadline_ns, err);
-	free(text);
-	return result;
+	return run_ip(local, 0, text, deadline_ns, err);
 }
 
-static int make_bridge(pid_t the_switch, size_t count, int64_t deadline_ns,
-		       struct error *err)
+static int make_bridge(const struct local *local, pid_t the_switch,
+		       size_t count, int64_t deadline_ns, struct error *err)
 {
-	char line[64];
 	char *text = NULL;
-	int result;
 
 	/* Snooping would hold back IPv6 neighbour discovery at the start. */
 	add(&text, "link add br0 type bridge stp_state 0 forward_delay 0 "
@@ -171,11 +190,7 @@ static int make_bridge(pid_t the_switch, size_t count, int64_t deadline_ns,
 	add(&text, "link set up0 master br0 up");
 	for (size_t i = 0; i < count; i++)
 		add(&text, "link set n%zu master br0 up", i + 1);
-	snprintf(line, sizeof(line), "nsenter -t %d -n ip -batch -",
-		 (int)the_switch);
-	result = local_shell(line, text, deadline_ns, err);
-	free(text);
-	return result;
+	return run_ip(local, the_switch, text, deadline_ns, err);
 }
 
 int local_net_connect(const struct local *local, pid_t the_switch,
@@ -186,13 +201,13 @@ int local_net_connect(const struct local *local, pid_t the_switch,
 	const char *line;
 
 	if (plug_in(local, the_switch, nodes, count, deadline_ns, err) ||
-	    make_bridge(the_switch, count, deadline_ns, err))
+	    make_bridge(local, the_switch, count, deadline_ns, err))
 		return error_wrap(err, "make the network of local cluster %s",
 				  local->name);
 	/* A machine without IPv6 has clusters without IPv6. */
 	line = arena_printf(local->arena, "ip addr add %s/64 dev %s nodad",
 			    address6(local, 1), local_net_interface(local));
-	local_shell(line, NULL, deadline_ns, &ignored);
+	local_shell(local, line, deadline_ns, &ignored);
 	return 0;
 }
 
@@ -208,7 +223,7 @@ int local_net_remove(const struct local *local, struct error *err)
 			    local_net_interface(local),
 			    local_net_interface(local),
 			    local_net_interface(local));
-	if (local_shell(line, NULL, clock_now_ns() + 30 * NS_PER_S, err))
+	if (local_shell(local, line, clock_now_ns() + 30 * NS_PER_S, err))
 		return error_wrap(err, "remove the network of local cluster %s",
 				  local->name);
 	return 0;

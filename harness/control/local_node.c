@@ -44,7 +44,7 @@ static int make_keys(const struct local *local, size_t count,
 		"done <addresses >known_hosts\n",
 		shell_quote(local->arena, local->folder), count);
 
-	if (local_shell(line, NULL, deadline_ns, err))
+	if (local_shell(local, line, deadline_ns, err))
 		return error_wrap(err, "make keys");
 	return 0;
 }

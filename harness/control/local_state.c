@@ -19,17 +19,16 @@
 #define STATE_FOLDER "/run/ordeal/clusters"
 #define DISK_FOLDER "/var/lib/ordeal/clusters"
 
-int local_shell(const char *line, const char *input, int64_t deadline_ns,
-		struct error *err)
+int local_shell(const struct local *local, const char *line,
+		int64_t deadline_ns, struct error *err)
 {
-	struct command command = { .input = input,
-				   .input_size = input ? strlen(input) : 0,
-				   .deadline_ns = deadline_ns };
+	struct command command = { .deadline_ns = deadline_ns };
 	struct arena arena = { 0 };
 	struct reply reply;
 	char sh[] = "/bin/sh", option[] = "-c";
 	char *words[] = { sh, option, arena_strdup(&arena, line), NULL };
-	int result = program_run(words, &command, -1, -1, &arena, &reply, err);
+	int result = program_run(words, &command, local->lock, -1, &arena,
+				 &reply, err);
 
 	if (result == 0 && reply.exit_status != 0)
 		result = node_reply_error(&arena, &reply, err);
@@ -229,7 +228,7 @@ int local_forget(const struct local *local, struct error *err)
 		shell_quote(local->arena, local->disk),
 		shell_quote(local->arena, local->folder), DISK_FOLDER);
 
-	if (local_shell(line, NULL, clock_now_ns() + 60 * NS_PER_S, err))
+	if (local_shell(local, line, clock_now_ns() + 60 * NS_PER_S, err))
 		return error_wrap(err, "remove the files of local cluster %s",
 				  local->name);
 	return 0;

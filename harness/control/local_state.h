@@ -21,6 +21,7 @@ struct local {
 	const char *disk; /* /var/lib/ordeal/clusters/NAME: what nodes write */
 	int subnet;	  /* 0..511, or LOCAL_NO_SUBNET */
 	size_t count;	  /* nodes; 0 until it is whole */
+	int lock;	  /* of local_lock; -1: not held */
 };
 
 /* Reads what there is of cluster `name`; success when there is nothing. */
@@ -52,9 +53,12 @@ int local_make_folder(struct arena *arena, const char *path, int mode,
 /* All that is known of it on disk, with the folders that it made. */
 int local_forget(const struct local *local, struct error *err);
 
-/* Runs a shell line on this machine that has to succeed; -1 with the last
- * line it printed. `input` may be NULL. */
-int local_shell(const char *line, const char *input, int64_t deadline_ns,
-		struct error *err);
+/*
+ * Runs a shell line on this machine that has to succeed; -1 with the last line
+ * it printed. Its standard input is the lock (or nothing): were this process
+ * killed meanwhile, nobody else gets in before the line has come to its end.
+ */
+int local_shell(const struct local *local, const char *line,
+		int64_t deadline_ns, struct error *err);
 
 #endif

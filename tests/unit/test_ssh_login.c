@@ -243,8 +243,7 @@ static void a_name_without_an_address_is_told(void **state)
 			    "the name no-such-host.invalid has no address", 44);
 }
 
-static void a_server_that_says_nothing_costs_no_more_than_the_deadline(
-	void **state)
+static void a_server_that_says_nothing_costs_only_the_deadline(void **state)
 {
 	struct fixture *f = *state;
 	struct sockaddr_in address = { .sin_family = AF_INET,
@@ -285,7 +284,7 @@ int main(void)
 		TEST(a_host_key_is_known_for_its_port_alone),
 		TEST(nobody_listening_is_told),
 		TEST(a_name_without_an_address_is_told),
-		TEST(a_server_that_says_nothing_costs_no_more_than_the_deadline),
+		TEST(a_server_that_says_nothing_costs_only_the_deadline),
 	};
 
 	if (!test_sshd_is_possible())
