@@ -271,7 +271,7 @@ int history_write_jsonl(const struct history *history, FILE *out,
 		if (line.length >= FLUSH_SIZE)
 			rc = write_out(&line, out, err);
 	}
-	if (!rc)
+	if (!rc && line.length > 0)
 		rc = write_out(&line, out, err);
 	if (!rc && fflush(out))
 		rc = error_errno(err, "write the history");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Histories as text. */
+/* Histories as text: our JSON Lines, and Jepsen's EDN. */
 #ifndef ORDEAL_CORE_HISTORY_WRITE_H
 #define ORDEAL_CORE_HISTORY_WRITE_H
 
@@ -34,5 +34,13 @@ struct entry history_entry(const struct history *history, uint32_t position);
 /* Writes the whole history to `out`; -1 when that fails. */
 int history_write_jsonl(const struct history *history, FILE *out,
 			struct error *err);
+
+/*
+ * The same as Jepsen's history.edn, a map a line; a key becomes an independent
+ * tuple, `:value [key value]`. Names become keywords, all other strings stay
+ * strings.
+ */
+int history_write_edn(const struct history *history, FILE *out,
+		      struct error *err);
 
 #endif
