@@ -23,11 +23,13 @@ struct scheduler {
 	struct values *values; /* of requests, as the generator makes them */
 	struct seats seats; /* of clients, and of the nemesis */
 	int32_t *processes; /* of all threads */
-	size_t in_flight;
+	size_t in_flight; /* client threads that have work */
+	int64_t progress_ns; /* when one of these got or ended some last */
 	size_t present; /* threads that have not left */
 	int64_t next_ns; /* when there will be work; INT64_MAX: not known */
 	int64_t alarm_ns; /* when the dispatcher wakes */
 	bool is_over;
+	bool is_disowned; /* the last to leave frees it */
 };
 
 struct scheduler *scheduler_new(const struct scheduler_setup *setup)
@@ -137,6 +139,15 @@ static void generator_tell(struct scheduler *scheduler, size_t thread,
 	generator_event(scheduler->generator, context, &event);
 }
 
+static void work_count(struct scheduler *scheduler, size_t thread,
+		       const struct gen_context *context, int change)
+{
+	if (thread >= scheduler->threads)
+		return;
+	scheduler->in_flight += (size_t)change;
+	scheduler->progress_ns = context->time_ns + scheduler->start_ns;
+}
+
 static void hand_over(struct scheduler *scheduler, size_t asker,
 		      const struct gen_context *context,
 		      const struct gen_op *op)
@@ -149,7 +160,7 @@ static void hand_over(struct scheduler *scheduler, size_t asker,
 	seat_fill(scheduler, seat, op);
 	generator_take(scheduler->generator, context, op);
 	seats_strike(&scheduler->seats, thread);
-	scheduler->in_flight++;
+	work_count(scheduler, thread, context, 1);
 	seat->work.process = scheduler->processes[thread];
 	seat->has_work = true;
 	generator_tell(scheduler, thread, OP_INVOKE, context);
@@ -235,9 +246,9 @@ static void finish(struct scheduler *scheduler, size_t thread,
 		seat->asked[i].result =
 			value_is_plain(result) ? result : value_nil();
 	}
-	scheduler->in_flight--;
 	seats_enlist(&scheduler->seats, thread);
 	context = context_now(scheduler, thread);
+	work_count(scheduler, thread, &context, -1);
 	generator_tell(scheduler, thread, done, &context);
 	if (done == OP_INFO && thread < scheduler->threads)
 		process_retire(scheduler, thread);
@@ -276,6 +287,8 @@ bool scheduler_dispatch(struct scheduler *scheduler, int64_t until_ns)
 
 		hand_out(scheduler, SEAT_NONE);
 		now_ns = clock_now_ns();
+		if (now_ns >= scheduler->deadline_ns)
+			phase_end(scheduler);
 		if (scheduler->present == 0 || now_ns >= until_ns)
 			break;
 		scheduler->alarm_ns = until_ns;
@@ -307,19 +320,18 @@ void scheduler_pause(struct scheduler *scheduler, size_t thread,
 	pthread_mutex_unlock(&scheduler->lock);
 }
 
-static void leave(struct scheduler *scheduler, size_t thread)
+bool scheduler_leave(struct scheduler *scheduler, size_t thread)
 {
+	bool is_last;
+
+	pthread_mutex_lock(&scheduler->lock);
 	assert(!scheduler->seats.at[thread].has_left);
 	scheduler->seats.at[thread].has_left = true;
 	if (--scheduler->present == 0)
 		pthread_cond_signal(&scheduler->dispatch);
-}
-
-void scheduler_leave(struct scheduler *scheduler, size_t thread)
-{
-	pthread_mutex_lock(&scheduler->lock);
-	leave(scheduler, thread);
+	is_last = scheduler->present == 0 && scheduler->is_disowned;
 	pthread_mutex_unlock(&scheduler->lock);
+	return is_last;
 }
 
 bool scheduler_abandon(struct scheduler *scheduler, size_t thread)
@@ -337,6 +349,17 @@ bool scheduler_abandon(struct scheduler *scheduler, size_t thread)
 	return !has_left;
 }
 
+bool scheduler_disown(struct scheduler *scheduler)
+{
+	bool is_last;
+
+	pthread_mutex_lock(&scheduler->lock);
+	scheduler->is_disowned = true;
+	is_last = scheduler->present == 0;
+	pthread_mutex_unlock(&scheduler->lock);
+	return is_last;
+}
+
 bool scheduler_is_over(struct scheduler *scheduler)
 {
 	bool is_over;
@@ -345,6 +368,17 @@ bool scheduler_is_over(struct scheduler *scheduler)
 	is_over = scheduler->is_over;
 	pthread_mutex_unlock(&scheduler->lock);
 	return is_over;
+}
+
+bool scheduler_is_stalled(struct scheduler *scheduler, int64_t limit_ns)
+{
+	bool is_stalled;
+
+	pthread_mutex_lock(&scheduler->lock);
+	is_stalled = scheduler->in_flight > 0 &&
+		     clock_now_ns() - scheduler->progress_ns > limit_ns;
+	pthread_mutex_unlock(&scheduler->lock);
+	return is_stalled;
 }
 
 size_t scheduler_in_flight(struct scheduler *scheduler)

@@ -82,15 +82,24 @@ bool scheduler_is_over(struct scheduler *scheduler);
 void scheduler_pause(struct scheduler *scheduler, size_t thread,
 		     int64_t until_ns);
 
-/* The last call of a thread: after scheduler_next returned NULL to it. */
-void scheduler_leave(struct scheduler *scheduler, size_t thread);
+/* The last call of a thread. True when everybody has left a scheduler that was
+ * disowned: then the thread is to free it. */
+bool scheduler_leave(struct scheduler *scheduler, size_t thread);
 
 /* Gives up on a thread, once the phase is over: nothing that it does later
  * counts, and its process is retired if it was at work. False if it has left
- * already. The scheduler must not be freed when one was abandoned. */
+ * already. */
 bool scheduler_abandon(struct scheduler *scheduler, size_t thread);
 
-/* How many threads have work just now. Any thread. */
+/* Leaves the scheduler to those who were abandoned; the last of them is told
+ * to free it. True if none is there any more: then the caller is to. */
+bool scheduler_disown(struct scheduler *scheduler);
+
+/* True when a client thread is at work and for so long none has begun or
+ * ended any: it hangs, and others wait for it. Any thread. */
+bool scheduler_is_stalled(struct scheduler *scheduler, int64_t limit_ns);
+
+/* How many client threads have work just now. Any thread. */
 size_t scheduler_in_flight(struct scheduler *scheduler);
 
 #endif

@@ -31,8 +31,8 @@ struct worker {
 	atomic_bool is_abandoned;
 };
 
-/* All threads of a phase, the nemesis's last. Not freed if one was left
- * behind. */
+/* All threads of a phase, the nemesis's last. If some are left behind, the
+ * last of them frees it. */
 struct crew {
 	struct phase phase; /* as it was given */
 	struct scheduler *scheduler;
@@ -169,8 +169,26 @@ static enum op_type perform(struct worker *worker, struct work *work)
 		return OP_FAIL;
 	outcome = send(worker, work, clock_now_ns() + timeout_ns, &err);
 	if (atomic_load(&worker->is_abandoned))
-		return OP_NONE;
+		return OP_INFO;
 	return complete(worker, work, outcome, &err);
+}
+
+static void crew_free(struct crew *crew)
+{
+	for (size_t i = 0; i < crew->count; i++) {
+		pen_release(&crew->workers[i].pen);
+		arena_release(&crew->workers[i].scratch);
+		free(crew->workers[i].sent);
+	}
+	scheduler_free(crew->scheduler);
+	free(crew->workers);
+	free(crew);
+}
+
+static void crew_leave(struct crew *crew, size_t thread)
+{
+	if (scheduler_leave(crew->scheduler, thread))
+		crew_free(crew);
 }
 
 static void *client_main(void *argument)
@@ -180,14 +198,12 @@ static void *client_main(void *argument)
 	enum op_type done = OP_NONE;
 	struct work *work;
 
-	while ((work = scheduler_next(crew->scheduler, worker->thread, done))) {
+	while ((work = scheduler_next(crew->scheduler, worker->thread, done)))
 		done = perform(worker, work);
-		if (atomic_load(&worker->is_abandoned))
-			return NULL;
-	}
-	if (worker->client)
+	/* A target that was given up may be gone. */
+	if (worker->client && !atomic_load(&worker->is_abandoned))
 		crew->phase.target->disconnect(worker->client);
-	scheduler_leave(crew->scheduler, worker->thread);
+	crew_leave(crew, worker->thread);
 	return NULL;
 }
 
@@ -202,7 +218,7 @@ static void *nemesis_main(void *argument)
 		crew->phase.nemesis(crew->phase.nemesis_state, work);
 		done = OP_INFO;
 	}
-	scheduler_leave(crew->scheduler, worker->thread);
+	crew_leave(crew, worker->thread);
 	return NULL;
 }
 
@@ -228,18 +244,6 @@ static struct crew *crew_new(const struct phase *phase)
 	return crew;
 }
 
-static void crew_free(struct crew *crew)
-{
-	for (size_t i = 0; i < crew->count; i++) {
-		pen_release(&crew->workers[i].pen);
-		arena_release(&crew->workers[i].scratch);
-		free(crew->workers[i].sent);
-	}
-	scheduler_free(crew->scheduler);
-	free(crew->workers);
-	free(crew);
-}
-
 /* How many were started: fewer than all only with an error. */
 static size_t crew_start(struct crew *crew, struct error *err)
 {
@@ -262,14 +266,23 @@ static size_t crew_start(struct crew *crew, struct error *err)
 	return started;
 }
 
+static int64_t crew_grace(const struct crew *crew)
+{
+	return crew->phase.grace_ns ? crew->phase.grace_ns : GRACE_NS;
+}
+
 /* True when nothing more is to begin. */
 static bool is_to_end(const struct crew *crew, bool is_tick)
 {
 	const struct phase *phase = &crew->phase;
 	struct error err;
+	/* Connect, apply, and the longest wait after a refusal. */
+	int64_t stall_ns = 2 * phase->op_timeout_ns + BACK_OFF_LAST_NS +
+			   crew_grace(crew);
 
 	return (phase->stop && atomic_load(phase->stop)) ||
 	       scheduler_is_over(crew->scheduler) ||
+	       scheduler_is_stalled(crew->scheduler, stall_ns) ||
 	       recorder_has_failed(phase->recorder, &err) ||
 	       (is_tick && phase->tick && phase->tick(phase->tick_state));
 }
@@ -279,7 +292,6 @@ static bool is_to_end(const struct crew *crew, bool is_tick)
 static bool crew_run(struct crew *crew)
 {
 	const struct phase *phase = &crew->phase;
-	int64_t grace_ns = phase->grace_ns ? phase->grace_ns : GRACE_NS;
 	int64_t limit_ns = INT64_MAX;
 	int64_t tick_ns = 0;
 
@@ -291,7 +303,8 @@ static bool crew_run(struct crew *crew)
 			tick_ns = now_ns + TICK_NS;
 		if (is_to_end(crew, is_tick) && limit_ns == INT64_MAX) {
 			scheduler_stop(crew->scheduler);
-			limit_ns = now_ns + phase->op_timeout_ns + grace_ns;
+			limit_ns = now_ns + phase->op_timeout_ns +
+				   crew_grace(crew);
 		}
 		if (scheduler_dispatch(crew->scheduler, now_ns + CHECK_NS))
 			return true;
@@ -338,11 +351,14 @@ int phase_run(struct phase *phase, bool *abandoned, struct error *err)
 	if (abandoned)
 		*abandoned = lost > 0;
 	if (lost > 0)
-		return error_set(err,
-				 "%zu of %zu threads did not come back within "
-				 "their time limit; their operations stay open",
-				 lost, crew->count);
-	crew_free(crew);
+		error_set(err,
+			  "%zu of %zu threads did not come back within their "
+			  "time limit; their operations stay open",
+			  lost, crew->count);
+	if (scheduler_disown(crew->scheduler))
+		crew_free(crew);
+	if (lost > 0)
+		return -1;
 	if (recorder_has_failed(phase->recorder, err))
 		return -1;
 	return result;

@@ -70,9 +70,9 @@ void phase_processes_init(int32_t *processes, size_t threads);
  * `stop` is raised or recording fails, and then until every operation in
  * flight is complete. -1 with a sentence when recording failed, or when a
  * client or the nemesis did not come back within its deadline and the grace:
- * that thread is abandoned (it will record nothing more, its operation stays
- * open in the history) and what it uses is not freed, so the caller must not
- * close the target's state either (`abandoned` is set, unless NULL).
+ * that thread is abandoned: it will record nothing more, its operation stays
+ * open in the history, and the caller must not close the target's state, which
+ * it may still use (`abandoned` is set, unless NULL).
  * Whatever it returns, what was recorded is a history to be judged.
  */
 int phase_run(struct phase *phase, bool *abandoned, struct error *err);

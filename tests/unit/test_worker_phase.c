@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* How phases end. */
+#include "tests/support/worker_fixture.h"
+
+#include <string.h>
+
+static bool raise_stop(void *state)
+{
+	struct fixture *f = state;
+
+	if (f->script.applies > 0)
+		atomic_store(&f->stop, true);
+	return false;
+}
+
+static void a_stop_ends_the_phase_after_what_is_in_flight(void **state)
+{
+	struct fixture *f = *state;
+	struct history *history;
+
+	f->script.hang_ns = 20 * NS_PER_MS;
+	f->phase.tick = raise_stop;
+	f->phase.tick_state = f;
+	run(f, numbers(f, 1000000));
+	history = recorded(f);
+	assert_in_range(history->op_count, 1, 200);
+	for (size_t i = 0; i < history->op_count; i++)
+		assert_int_equal(history->ops[i].outcome, OUTCOME_OK);
+	history_free(history);
+}
+
+static void a_client_that_never_comes_back_is_left_behind(void **state)
+{
+	struct fixture *f = *state;
+	struct history *history;
+	bool abandoned = false;
+	int64_t start_ns = clock_now_ns();
+
+	f->script.hang_ns = 1500 * NS_PER_MS;
+	f->phase.op_timeout_ns = 100 * NS_PER_MS;
+	f->phase.deadline_ns = start_ns + 100 * NS_PER_MS;
+	f->phase.generator = numbers(f, UINT64_MAX);
+	assert_int_equal(phase_run(&f->phase, &abandoned, &f->err), -1);
+	assert_true(abandoned);
+	assert_true(clock_now_ns() - start_ns < 1200 * NS_PER_MS);
+	history = recorded(f);
+	assert_int_equal(history->op_count, THREADS);
+	for (size_t i = 0; i < THREADS; i++) {
+		assert_int_equal(history->ops[i].complete, HISTORY_NONE);
+		assert_int_equal(f->processes[i], i + THREADS);
+	}
+	history_free(history);
+	/* They come back before the fixture goes, and record nothing. */
+	clock_sleep_until(start_ns + 1800 * NS_PER_MS);
+	history = recorded(f);
+	assert_int_equal(history->entry_count, THREADS);
+	history_free(history);
+}
+
+static void waiting_for_such_a_client_has_an_end(void **state)
+{
+	struct fixture *f = *state;
+	bool abandoned = false;
+	int64_t start_ns = clock_now_ns();
+
+	/* Nobody asks the generator any more, so nobody knows it is over. */
+	f->script.hang_ns = 2500 * NS_PER_MS;
+	f->phase.op_timeout_ns = 10 * NS_PER_MS;
+	f->phase.generator = numbers(f, UINT64_MAX);
+	assert_int_equal(phase_run(&f->phase, &abandoned, &f->err), -1);
+	assert_true(abandoned);
+	assert_true(clock_now_ns() - start_ns < 2200 * NS_PER_MS);
+	clock_sleep_until(start_ns + 3000 * NS_PER_MS);
+}
+
+static void count_nemesis(void *state, const struct work *work)
+{
+	struct fixture *f = state;
+	const char *note = work->note;
+
+	if (strcmp(note, "cut the wires") == 0 &&
+	    work->process == PROCESS_NEMESIS)
+		atomic_fetch_add(&f->nemesis_count, 1);
+}
+
+static void the_nemesis_gets_its_own_operations(void **state)
+{
+	struct fixture *f = *state;
+	struct gen_op cut = { .note = "cut the wires" };
+	struct generator *both[2] = {
+		gen_clients(&f->arena, numbers(f, 50)),
+		gen_nemesis(&f->arena,
+			    gen_limit(&f->arena, 3,
+				      gen_constant(&f->arena, &cut))),
+	};
+	struct rng rng;
+
+	rng_init(&rng, 1, "test", 0);
+	f->phase.nemesis = count_nemesis;
+	f->phase.nemesis_state = f;
+	run(f, gen_any(&f->arena, &rng, both, 2));
+	assert_int_equal(f->nemesis_count, 3);
+	assert_int_equal(f->script.applies, 50);
+}
+
+static void a_full_disk_ends_the_phase_with_the_cause(void **state)
+{
+	struct fixture *f = *state;
+	struct recorder *recorder = f->phase.recorder;
+	struct error err;
+
+	f->phase.recorder = recorder_open("/dev/full", 0, &f->err);
+	f->phase.generator = numbers(f, UINT64_MAX);
+	assert_int_equal(phase_run(&f->phase, NULL, &f->err), -1);
+	assert_non_null(strstr(f->err.text, "No space left"));
+	recorder_close(f->phase.recorder, &err);
+	f->phase.recorder = recorder;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_stop_ends_the_phase_after_what_is_in_flight),
+		TEST(a_client_that_never_comes_back_is_left_behind),
+		TEST(waiting_for_such_a_client_has_an_end),
+		TEST(the_nemesis_gets_its_own_operations),
+		TEST(a_full_disk_ends_the_phase_with_the_cause),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}
