@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/control/local_node.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/control/local_net.h"
@@ -20,7 +17,6 @@
 #include "harness/control/socket.h"
 #include "harness/core/clock.h"
 
-#define KILL_NS (30 * NS_PER_S)
 #define PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* All keys in one go: a process a key, not two. */
@@ -241,142 +237,4 @@ int local_box_go(struct local_box *box, struct error *err)
 	close(box->to);
 	box->to = -1;
 	return 0;
-}
-
-/* Does the process run FOLDER/.../init (of box `name`, unless NULL)? */
-static bool is_of_cluster(const struct local *local, pid_t pid,
-			  const char *name, bool *is_shell)
-{
-	char path[64], text[4096];
-	size_t size, used, length = strlen(local->folder);
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	size = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[size] = '\0';
-	*is_shell = strcmp(text, "/bin/sh") == 0;
-	if (!*is_shell && strcmp(text, "unshare") != 0)
-		return false;
-	for (used = 0; used < size; used += strlen(text + used) + 1) {
-		const char *word = text + used, *end;
-
-		if (strncmp(word, local->folder, length) != 0 ||
-		    word[length] != '/')
-			continue;
-		word += length + 1;
-		end = strchr(word, '/');
-		if (!end || strcmp(end, "/init") != 0)
-			continue;
-		return !name || (strlen(name) == (size_t)(end - word) &&
-				 strncmp(name, word, strlen(name)) == 0);
-	}
-	return false;
-}
-
-struct pids {
-	pid_t *items;
-	size_t count, capacity;
-};
-
-/* Adds the cluster's processes that are not in the list; kills its shells,
- * and the rest too when `is_hard`. True when there was any. */
-static bool sweep(const struct local *local, struct pids *pids, bool is_hard)
-{
-	DIR *folder = opendir("/proc");
-	struct dirent *entry;
-	bool found = false;
-
-	while (folder && (entry = readdir(folder))) {
-		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-		bool is_shell;
-		size_t i = 0;
-
-		if (!isdigit((unsigned char)entry->d_name[0]) ||
-		    !is_of_cluster(local, pid, NULL, &is_shell))
-			continue;
-		found = true;
-		if (is_shell || is_hard)
-			kill(pid, SIGKILL);
-		while (i < pids->count && pids->items[i] != pid)
-			i++;
-		pids->items = array_reserve(pids->items, &pids->capacity,
-					    pids->count + 1, sizeof(pid));
-		pids->items[i] = pid;
-		if (i == pids->count)
-			pids->count++;
-	}
-	if (folder)
-		closedir(folder);
-	return found;
-}
-
-/* A zombie is gone: the kernel has ended all processes of its namespace. */
-static bool is_gone(pid_t pid)
-{
-	char path[64], text[512];
-	const char *end;
-	FILE *file;
-	size_t size;
-
-	waitpid(pid, NULL, WNOHANG); /* in case that it is our own child */
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	file = fopen(path, "re");
-	if (!file)
-		return true;
-	size = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[size] = '\0';
-	end = strrchr(text, ')');
-	return !end || end[1] != ' ' || end[2] == 'Z' || end[2] == 'X';
-}
-
-int local_node_kill(const struct local *local, struct error *err)
-{
-	int64_t begin = clock_now_ns();
-	struct pids pids = { 0 };
-	int result = 0;
-
-	for (;;) {
-		/* Without its shell unshare ends by itself, and leaves no
-		 * orphan for init to bury. */
-		int64_t now = clock_now_ns();
-		bool is_left = sweep(local, &pids, now > begin + NS_PER_S);
-
-		for (size_t i = 0; i < pids.count; i++)
-			is_left = !is_gone(pids.items[i]) || is_left;
-		if (!is_left)
-			break;
-		if (now > begin + KILL_NS) {
-			result = error_set(err,
-					   "processes of local cluster %s do "
-					   "not end",
-					   local->name);
-			break;
-		}
-		clock_sleep_until(now + 5 * NS_PER_MS);
-	}
-	free(pids.items);
-	return result;
-}
-
-bool local_box_is_there(const struct local *local, const char *name)
-{
-	DIR *folder = opendir("/proc");
-	struct dirent *entry;
-	bool found = false;
-
-	while (folder && !found && (entry = readdir(folder))) {
-		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-		bool is_shell;
-
-		found = isdigit((unsigned char)entry->d_name[0]) &&
-			is_of_cluster(local, pid, name, &is_shell) && is_shell;
-	}
-	if (folder)
-		closedir(folder);
-	return found;
 }

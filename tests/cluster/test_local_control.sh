@@ -117,6 +117,21 @@ assert_nothing_left "$two" "$second"
 on "$one" n1 ping -c 1 -W 5 n3 >/dev/null
 pass 'a second cluster comes and goes beside the first'
 
+# A node is like a container: nothing but what is inside of it is its own, and
+# its disk cannot hold overlays.
+on "$one" n3 sh -c 'cat >/tmp/ordeal; chmod +x /tmp/ordeal' <"$ordeal"
+on "$one" n3 /tmp/ordeal cluster up --name "$two" --nodes 2 >/dev/null
+on "$one" n3 /tmp/ordeal cluster exec --name "$two" n1 -- ping -c 1 -W 5 n2 \
+	>/dev/null
+pass 'a local cluster works where / is an overlay itself'
+
+"$ordeal" cluster up --name "$two" --nodes 1 >/dev/null
+"$ordeal" cluster down --name "$two"
+on "$one" n3 /tmp/ordeal cluster exec --name "$two" n1 -- ping -c 1 -W 5 n2 \
+	>/dev/null
+on "$one" n3 /tmp/ordeal cluster down --name "$two"
+pass 'a cluster of the same name in a container is another one'
+
 before=$(on "$one" n1 cat /run/ordeal-sshd/pid)
 "$ordeal" cluster up --name "$one" --nodes 3 >/dev/null
 [ "$(on "$one" n1 cat /run/ordeal-sshd/pid)" = "$before" ]
