@@ -29,8 +29,9 @@ struct workload_setup {
 	size_t nodes; /* thread t talks to node t mod nodes */
 	struct arena *arena; /* lives as long as the run */
 	/* A place, NULL at first, for what the final phase must know of the
-	 * main one (which keys there were): the same for both. NULL: no run
-	 * (needs, checker_options). */
+	 * main one (which keys there were): the same for both. There is none
+	 * (NULL) where no phase begins: in needs, checker_options. It holds
+	 * NULL in the final phase when there was no main one. */
 	void **memory;
 };
 

@@ -8,9 +8,8 @@
 #include "harness/workload.h"
 
 #include "workloads/bounds.h"
+#include "workloads/closing.h"
 
-/* Each thread reads so many of the last keys at the end. */
-#define LAST_KEYS 8
 /* How many values there are when they are small. */
 #define SMALL_VALUES 5
 
@@ -181,73 +180,24 @@ static struct generator *register_main(const struct workload_setup *setup,
 	if (check_options(setup, err))
 		return NULL;
 	plan = make_plan(setup);
-	if (setup->memory)
-		*setup->memory = plan;
+	*setup->memory = plan;
 	return gen_independent(
 		setup->arena, &plan->rng, plan->group,
 		(uint64_t)options_int(setup->options, "keys"), make_key, plan);
 }
 
-/* Reads of the keys next .. end-1. */
-struct closing {
-	uint64_t next;
-	uint64_t end;
-	struct action action;
-};
-
-static bool closing_read(void *state, const struct gen_context *context,
-			 struct gen_op *op)
-{
-	struct closing *self = state;
-
-	if (self->next >= self->end)
-		return false;
-	self->action = (struct action){
-		.verb = VERB_READ,
-		.object = OBJECT_REGISTER,
-		.key = value_int(context->values, (int64_t)self->next++),
-	};
-	op->f = VERB_READ;
-	op->actions = &self->action;
-	op->action_count = 1;
-	return true;
-}
-
-static struct generator *make_closing(struct arena *arena, uint64_t begun,
-				      uint64_t count)
-{
-	struct closing *self = arena_alloc(arena, sizeof(*self));
-
-	self->end = begun;
-	self->next = begun - (count < begun ? count : begun);
-	return generator_function(arena, closing_read, self);
-}
-
-static struct generator *make_thread_closing(void *state, struct arena *arena,
-					     uint64_t number)
-{
-	const struct plan *plan = state;
-
-	(void)number;
-	return make_closing(arena, plan->begun, LAST_KEYS);
-}
-
-/* Many keys once by whoever is free, the last few by every thread, that is
- * through every node. */
 static struct generator *register_final(const struct workload_setup *setup,
 					struct error *err)
 {
-	int64_t count = options_int(setup->options, "final-keys");
-	struct plan *plan = setup->memory ? *setup->memory : NULL;
-	struct generator *parts[2];
+	const struct plan *plan = *setup->memory;
+	struct closing closing = {
+		.object = OBJECT_REGISTER,
+		.begun = plan ? plan->begun : 0,
+		.count = (uint64_t)options_int(setup->options, "final-keys"),
+	};
 
 	(void)err;
-	if (!plan || count == 0)
-		return gen_sequence(setup->arena, NULL, 0);
-	parts[0] = make_closing(setup->arena, plan->begun, (uint64_t)count);
-	parts[1] = gen_each_thread(setup->arena, &plan->rng,
-				   make_thread_closing, plan);
-	return gen_sequence(setup->arena, parts, 2);
+	return closing_reads(setup, &closing);
 }
 
 static const struct need *register_needs(const struct workload_setup *setup)
