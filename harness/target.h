@@ -42,6 +42,8 @@ struct request {
 	struct values *values;
 	struct arena *arena; /* scratch; emptied after the operation */
 	int64_t deadline_ns;
+	bool is_unsent; /* set by apply: nobody was there to send it to; the
+			 * worker waits a little before its next */
 };
 
 /*

@@ -302,7 +302,7 @@ int recorder_nemesis(struct recorder *recorder, struct pen *pen,
 		     struct value value, struct value error, uint64_t *index,
 		     struct error *err)
 {
-	struct action action = { .result = value };
+	struct action action = { .arg = value };
 	struct entry entry = {
 		.process = PROCESS_NEMESIS,
 		.type = OP_INFO,

@@ -79,6 +79,7 @@ static void play(struct run *run, struct phase *phase)
 	struct error err;
 
 	run->counted_ns = clock_now_ns();
+	run->console->progress_ns = run->counted_ns;
 	run->phase_end_ns = phase->deadline_ns;
 	if (phase_run(phase, &abandoned, &err)) {
 		run->result->has_failed = true;

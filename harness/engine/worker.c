@@ -89,24 +89,31 @@ static bool is_connected(struct worker *worker, int64_t deadline_ns,
 	return worker->client;
 }
 
-/* It was never sent. A node that is down is not to be flooded with attempts,
- * nor the history with failures. */
-static enum op_type refuse(struct worker *worker, const struct work *work,
-			   const char *error)
+/* A node that is down is not to be flooded with attempts, nor the history
+ * with failures. */
+static void back_off(struct worker *worker)
 {
-	if (record(worker, work, OP_INVOKE, NULL) == 0)
-		record(worker, work, OP_FAIL, error);
 	if (worker->back_off_ns == 0)
 		worker->back_off_ns = BACK_OFF_FIRST_NS;
 	else if (worker->back_off_ns < BACK_OFF_LAST_NS)
 		worker->back_off_ns *= 2;
 	scheduler_pause(worker->crew->scheduler, worker->thread,
 			clock_now_ns() + worker->back_off_ns);
+}
+
+/* It was never sent. */
+static enum op_type refuse(struct worker *worker, const struct work *work,
+			   const char *error)
+{
+	if (record(worker, work, OP_INVOKE, NULL) == 0)
+		record(worker, work, OP_FAIL, error);
+	back_off(worker);
 	return OP_FAIL;
 }
 
 static enum outcome send(struct worker *worker, const struct work *work,
-			 int64_t deadline_ns, struct error *err)
+			 int64_t deadline_ns, bool *is_unsent,
+			 struct error *err)
 {
 	struct request request = {
 		.action_count = work->action_count,
@@ -128,6 +135,7 @@ static enum outcome send(struct worker *worker, const struct work *work,
 	error_set(err, "indeterminate");
 	outcome = worker->crew->phase.target->apply(worker->client, &request,
 						    err);
+	*is_unsent = outcome == OUTCOME_FAIL && request.is_unsent;
 	if (worker->scratch.bytes)
 		arena_release(&worker->scratch);
 	return outcome;
@@ -159,18 +167,25 @@ static enum op_type perform(struct worker *worker, struct work *work)
 {
 	int64_t timeout_ns = worker->crew->phase.op_timeout_ns;
 	enum outcome outcome;
+	enum op_type type;
+	bool is_unsent;
 	struct error err;
 
 	if (!is_connected(worker, clock_now_ns() + timeout_ns, &err))
 		return refuse(worker, work, err.text);
-	worker->back_off_ns = 0;
 	/* Not recorded, not sent. */
 	if (record(worker, work, OP_INVOKE, NULL))
 		return OP_FAIL;
-	outcome = send(worker, work, clock_now_ns() + timeout_ns, &err);
+	outcome = send(worker, work, clock_now_ns() + timeout_ns, &is_unsent,
+		       &err);
 	if (atomic_load(&worker->is_abandoned))
 		return OP_INFO;
-	return complete(worker, work, outcome, &err);
+	type = complete(worker, work, outcome, &err);
+	if (is_unsent)
+		back_off(worker);
+	else
+		worker->back_off_ns = 0;
+	return type;
 }
 
 static void crew_free(struct crew *crew)

@@ -41,7 +41,7 @@ void client_close(struct client *client)
 	free(client);
 }
 
-enum outcome client_ask(struct client *client, const struct request *request,
+enum outcome client_ask(struct client *client, struct request *request,
 			const char *path, const char *body, bool only_reads,
 			struct http_answer *answer, struct error *err)
 {
@@ -50,8 +50,10 @@ enum outcome client_ask(struct client *client, const struct request *request,
 
 	path = arena_printf(request->arena, "/%s/%s", client->api, path);
 	if (http_request(client->http, path, body, request->deadline_ns,
-			 answer, err) < 0)
+			 answer, err) < 0) {
+		request->is_unsent = !answer->is_sent;
 		return outcome_of_loss(answer->is_sent, only_reads);
+	}
 	if (answer->status == 200)
 		return OUTCOME_OK;
 	reply_failure(answer->body, answer->size, request->arena, &failure);

@@ -34,7 +34,7 @@ enum outcome client_apply(struct client *client, struct request *request,
  * or what the failure means for a request that changes something (unless
  * `only_reads`). `path` is what follows "/v3/".
  */
-enum outcome client_ask(struct client *client, const struct request *request,
+enum outcome client_ask(struct client *client, struct request *request,
 			const char *path, const char *body, bool only_reads,
 			struct http_answer *answer, struct error *err);
 
