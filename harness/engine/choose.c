@@ -77,8 +77,21 @@ static int add_judge(struct panel *panel, struct arena *arena, json_t *entry,
 			   err);
 }
 
+static int take_memory(json_t *config, struct judge_limits *limits,
+		       struct error *err)
+{
+	const char *memory =
+		json_string_value(json_object_get(config, "memory"));
+
+	if (!memory || limits->bytes_max)
+		return 0;
+	if (parse_size(memory, &limits->bytes_max, err) != 0)
+		return error_wrap(err, "/memory");
+	return 0;
+}
+
 int choose_by_config(struct panel *panel, struct arena *arena, const char *run,
-		     struct error *err)
+		     struct judge_limits *limits, struct error *err)
 {
 	const char *path = arena_printf(arena, "%s/config.json", run);
 	json_t *config = json_read_file(path, err);
@@ -100,6 +113,8 @@ int choose_by_config(struct panel *panel, struct arena *arena, const char *run,
 		if (result == 0 && add_judge(panel, arena, entry, err) != 0)
 			result = error_wrap(err, "%s: /judges/%zu", path, i);
 	}
+	if (result == 0 && take_memory(config, limits, err) != 0)
+		result = error_wrap(err, "%s", path);
 	json_decref(config);
 	return result;
 }

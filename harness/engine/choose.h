@@ -17,9 +17,10 @@
  * chosen and why, in the arena.
  */
 
-/* The "judges" of RUN/config.json; see results/README.md. */
+/* The "judges" of RUN/config.json; see results/README.md. The memory that they
+ * were given there is set in `limits`, unless it is set already. */
 int choose_by_config(struct panel *panel, struct arena *arena, const char *run,
-		     struct error *err);
+		     struct judge_limits *limits, struct error *err);
 
 /* The judges that the workload names, with the options it gives them. */
 int choose_by_workload(struct panel *panel, struct arena *arena,

@@ -58,6 +58,7 @@ struct input {
 	struct history *history;
 	struct read_info info;
 	struct panel panel;
+	struct judge_limits limits;
 	const char *chosen;
 	struct judgement judgement;
 	struct arena arena;
@@ -176,7 +177,8 @@ static int choose_judges(const struct checking *checking, struct input *input,
 	if (panel->count > 0)
 		return 0;
 	if (input->found.run)
-		return choose_by_config(panel, arena, input->found.run, err)
+		return choose_by_config(panel, arena, input->found.run,
+					&input->limits, err)
 			       ? EXIT_TROUBLE
 			       : 0;
 	return choose_by_history(panel, arena, input->history, &input->chosen,
@@ -234,7 +236,7 @@ static int read_and_judge(const struct checking *checking, struct input *input,
 	code = set_judges(checking, input, err);
 	if (code != 0)
 		return code;
-	judge_history(input->history, &input->panel, &checking->limits,
+	judge_history(input->history, &input->panel, &input->limits,
 		      &input->arena, &input->judgement);
 	/* What a run's own judges said is kept, another question's answer is
 	 * not. */
@@ -315,7 +317,7 @@ static void print_verdict(const struct checking *checking, struct input *input)
 
 static int check_input(const struct checking *checking, const char *name)
 {
-	struct input input = { .name = name };
+	struct input input = { .name = name, .limits = checking->limits };
 	struct error err;
 	int code = read_and_judge(checking, &input, &err);
 

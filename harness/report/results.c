@@ -51,14 +51,15 @@ static json_t *judged_json(const struct judged *judged,
 			   const struct history *history)
 {
 	const struct anomaly *anomaly = judged->verdict.anomalies;
+	json_t *options = json_options(judged->options);
 	json_t *json = json_object();
 	json_t *list = json_array();
 
 	json_object_set_new(json, "valid", results_valid(judged->verdict.kind));
 	json_object_set_new(json, "reason", json_text(judged->verdict.reason));
-	if (options_table(judged->options))
-		json_object_set_new(json, "options",
-				    json_options(judged->options));
+	if (json_object_size(options) > 0)
+		json_object_set(json, "options", options);
+	json_decref(options);
 	for (; anomaly; anomaly = anomaly->next)
 		json_array_append_new(list, anomaly_json(anomaly, history));
 	json_object_set_new(json, "anomalies", list);
