@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "harness/core/arena.h"
-#include "harness/core/clock.h"
 #include "harness/core/error.h"
 #include "harness/core/op.h"
 #include "harness/core/value.h"
@@ -18,8 +17,6 @@
 #include "targets/etcd/http.h"
 #include "targets/etcd/outcome.h"
 #include "targets/etcd/reply.h"
-
-#define REFUSED_PAUSE_NS (20 * NS_PER_MS)
 
 struct client *client_open(const char *address, int port, const char *api,
 			   bool is_serializable, struct error *err)
@@ -42,15 +39,6 @@ void client_close(struct client *client)
 		return;
 	http_close(client->http);
 	free(client);
-}
-
-/* A daemon that is down refuses at once: without a pause its clients would do
- * nothing but fill the history with refusals, tens of thousands a second. */
-static void take_breath(int64_t deadline_ns)
-{
-	int64_t until_ns = clock_now_ns() + REFUSED_PAUSE_NS;
-
-	clock_sleep_until(until_ns < deadline_ns ? until_ns : deadline_ns);
 }
 
 enum outcome client_ask(struct client *client, struct request *request,

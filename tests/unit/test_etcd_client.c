@@ -300,6 +300,7 @@ static void a_refused_connection_is_definite(void **state)
 	http_script_stop(scene.script);
 	assert_int_equal(act_write(&scene), OUTCOME_FAIL);
 	assert_string_equal(scene.err.text, "connection refused");
+	assert_true(scene.request.is_unsent);
 	end(&scene);
 }
 
