@@ -5,15 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/core/reader.h"
-#include "harness/engine/arguments.h"
-#include "harness/engine/choose.h"
+#include "harness/engine/check_input.h"
 #include "harness/engine/cli.h"
-#include "harness/engine/judge.h"
 #include "harness/registry.h"
 #include "harness/report/json.h"
 #include "harness/report/results.h"
-#include "harness/report/store.h"
 #include "harness/report/summary.h"
 #include "harness/report/text.h"
 
@@ -35,33 +31,8 @@ static const struct option check_options[] = {
 	{ "independent", OPTION_BOOL, NULL,
 	  "each value is a pair [key, value], as in Jepsen's histories", NULL },
 	{ "store", OPTION_TEXT, NULL, "where runs are kept", NULL },
+	OUTPUT_OPTIONS,
 	{ 0 },
-};
-
-/* One call of the command. */
-struct checking {
-	struct arguments arguments;
-	struct options *options;
-	struct judge_limits limits;
-	const char *root;
-	bool as_json;
-	bool has_many;	   /* a line each */
-	bool names_judges; /* by --checker, --workload or --model */
-	bool sets_options; /* of checkers */
-	struct arena arena;
-};
-
-/* One input, from its name to its verdict. */
-struct input {
-	const char *name;
-	struct found found;
-	struct history *history;
-	struct read_info info;
-	struct panel panel;
-	struct judge_limits limits;
-	const char *chosen;
-	struct judgement judgement;
-	struct arena arena;
 };
 
 static void print_help(void)
@@ -125,126 +96,6 @@ static int take_options(struct checking *checking, struct error *err)
 	if (checking->arguments.operand_count == 0)
 		return error_set(err, "name a history or a run; `ordeal check "
 				      "--help` tells more");
-	return 0;
-}
-
-/* --checker A,B and --checker C add up. */
-static int add_named(const struct checking *checking, struct input *input,
-		     struct error *err)
-{
-	const struct argument *a = checking->arguments.first;
-
-	for (; a; a = a->next) {
-		char *rest;
-		char *name;
-
-		if (strcmp(a->name, "checker") != 0)
-			continue;
-		rest = arena_strdup(&input->arena, a->value);
-		while ((name = strsep(&rest, ","))) {
-			if (*name &&
-			    !panel_add(&input->panel, &input->arena, name, err))
-				return error_wrap(err, "--checker");
-		}
-	}
-	return 0;
-}
-
-/* 0, EXIT_USAGE or EXIT_TROUBLE. */
-static int choose_judges(const struct checking *checking, struct input *input,
-			 struct error *err)
-{
-	const struct options *options = checking->options;
-	const char *workload = options_text(options, "workload");
-	const char *model = options_text(options, "model");
-	struct panel *panel = &input->panel;
-	struct arena *arena = &input->arena;
-
-	if (workload && choose_by_workload(panel, arena, workload, err) != 0)
-		return EXIT_USAGE;
-	if (add_named(checking, input, err) != 0)
-		return EXIT_USAGE;
-	if (model) {
-		size_t matched = 0;
-
-		if (panel->count > 0 &&
-		    panel_set(panel, arena, "model", model, &matched, err))
-			return EXIT_USAGE;
-		if (matched == 0 &&
-		    choose_by_model(panel, arena, model, err) != 0)
-			return EXIT_USAGE;
-	}
-	if (panel->count > 0)
-		return 0;
-	if (input->found.run)
-		return choose_by_config(panel, arena, input->found.run,
-					&input->limits, err)
-			       ? EXIT_TROUBLE
-			       : 0;
-	return choose_by_history(panel, arena, input->history, &input->chosen,
-				 err)
-		       ? EXIT_USAGE
-		       : 0;
-}
-
-/* Options of checkers that the user gave. */
-static int set_judges(const struct checking *checking, struct input *input,
-		      struct error *err)
-{
-	const struct argument *a = checking->arguments.first;
-
-	for (; a; a = a->next) {
-		size_t matched;
-
-		if (options_knows(checking->options, a->name))
-			continue;
-		if (panel_set(&input->panel, &input->arena, a->name, a->value,
-			      &matched, err) != 0)
-			return EXIT_USAGE;
-		if (matched == 0) {
-			error_set(err,
-				  "--%s: none of those who judge here has "
-				  "such an option",
-				  a->name);
-			return EXIT_USAGE;
-		}
-	}
-	return 0;
-}
-
-static int read_and_judge(const struct checking *checking, struct input *input,
-			  struct error *err)
-{
-	struct read_options how = { 0 };
-	int code;
-
-	if (options_is_given(checking->options, "independent"))
-		how.independent = options_bool(checking->options, "independent")
-					  ? READ_INDEPENDENT_YES
-					  : READ_INDEPENDENT_NO;
-	if (store_find(checking->root, input->name, &input->found,
-		       &input->arena, err) != 0)
-		return EXIT_TROUBLE;
-	input->history =
-		history_read(input->found.history, &how, &input->info, err);
-	if (!input->history)
-		return EXIT_TROUBLE;
-	code = choose_judges(checking, input, err);
-	if (code != 0)
-		return code;
-	panel_add_standing(&input->panel, &input->arena);
-	code = set_judges(checking, input, err);
-	if (code != 0)
-		return code;
-	judge_history(input->history, &input->panel, &input->limits,
-		      &input->arena, &input->judgement);
-	/* What a run's own judges said is kept, another question's answer is
-	 * not. */
-	if (input->found.run && !checking->names_judges &&
-	    !checking->sets_options && checking->limits.timeout_ns == 0 &&
-	    results_write(&input->judgement, input->history, input->found.run,
-			  err) != 0)
-		return EXIT_TROUBLE;
 	return 0;
 }
 
@@ -315,24 +166,41 @@ static void print_verdict(const struct checking *checking, struct input *input)
 	}
 }
 
+/* `error` is NULL when it was judged. */
+static void add_output(const struct checking *checking,
+		       const struct input *input, const char *error)
+{
+	const char *path = input->found.history;
+	struct output_case judged = {
+		.name = input->name,
+		.path = path ? path : input->name,
+		.judgement = error ? NULL : &input->judgement,
+		.history = input->history,
+		.error = error,
+	};
+
+	outputs_add(checking->outputs, &judged);
+}
+
 static int check_input(const struct checking *checking, const char *name)
 {
 	struct input input = { .name = name, .limits = checking->limits };
 	struct error err;
-	int code = read_and_judge(checking, &input, &err);
+	int code = input_judge(checking, &input, &err);
 
 	if (code == 0) {
 		print_verdict(checking, &input);
+		add_output(checking, &input, NULL);
 		code = exit_code(&input.judgement);
 	} else {
+		add_output(checking, &input, err.text);
 		fprintf(stderr, "ordeal check: %s\n",
 			text_shown(&input.arena, err.text, false));
 		if (checking->has_many && !checking->as_json)
 			printf("%s\terror\n",
 			       text_shown(&input.arena, name, false));
 	}
-	history_free(input.history);
-	arena_release(&input.arena);
+	input_release(&input);
 	return code;
 }
 
@@ -349,6 +217,25 @@ static int worse_code(int a, int b)
 	return EXIT_VALID;
 }
 
+static int check_all(struct checking *checking)
+{
+	struct output_paths paths = output_paths_of(checking->options);
+	struct error err;
+	int code = EXIT_VALID;
+
+	checking->outputs = outputs_new(&paths);
+	for (size_t i = 0; i < checking->arguments.operand_count; i++)
+		code = worse_code(
+			code,
+			check_input(checking, checking->arguments.operands[i]));
+	if (outputs_finish(checking->outputs, &err) != 0) {
+		fprintf(stderr, "ordeal check: %s\n",
+			text_shown(&checking->arena, err.text, false));
+		code = worse_code(code, EXIT_TROUBLE);
+	}
+	return code;
+}
+
 int cli_check(int argc, char **argv)
 {
 	struct checking checking = { .has_many = false };
@@ -356,21 +243,20 @@ int cli_check(int argc, char **argv)
 	int code = EXIT_VALID;
 
 	if (arguments_read(&checking.arguments, argc, argv, check_options, true,
-			   &checking.arena, &err) != 0 ||
-	    (!checking.arguments.wants_help &&
-	     take_options(&checking, &err) != 0)) {
-		fprintf(stderr, "ordeal check: %s\n",
-			text_shown(&checking.arena, err.text, false));
+			   &checking.arena, &err) != 0) {
 		code = EXIT_USAGE;
 	} else if (checking.arguments.wants_help) {
 		print_help();
+	} else if (take_options(&checking, &err) != 0) {
+		code = EXIT_USAGE;
 	} else {
-		for (size_t i = 0; i < checking.arguments.operand_count; i++)
-			code = worse_code(
-				code,
-				check_input(&checking,
-					    checking.arguments.operands[i]));
+		code = check_all(&checking);
+		arena_release(&checking.arena);
+		return code;
 	}
+	if (code == EXIT_USAGE)
+		fprintf(stderr, "ordeal check: %s\n",
+			text_shown(&checking.arena, err.text, false));
 	arena_release(&checking.arena);
 	return code;
 }
