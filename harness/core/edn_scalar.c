@@ -119,7 +119,9 @@ static const char *string(struct edn *edn, const char *p, struct edn_word *word)
 		}
 		step = utf8_sequence(p, edn->end);
 		if (step == 0 || *p == 0)
-			return edn_fail(edn, p, "text that is not UTF-8");
+			return edn_fail(edn,
+					utf8_is_cut(p, edn->end) ? edn->end : p,
+					"text that is not UTF-8");
 		memcpy(edn->scratch + length, p, step);
 		length += step;
 		p += step;

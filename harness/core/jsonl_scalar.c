@@ -135,7 +135,10 @@ static const char *decode(struct jsonl *jsonl, const char *start, const char *p,
 		}
 		step = utf8_sequence(p, jsonl->end);
 		if (step == 0)
-			return jsonl_fail(jsonl, p, "text that is not UTF-8");
+			return jsonl_fail(
+				jsonl,
+				utf8_is_cut(p, jsonl->end) ? jsonl->end : p,
+				"text that is not UTF-8");
 		memcpy(jsonl->scratch + length, p, step);
 		length += step;
 		p += step;

@@ -3,6 +3,7 @@
 #ifndef ORDEAL_CORE_READER_UTF8_H
 #define ORDEAL_CORE_READER_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,22 @@ static inline size_t utf8_sequence(const char *text, const char *end)
 			return 0;
 	}
 	return length;
+}
+
+/* What begins at `text` may be a sequence that `end` cuts off. */
+static inline bool utf8_is_cut(const char *text, const char *end)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	ptrdiff_t length = p[0] < 0xc2 || p[0] > 0xf4 ? 0
+			   : p[0] < 0xe0	      ? 2
+			   : p[0] < 0xf0	      ? 3
+						      : 4;
+
+	for (ptrdiff_t i = 1; i < end - text; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return false;
+	}
+	return end - text < length;
 }
 
 /* Writes the code point (below 110000 hexadecimal) and returns its length. */
