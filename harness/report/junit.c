@@ -29,7 +29,7 @@ static void add_failure(struct junit *junit, const struct judged *judged,
 			 text_shown(arena, judged->verdict.reason, false)));
 	for (; anomaly; anomaly = anomaly->next)
 		text = arena_printf(arena, "%s%s: %s\n", text, anomaly->name,
-				    anomaly_text(anomaly, history, arena));
+				    anomaly_in_full(anomaly, history, arena));
 	fprintf(junit->out, "%s</failure>\n", text_xml(arena, text));
 }
 

@@ -39,7 +39,7 @@ static void add_anomalies(struct markdown *markdown,
 		fprintf(markdown->out, "\n**%s** (%s)\n",
 			text_markdown(arena, anomaly->name),
 			text_markdown(arena, judged->checker->name));
-		add_block(markdown, anomaly_text(anomaly, history, arena),
+		add_block(markdown, anomaly_in_full(anomaly, history, arena),
 			  arena);
 		anomaly = anomaly->next;
 	}

@@ -19,8 +19,8 @@ struct outputs {
 	struct sarif *sarif;
 };
 
-const char *anomaly_text(const struct anomaly *anomaly,
-			 const struct history *history, struct arena *arena)
+const char *anomaly_in_full(const struct anomaly *anomaly,
+			    const struct history *history, struct arena *arena)
 {
 	const char *text = anomaly->text;
 

@@ -55,7 +55,7 @@ char *sarif_text(struct sarif *sarif); /* frees it */
 
 /* An anomaly in full: sentence, story, operations with their roles; in the
  * arena, not yet escaped for any format. */
-const char *anomaly_text(const struct anomaly *anomaly,
-			 const struct history *history, struct arena *arena);
+const char *anomaly_in_full(const struct anomaly *anomaly,
+			    const struct history *history, struct arena *arena);
 
 #endif

@@ -167,8 +167,8 @@ static void add_checker(struct sarif *sarif, const struct output_case *judged,
 	for (; anomaly; anomaly = anomaly->next)
 		add_result(sarif, judged,
 			   result_json(sarif, anomaly->name, "error",
-				       anomaly_text(anomaly, judged->history,
-						    &arena)),
+				       anomaly_in_full(anomaly, judged->history,
+						       &arena)),
 			   anomaly);
 	arena_release(&arena);
 }
