@@ -8,28 +8,24 @@
 #include "harness/workload.h"
 
 #include "workloads/bounds.h"
-#include "workloads/closing.h"
+#include "workloads/keyed.h"
 
 /* How many values there are when they are small. */
 #define SMALL_VALUES 5
 
 /* What the phases of a run share. */
 struct plan {
-	uint64_t seed;
-	struct rng rng; /* of the combinators */
-	size_t group;
+	struct keyed keyed;
 	size_t readers; /* of each group: threads that only read */
-	uint64_t ops_per_key;
 	bool is_distinct;
 	uint32_t weights[3]; /* of read, write, cas */
-	uint64_t begun; /* keys */
 };
 
 /* One key while it is worked on. */
 struct key {
 	const struct plan *plan;
 	struct rng rng;
-	int64_t written; /* values so far */
+	int64_t written;   /* values so far */
 	struct value seen; /* what was there last, as far as is known */
 	struct action action;
 };
@@ -40,8 +36,8 @@ static bool key_read(void *state, const struct gen_context *context,
 	struct key *key = state;
 
 	(void)context;
-	key->action = (struct action){ .verb = VERB_READ,
-				       .object = OBJECT_REGISTER };
+	key->action =
+		(struct action){ .verb = VERB_READ, .object = OBJECT_REGISTER };
 	op->f = VERB_READ;
 	op->actions = &key->action;
 	op->action_count = 1;
@@ -92,131 +88,94 @@ static void key_hear(void *state, const struct gen_context *context,
 	(void)context;
 	if (event->type != OP_OK || event->action_count != 1)
 		return;
-	seen = event->f == VERB_READ ? event->actions[0].result :
-				       event->actions[0].arg;
+	seen = event->f == VERB_READ ? event->actions[0].result
+				     : event->actions[0].arg;
 	/* The tables of values differ; plain ones mean the same in all. */
 	if (value_is_plain(seen))
 		key->seen = seen;
 }
 
-static struct generator *make_key(void *state, struct arena *arena,
-				  uint64_t number)
+static struct generator *make_key(const struct keyed *keyed,
+				  struct arena *arena, const struct rng *rng)
 {
-	struct plan *plan = state;
+	const struct plan *plan = (const struct plan *)keyed;
 	struct key *key = arena_alloc(arena, sizeof(*key));
 	struct generator *kinds[3];
 	struct generator *lanes[2];
 	struct generator *all;
-	uint64_t spread = plan->ops_per_key / 10;
 
 	key->plan = plan;
-	rng_init(&key->rng, plan->seed, "register", number);
-	if (plan->begun <= number)
-		plan->begun = number + 1;
+	key->rng = *rng;
 	kinds[0] = generator_function(arena, key_read, key);
 	kinds[1] = generator_function(arena, key_write, key);
 	kinds[2] = generator_function(arena, key_cas, key);
 	lanes[0] = generator_function(arena, key_read, key);
-	lanes[1] = gen_mix(arena, &key->rng, kinds, plan->weights, 3);
+	lanes[1] = gen_mix(arena, rng, kinds, plan->weights, 3);
 	all = lanes[1];
 	if (plan->readers)
-		all = gen_reserve(arena, &key->rng, &plan->readers, lanes, 1);
-	/* Groups shall not all change keys at the same time. */
-	return gen_limit(arena,
-			 plan->ops_per_key -
-				 rng_below(&key->rng, spread + 1),
-			 gen_hear(arena, key_hear, key, all));
+		all = gen_reserve(arena, rng, &plan->readers, lanes, 1);
+	return gen_hear(arena, key_hear, key, all);
 }
 
-static int check_options(const struct workload_setup *setup,
-			 struct error *err)
+static int check_options(const struct workload_setup *setup, struct error *err)
 {
-	int64_t weights = options_int(setup->options, "writes") +
-			  options_int(setup->options, "cas");
+	int64_t weights;
 
-	if (bounds_int(setup, "keys", 0, BOUNDS_MOST, err) ||
-	    bounds_int(setup, "ops-per-key", 1, BOUNDS_MOST, err) ||
-	    bounds_int(setup, "threads-per-key", 0, BOUNDS_MOST, err) ||
-	    bounds_int(setup, "reads", 0, 1000000, err) ||
+	if (bounds_int(setup, "reads", 0, 1000000, err) ||
 	    bounds_int(setup, "writes", 0, 1000000, err) ||
 	    bounds_int(setup, "cas", 0, 1000000, err) ||
-	    bounds_share(setup, "readers", err) ||
-	    bounds_int(setup, "final-keys", 0, BOUNDS_MOST, err))
+	    bounds_share(setup, "readers", err))
 		return -1;
+	weights = options_int(setup->options, "writes") +
+		  options_int(setup->options, "cas");
 	if (weights == 0)
 		return error_set(err, "options writes and cas are both 0: "
 				      "nothing would be written");
 	return 0;
 }
 
-static struct plan *make_plan(const struct workload_setup *setup)
+static struct generator *register_main(const struct workload_setup *setup,
+				       struct error *err)
 {
 	const struct options *options = setup->options;
 	struct plan *plan = arena_alloc(setup->arena, sizeof(*plan));
-	int64_t wanted = options_int(options, "threads-per-key");
 	double readers = options_real(options, "readers");
 
-	plan->seed = setup->seed;
-	rng_init(&plan->rng, setup->seed, "register keys", 0);
-	plan->group = bounds_group(setup->threads, wanted ?
-						   (size_t)wanted :
-						   2 * setup->nodes);
-	plan->readers = (size_t)(readers * (double)plan->group);
-	if (plan->readers == plan->group)
+	if (check_options(setup, err) ||
+	    keyed_init(&plan->keyed, setup, "register", 2 * setup->nodes,
+		       make_key, err))
+		return NULL;
+	plan->readers = (size_t)(readers * (double)plan->keyed.group);
+	if (plan->readers == plan->keyed.group)
 		plan->readers--; /* somebody must write */
-	plan->ops_per_key = (uint64_t)options_int(options, "ops-per-key");
 	plan->is_distinct = options_is(options, "values", "distinct");
 	plan->weights[0] = (uint32_t)options_int(options, "reads");
 	plan->weights[1] = (uint32_t)options_int(options, "writes");
 	plan->weights[2] = (uint32_t)options_int(options, "cas");
-	return plan;
-}
-
-static struct generator *register_main(const struct workload_setup *setup,
-				       struct error *err)
-{
-	struct plan *plan;
-
-	if (check_options(setup, err))
-		return NULL;
-	plan = make_plan(setup);
-	*setup->memory = plan;
-	return gen_independent(
-		setup->arena, &plan->rng, plan->group,
-		(uint64_t)options_int(setup->options, "keys"), make_key, plan);
+	return keyed_main(&plan->keyed, setup);
 }
 
 static struct generator *register_final(const struct workload_setup *setup,
 					struct error *err)
 {
-	const struct plan *plan = *setup->memory;
-	struct closing closing = {
-		.object = OBJECT_REGISTER,
-		.begun = plan ? plan->begun : 0,
-		.count = (uint64_t)options_int(setup->options, "final-keys"),
-	};
-
 	(void)err;
-	return closing_reads(setup, &closing);
+	return keyed_final(*setup->memory, setup, OBJECT_REGISTER);
 }
 
 static const struct need *register_needs(const struct workload_setup *setup)
 {
-	struct need *needs = arena_array(setup->arena, 2, sizeof(*needs));
 	uint32_t verbs = 1u << VERB_READ | 1u << VERB_WRITE;
 
 	if (options_int(setup->options, "cas") > 0)
 		verbs |= 1u << VERB_CAS;
-	needs[0] = (struct need){ .object = OBJECT_REGISTER, .verbs = verbs };
-	return needs;
+	return keyed_needs(setup, OBJECT_REGISTER, verbs);
 }
 
-static const char *const *
-register_checker_options(const struct workload_setup *setup)
+static const char *const *register_checker_options(
+	const struct workload_setup *setup)
 {
-	static const char *const pairs[] = {
-		"linearizable.model", "cas-register", NULL
-	};
+	static const char *const pairs[] = { "linearizable.model",
+					     "cas-register", NULL };
 
 	(void)setup;
 	return pairs;
@@ -225,10 +184,7 @@ register_checker_options(const struct workload_setup *setup)
 static const char *const value_choices[] = { "distinct", "small", NULL };
 
 static const struct option register_options[] = {
-	{ "threads-per-key", OPTION_INT, "0",
-	  "threads that share a key; 0: two for each node", NULL },
-	{ "ops-per-key", OPTION_INT, "500", "operations on a key", NULL },
-	{ "keys", OPTION_INT, "0", "how many keys; 0: no end", NULL },
+	KEYED_OPTIONS("500", "two for each node"),
 	{ "readers", OPTION_REAL, "50%",
 	  "share of a key's threads that only read", NULL },
 	{ "reads", OPTION_INT, "1", "weight of reads by the other threads",
@@ -238,8 +194,6 @@ static const struct option register_options[] = {
 	{ "values", OPTION_CHOICE, "distinct",
 	  "whether a key's values are all distinct, or 0 to 4 again and again",
 	  value_choices },
-	{ "final-keys", OPTION_INT, "500",
-	  "how many of the last keys are read at the end", NULL },
 	{ .name = NULL },
 };
 

@@ -15,7 +15,7 @@ struct place {
 	int64_t key;
 	int64_t written;
 	int64_t limit; /* of writes; then a new key takes the place */
-	double below; /* weights of this place and those before */
+	double below;  /* weights of this place and those before */
 };
 
 struct plan {
@@ -23,7 +23,7 @@ struct plan {
 	struct rng rng;
 	size_t length_min;
 	size_t length_max;
-	double read_only; /* share of transactions */
+	double read_only;   /* share of transactions */
 	int64_t writes_max; /* of a key */
 	struct place *places;
 	size_t place_count;
@@ -162,8 +162,8 @@ struct generator *txn_final(const struct workload_setup *setup,
 		.object = kind->object,
 		.begun = plan ? plan->begun : 0,
 		.count = (uint64_t)options_int(setup->options, "final-keys"),
-		.keys_per_txn = (size_t)options_int(setup->options,
-						    "max-txn-length"),
+		.keys_per_txn =
+			(size_t)options_int(setup->options, "max-txn-length"),
 	};
 
 	return closing_reads(setup, &closing);
@@ -184,8 +184,8 @@ static const char *const distributions[] = { "exponential", "uniform", "zipf",
 					     NULL };
 
 const struct option txn_options[] = {
-	{ "min-txn-length", OPTION_INT, "1", "actions of a transaction at least",
-	  NULL },
+	{ "min-txn-length", OPTION_INT, "1",
+	  "actions of a transaction at least", NULL },
 	{ "max-txn-length", OPTION_INT, "4", "actions of a transaction at most",
 	  NULL },
 	{ "key-count", OPTION_INT, "10", "keys in use at a time", NULL },

@@ -51,8 +51,7 @@ static size_t some_thread(const struct gen_context *context, uint64_t salt)
 		return context->asker;
 	if (context->threads) {
 		start = scale_below(salt, context->threads);
-		start = bit_find_around(context->free, start,
-					context->threads);
+		start = bit_find_around(context->free, start, context->threads);
 		if (start != SIZE_MAX)
 			return start;
 	}
@@ -268,8 +267,8 @@ static enum gen_answer limit_offer(struct generator *generator,
 {
 	struct limit *self = (struct limit *)generator;
 
-	return self->left ? child_offer(self->inner, context, op) :
-			    GEN_EXHAUSTED;
+	return self->left ? child_offer(self->inner, context, op)
+			  : GEN_EXHAUSTED;
 }
 
 static void limit_take(struct generator *generator,

@@ -168,9 +168,9 @@ static void until_ok_take(struct generator *generator,
 	struct until_ok *self = (struct until_ok *)generator;
 
 	if (!self->in_flight)
-		self->in_flight = arena_array(self->arena,
-					      GEN_WORDS(context->total),
-					      sizeof(*self->in_flight));
+		self->in_flight =
+			arena_array(self->arena, GEN_WORDS(context->total),
+				    sizeof(*self->in_flight));
 	bit_set(self->in_flight, op->thread);
 	child_take(self->inner, context, op);
 }

@@ -33,8 +33,8 @@ static enum gen_answer sequence_offer(struct generator *generator,
 	struct sequence *self = (struct sequence *)generator;
 
 	for (; self->current < self->count; self->current++) {
-		enum gen_answer answer = child_offer(
-			self->inner[self->current], context, op);
+		enum gen_answer answer =
+			child_offer(self->inner[self->current], context, op);
 
 		if (answer != GEN_EXHAUSTED)
 			return answer;
@@ -84,7 +84,7 @@ struct mix {
 	struct rng rng;
 	struct generator **inner;
 	uint64_t *weights; /* 0: left out */
-	uint64_t total; /* of the weights */
+	uint64_t total;	   /* of the weights */
 	size_t count;
 	size_t drawn;
 	bool is_drawn;
@@ -122,8 +122,7 @@ static enum gen_answer mix_offer(struct generator *generator,
 }
 
 static void mix_take(struct generator *generator,
-		     const struct gen_context *context,
-		     const struct gen_op *op)
+		     const struct gen_context *context, const struct gen_op *op)
 {
 	struct mix *self = (struct mix *)generator;
 
@@ -205,11 +204,10 @@ static enum gen_answer any_offer(struct generator *generator,
 		} else if (!ties || offer.time_ns <= op->time_ns) {
 			/* The n-th of equals replaces those before it with
 			 * chance 1/n. */
-			ties = ties && offer.time_ns == op->time_ns ?
-				       ties + 1 : 1;
-			if (ties == 1 ||
-			    scale_below(scatter(self->draw + ties), ties) ==
-				    0) {
+			ties = ties && offer.time_ns == op->time_ns ? ties + 1
+								    : 1;
+			if (ties == 1 || scale_below(scatter(self->draw + ties),
+						     ties) == 0) {
 				*op = offer;
 				self->chosen = i;
 			}
@@ -223,8 +221,7 @@ static enum gen_answer any_offer(struct generator *generator,
 }
 
 static void any_take(struct generator *generator,
-		     const struct gen_context *context,
-		     const struct gen_op *op)
+		     const struct gen_context *context, const struct gen_op *op)
 {
 	struct any *self = (struct any *)generator;
 

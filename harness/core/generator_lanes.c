@@ -38,7 +38,7 @@ static const struct generator_kind lanes_kind = {
 struct reserve {
 	struct split split;
 	struct generator **inner; /* count + 1 */
-	size_t *ends; /* count */
+	size_t *ends;		  /* count */
 	size_t count;
 };
 
@@ -188,8 +188,7 @@ static void independent_take(struct generator *generator,
 	struct independent *self = (struct independent *)generator;
 
 	if (!self->owners)
-		self->owners = arena_array(self->split.arena,
-					   context->threads,
+		self->owners = arena_array(self->split.arena, context->threads,
 					   sizeof(*self->owners));
 	self->owners[op->thread] = self->split.offered->number + 1;
 	split_take(&self->split, context, op);

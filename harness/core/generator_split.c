@@ -19,8 +19,8 @@ static bool is_member(const struct gen_context *context, size_t thread)
 }
 
 /* Gives the lane its threads: `count` members from `from` on. */
-static void lane_set_up(struct split *self, size_t i, size_t from,
-			size_t count, const struct gen_context *context)
+static void lane_set_up(struct split *self, size_t i, size_t from, size_t count,
+			const struct gen_context *context)
 {
 	struct lane *lane = &self->lanes[i];
 	size_t t = from;
@@ -61,8 +61,8 @@ static void split_set_up(struct split *self, const struct gen_context *context)
 		count++;
 	self->words = GEN_WORDS(context->total);
 	self->lanes = arena_array(self->arena, count, sizeof(*self->lanes));
-	self->lane_of = arena_array(self->arena, self->threads,
-				    sizeof(*self->lane_of));
+	self->lane_of =
+		arena_array(self->arena, self->threads, sizeof(*self->lane_of));
 	for (size_t t = 0; t < self->threads; t++)
 		self->lane_of[t] = LANE_NONE;
 	self->live_threads = arena_array(self->arena, self->words * 4,
@@ -157,8 +157,8 @@ static bool ask_lanes(struct split *self, const struct gen_context *context,
 	while ((thread = bit_find(self->usable, from, to)) != SIZE_MAX) {
 		struct lane *lane = &self->lanes[self->lane_of[thread]];
 		struct gen_op offer;
-		enum gen_answer answer = lane_offer(self, lane, context,
-						    &offer);
+		enum gen_answer answer =
+			lane_offer(self, lane, context, &offer);
 
 		from = lane->to;
 		if (answer == GEN_PENDING)

@@ -73,8 +73,7 @@ static struct gen_context narrow(struct on_threads *self,
 	}
 	inner.free = self->free;
 	inner.members = self->members;
-	if (inner.asker >= context->total ||
-	    !bit_at(self->free, inner.asker))
+	if (inner.asker >= context->total || !bit_at(self->free, inner.asker))
 		inner.asker = SIZE_MAX;
 	*has_free = any_free != 0;
 	*has_members = any_member != 0;
@@ -88,8 +87,8 @@ static enum gen_answer on_threads_offer(struct generator *generator,
 	struct on_threads *self = (struct on_threads *)generator;
 	bool has_free;
 	bool has_members;
-	struct gen_context inner = narrow(self, context, &has_free,
-					  &has_members);
+	struct gen_context inner =
+		narrow(self, context, &has_free, &has_members);
 
 	if (!has_members)
 		return GEN_EXHAUSTED;
@@ -218,8 +217,8 @@ struct generator *gen_synchronize(struct arena *arena, struct generator *inner)
 struct generator *gen_phases(struct arena *arena, struct generator **inner,
 			     size_t count)
 {
-	struct generator **phases = arena_array(arena, count + 1,
-						sizeof(*phases));
+	struct generator **phases =
+		arena_array(arena, count + 1, sizeof(*phases));
 
 	for (size_t i = 0; i < count; i++)
 		phases[i] = gen_synchronize(arena, inner[i]);

@@ -116,8 +116,7 @@ static void pace_take(struct generator *generator,
 		gap = (int64_t)rng_below(&self->rng,
 					 (uint64_t)self->mean_ns * 2 + 1);
 		/* A little late: keep to the schedule. */
-		if (self->next_ns > 0 &&
-		    from - self->next_ns <= self->slack_ns)
+		if (self->next_ns > 0 && from - self->next_ns <= self->slack_ns)
 			from = self->next_ns;
 	}
 	self->next_ns = time_after(from, gap);

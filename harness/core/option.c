@@ -88,8 +88,8 @@ static void join(char *text, size_t size, const char *const *names)
 	for (size_t i = 0; names[i] && length < size; i++) {
 		const char *comma = i == 0 ? "" : names[i + 1] ? ", " : " or ";
 
-		length += (size_t)snprintf(text + length, size - length,
-					   "%s%s", comma, names[i]);
+		length += (size_t)snprintf(text + length, size - length, "%s%s",
+					   comma, names[i]);
 	}
 }
 
@@ -201,8 +201,8 @@ struct options *options_new(struct arena *arena, const struct option *table)
 	options->table = table;
 	while (table && table[options->count].name)
 		options->count++;
-	options->slots = arena_array(arena, options->count,
-				     sizeof(*options->slots));
+	options->slots =
+		arena_array(arena, options->count, sizeof(*options->slots));
 	for (size_t i = 0; i < options->count; i++) {
 		struct slot *slot = &options->slots[i];
 		int set = 0;
@@ -234,8 +234,8 @@ bool options_knows(const struct options *options, const char *name)
 static int refuse_name(const struct options *options, struct arena *arena,
 		       const char *name, struct error *err)
 {
-	const char **names = arena_array(arena, options->count + 1,
-					 sizeof(*names));
+	const char **names =
+		arena_array(arena, options->count + 1, sizeof(*names));
 	const char *near;
 
 	for (size_t i = 0; i < options->count; i++)
@@ -328,8 +328,7 @@ const char *options_text(const struct options *options, const char *name)
 	return slot_of(options, name)->text;
 }
 
-const char *const *options_list(const struct options *options,
-				const char *name)
+const char *const *options_list(const struct options *options, const char *name)
 {
 	return slot_of_kind(options, name, OPTION_LIST)->list;
 }

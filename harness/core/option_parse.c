@@ -48,12 +48,8 @@ static const struct unit sizes[] = {
 };
 
 static const struct unit counts[] = {
-	{ "", 1 },
-	{ "k", 1000 },
-	{ "K", 1000 },
-	{ "M", 1000000 },
-	{ "G", 1000000000 },
-	{ NULL, 0 },
+	{ "", 1 },	  { "k", 1000 },       { "K", 1000 },
+	{ "M", 1000000 }, { "G", 1000000000 }, { NULL, 0 },
 };
 
 enum scan {
@@ -173,11 +169,12 @@ int parse_size(const char *text, uint64_t *bytes, struct error *err)
 	if (scan == SCAN_TOO_LARGE)
 		return error_set(err, "the size \"%s\" is too large", text);
 	if (scan == SCAN_BAD || *p)
-		return error_set(err,
-				 "\"%s\" is not a size: write a number of bytes "
-				 "or one with a unit, such as 100k, 64MB or "
-				 "4GiB",
-				 text);
+		return error_set(
+			err,
+			"\"%s\" is not a size: write a number of bytes "
+			"or one with a unit, such as 100k, 64MB or "
+			"4GiB",
+			text);
 	*bytes = amount;
 	return 0;
 }

@@ -86,9 +86,9 @@ static void check_needs(const struct need *needs,
 
 		assert_true(op->action_count > 0);
 		assert_true(op->is_transaction || op->action_count == 1);
-		assert_int_equal(op->f, op->is_transaction ?
-						VERB_TXN :
-						op->actions[0].verb);
+		assert_int_equal(op->f, op->is_transaction
+						? VERB_TXN
+						: op->actions[0].verb);
 		for (size_t j = 0; j < op->action_count; j++)
 			assert_true(is_needed(needs, &op->actions[j],
 					      op->is_transaction));

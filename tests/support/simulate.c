@@ -20,8 +20,8 @@ struct player {
 	size_t capacity;
 };
 
-enum op_type simulate_info(void *state, struct rng *rng,
-			   struct values *values, struct simulated *op)
+enum op_type simulate_info(void *state, struct rng *rng, struct values *values,
+			   struct simulated *op)
 {
 	(void)state;
 	(void)rng;
@@ -79,16 +79,15 @@ static void tell(struct player *player, const struct simulated *op,
 static void begin(struct player *player, const struct gen_op *offer)
 {
 	const struct simulation *setup = player->setup;
-	uint64_t spread = (uint64_t)(setup->latency_max_ns -
-				     setup->latency_min_ns);
+	uint64_t spread =
+		(uint64_t)(setup->latency_max_ns - setup->latency_min_ns);
 	int64_t latency = setup->latency_min_ns +
 			  (int64_t)rng_below(&player->rng, spread + 1);
 	struct simulated *op;
 
-	player->result.ops = array_reserve(player->result.ops,
-					   &player->capacity,
-					   player->result.count + 1,
-					   sizeof(*op));
+	player->result.ops =
+		array_reserve(player->result.ops, &player->capacity,
+			      player->result.count + 1, sizeof(*op));
 	op = &player->result.ops[player->result.count];
 	*op = (struct simulated){
 		.invoke_ns = player->context.time_ns,
@@ -105,8 +104,7 @@ static void begin(struct player *player, const struct gen_op *offer)
 		.note = offer->note,
 	};
 	generator_take(player->generator, &player->context, offer);
-	player->free[op->thread / 64] &=
-		~(UINT64_C(1) << (op->thread % 64));
+	player->free[op->thread / 64] &= ~(UINT64_C(1) << (op->thread % 64));
 	player->in_flight[op->thread] = player->result.count++;
 	tell(player, op, OP_INVOKE);
 }
@@ -114,8 +112,7 @@ static void begin(struct player *player, const struct gen_op *offer)
 static void complete(struct player *player, size_t thread)
 {
 	const struct simulation *setup = player->setup;
-	struct simulated *op =
-		&player->result.ops[player->in_flight[thread]];
+	struct simulated *op = &player->result.ops[player->in_flight[thread]];
 
 	player->context.time_ns = op->complete_ns;
 	op->type = OP_OK;
@@ -174,8 +171,8 @@ static bool step(struct player *player)
 			return true;
 		}
 	} else if (next_ns == INT64_MAX) {
-		result->end = answer == GEN_EXHAUSTED ? SIMULATION_EXHAUSTED :
-							SIMULATION_STUCK;
+		result->end = answer == GEN_EXHAUSTED ? SIMULATION_EXHAUSTED
+						      : SIMULATION_STUCK;
 		return false;
 	}
 	assert(next_ns > player->context.time_ns);
@@ -195,14 +192,14 @@ static void set_up(struct player *player)
 	context->asker = SIZE_MAX;
 	player->free = arena_array(arena, GEN_WORDS(context->total),
 				   sizeof(*player->free));
-	player->processes = arena_array(arena, context->total,
-					sizeof(*player->processes));
-	player->in_flight = arena_array(arena, context->total,
-					sizeof(*player->in_flight));
+	player->processes =
+		arena_array(arena, context->total, sizeof(*player->processes));
+	player->in_flight =
+		arena_array(arena, context->total, sizeof(*player->in_flight));
 	for (size_t t = 0; t < context->total; t++) {
 		player->free[t / 64] |= UINT64_C(1) << (t % 64);
-		player->processes[t] = t < setup->threads ? (int32_t)t :
-							    PROCESS_NEMESIS;
+		player->processes[t] =
+			t < setup->threads ? (int32_t)t : PROCESS_NEMESIS;
 		player->in_flight[t] = SIZE_MAX;
 	}
 	context->free = player->free;
@@ -219,10 +216,10 @@ struct simulation_result simulate(struct arena *arena,
 		.generator = generator,
 		.arena = arena,
 	};
-	size_t count_max = simulation->count_max ? simulation->count_max :
-						   100000;
-	int64_t time_max = simulation->time_max_ns ? simulation->time_max_ns :
-						     DAY_NS;
+	size_t count_max =
+		simulation->count_max ? simulation->count_max : 100000;
+	int64_t time_max =
+		simulation->time_max_ns ? simulation->time_max_ns : DAY_NS;
 	struct simulated *ops;
 	size_t first;
 
@@ -235,8 +232,8 @@ struct simulation_result simulate(struct arena *arena,
 		complete(&player, first);
 	player.result.end_ns = player.context.time_ns;
 	ops = player.result.ops;
-	player.result.ops = arena_copy(arena, ops,
-				       player.result.count * sizeof(*ops));
+	player.result.ops =
+		arena_copy(arena, ops, player.result.count * sizeof(*ops));
 	free(ops);
 	if (!simulation->values)
 		values_free(player.context.values);

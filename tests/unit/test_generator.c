@@ -59,9 +59,8 @@ static void at_a_low_rate_all_threads_get_work(void **state)
 {
 	struct fixture *f = *state;
 	size_t of_thread[4] = { 0 };
-	struct simulation_result r =
-		play(f, gen_delay(&f->arena, 1000,
-				  numbers(f, VERB_WRITE, 0, 400)));
+	struct simulation_result r = play(
+		f, gen_delay(&f->arena, 1000, numbers(f, VERB_WRITE, 0, 400)));
 
 	for (size_t i = 0; i < r.count; i++)
 		of_thread[r.ops[i].thread]++;
@@ -74,7 +73,8 @@ static void who_asks_is_preferred(void **state)
 	struct fixture *f = *state;
 	struct generator *g = numbers(f, VERB_WRITE, 0, 9);
 	const uint64_t free = 0xf;
-	struct gen_context context = { .threads = 4, .total = 4,
+	struct gen_context context = { .threads = 4,
+				       .total = 4,
 				       .free = &free };
 	struct gen_op op;
 
@@ -124,10 +124,10 @@ static void a_constant_never_ends_and_a_limit_ends_it(void **state)
 {
 	struct fixture *f = *state;
 	const struct action action = { .verb = VERB_READ };
-	const struct gen_op op = { .f = VERB_READ, .action_count = 1,
+	const struct gen_op op = { .f = VERB_READ,
+				   .action_count = 1,
 				   .actions = &action };
-	struct simulation_result r =
-		play(f, gen_constant(&f->arena, &op));
+	struct simulation_result r = play(f, gen_constant(&f->arena, &op));
 
 	assert_int_equal(r.end, SIMULATION_CUT);
 	assert_int_equal(r.count, 1000);
@@ -146,8 +146,9 @@ static void a_limit_counts_what_was_taken_not_what_was_offered(void **state)
 	struct generator *g =
 		gen_limit(&f->arena, 2, numbers(f, VERB_WRITE, 0, 9));
 	const uint64_t free = 0xf;
-	struct gen_context context = { .threads = 4, .total = 4,
-				       .free = &free, .asker = 0 };
+	struct gen_context context = {
+		.threads = 4, .total = 4, .free = &free, .asker = 0
+	};
 	struct gen_op op;
 
 	for (int i = 0; i < 10; i++)
@@ -236,7 +237,8 @@ static void a_declined_offer_changes_no_draw(void **state)
 		struct generator *g =
 			gen_mix(&f->arena, &f->rng, inner, NULL, 2);
 		const uint64_t free = 0xf;
-		struct gen_context context = { .threads = 4, .total = 4,
+		struct gen_context context = { .threads = 4,
+					       .total = 4,
 					       .free = &free };
 		struct gen_op op = { 0 };
 

@@ -9,8 +9,7 @@ static void a_sequence_does_one_after_the_other(void **state)
 	struct generator *parts[] = { numbers(f, VERB_WRITE, 0, 10),
 				      numbers(f, VERB_READ, 0, 0),
 				      numbers(f, VERB_CAS, 10, 30) };
-	struct simulation_result r =
-		play(f, gen_sequence(&f->arena, parts, 3));
+	struct simulation_result r = play(f, gen_sequence(&f->arena, parts, 3));
 
 	assert_int_equal(r.end, SIMULATION_EXHAUSTED);
 	assert_int_equal(r.count, 30);
@@ -39,8 +38,8 @@ static void a_mix_keeps_to_its_weights(void **state)
 				      numbers(f, VERB_READ, 0, 10000),
 				      numbers(f, VERB_CAS, 0, 10000) };
 	const uint32_t weights[] = { 10, 30, 0 };
-	struct simulation_result r = play(
-		f, gen_mix(&f->arena, &f->rng, parts, weights, 3));
+	struct simulation_result r =
+		play(f, gen_mix(&f->arena, &f->rng, parts, weights, 3));
 
 	assert_int_equal(r.count, 1000);
 	assert_in_range(count_of(&r, VERB_WRITE), 200, 300);
@@ -80,8 +79,8 @@ static void a_pending_child_blocks_its_mix(void **state)
 		numbers(f, VERB_READ, 0, 50),
 	};
 	const uint32_t weights[] = { 1000000, 1 };
-	struct simulation_result r = play(
-		f, gen_mix(&f->arena, &f->rng, parts, weights, 2));
+	struct simulation_result r =
+		play(f, gen_mix(&f->arena, &f->rng, parts, weights, 2));
 
 	assert_int_equal(r.count, 50);
 	assert_true(r.ops[0].invoke_ns >= 5000);
@@ -140,8 +139,7 @@ static void a_flip_flop_alternates(void **state)
 {
 	struct fixture *f = *state;
 	struct simulation_result r =
-		play(f, gen_flip_flop(&f->arena,
-				      numbers(f, VERB_WRITE, 0, 5),
+		play(f, gen_flip_flop(&f->arena, numbers(f, VERB_WRITE, 0, 5),
 				      numbers(f, VERB_READ, 0, 100)));
 
 	assert_int_equal(r.end, SIMULATION_EXHAUSTED);
@@ -229,7 +227,8 @@ static void rounds_do_not_pile_up_in_memory(void **state)
 	struct arena arena = { 0 };
 	struct generator *g = gen_cycle(&arena, make_round, &rounds, 0);
 	const uint64_t free = 0xf;
-	struct gen_context context = { .threads = 4, .total = 4,
+	struct gen_context context = { .threads = 4,
+				       .total = 4,
 				       .free = &free };
 	struct gen_op op;
 	size_t bytes = arena.bytes;

@@ -76,9 +76,9 @@ static struct generator *make_synchronised(void *state, struct arena *arena,
 static void a_copy_synchronises_with_its_own_thread_alone(void **state)
 {
 	struct fixture *f = *state;
-	struct simulation_result r = play(
-		f, gen_each_thread(&f->arena, &f->rng, make_synchronised,
-				   NULL));
+	struct simulation_result r =
+		play(f, gen_each_thread(&f->arena, &f->rng, make_synchronised,
+					NULL));
 
 	assert_int_equal(r.end, SIMULATION_EXHAUSTED);
 	assert_int_equal(r.count, 40);
@@ -97,8 +97,7 @@ static void each_key_is_worked_to_its_end_by_one_group(void **state)
 	struct simulation_result r;
 
 	f->setup.threads = 6;
-	r = play(f, gen_independent(&f->arena, &f->rng, 2, 20, make_ten,
-				    NULL));
+	r = play(f, gen_independent(&f->arena, &f->rng, 2, 20, make_ten, NULL));
 	assert_int_equal(r.end, SIMULATION_EXHAUSTED);
 	assert_int_equal(r.count, 200);
 	for (size_t i = 0; i < r.count; i++) {
@@ -122,8 +121,7 @@ static void keys_begin_in_order_and_all_groups_are_busy(void **state)
 	struct simulation_result r;
 
 	f->setup.threads = 6;
-	r = play(f, gen_independent(&f->arena, &f->rng, 2, 20, make_ten,
-				    NULL));
+	r = play(f, gen_independent(&f->arena, &f->rng, 2, 20, make_ten, NULL));
 	for (size_t i = 0; i < r.count; i++) {
 		if (key_of(&r.ops[i]) == begun)
 			begun++;
@@ -172,8 +170,8 @@ static void a_key_hears_of_its_own_operations_only(void **state)
 	struct simulation_result r;
 
 	f->setup.outcome = simulate_imperfect;
-	r = play(f, gen_independent(&f->arena, &f->rng, 4, 50,
-				    make_listening, &listening));
+	r = play(f, gen_independent(&f->arena, &f->rng, 4, 50, make_listening,
+				    &listening));
 	assert_int_equal(r.count, 500);
 	assert_false(listening.has_strangers);
 	/* all invocations, and most completions: the last few of a key come
@@ -189,8 +187,9 @@ static void keys_without_end_do_not_pile_up_in_memory(void **state)
 	struct generator *g = gen_independent(&arena, &f->rng, 2, 0,
 					      make_listening, &listening);
 	const uint64_t free = 0xf;
-	struct gen_context context = { .threads = 4, .total = 4,
-				       .free = &free, .asker = SIZE_MAX };
+	struct gen_context context = {
+		.threads = 4, .total = 4, .free = &free, .asker = SIZE_MAX
+	};
 	struct gen_op op;
 	size_t bytes = 0;
 
@@ -251,8 +250,9 @@ static void each_group_reserves_among_its_own_threads(void **state)
 
 	assert_int_equal(r.count, 400);
 	for (size_t i = 0; i < r.count; i++)
-		assert_int_equal(r.ops[i].f, r.ops[i].thread % 2 == 0 ?
-						     VERB_READ : VERB_WRITE);
+		assert_int_equal(r.ops[i].f, r.ops[i].thread % 2 == 0
+						     ? VERB_READ
+						     : VERB_WRITE);
 }
 
 static bool is_odd(const void *state, size_t thread)
@@ -264,8 +264,8 @@ static bool is_odd(const void *state, size_t thread)
 static void groups_are_made_of_the_threads_it_may_use(void **state)
 {
 	struct fixture *f = *state;
-	struct generator *g = gen_independent(&f->arena, &f->rng, 2, 30,
-					      make_ten, NULL);
+	struct generator *g =
+		gen_independent(&f->arena, &f->rng, 2, 30, make_ten, NULL);
 	struct simulation_result r;
 
 	/* Threads 1 3, 5 7, 9 11 are the groups. */
@@ -285,12 +285,11 @@ static void groups_are_made_of_the_threads_it_may_use(void **state)
 static void stacks_of_many_kinds_keep_the_contract(void **state)
 {
 	struct fixture *f = *state;
-	struct generator *g = gen_independent(&f->arena, &f->rng, 4, 0,
-					      make_reserved, f);
+	struct generator *g =
+		gen_independent(&f->arena, &f->rng, 4, 0, make_reserved, f);
 	const struct gen_op fault = { .note = "kill" };
-	struct generator *nemesis =
-		gen_stagger(&f->arena, &f->rng, 5000,
-			    gen_constant(&f->arena, &fault));
+	struct generator *nemesis = gen_stagger(
+		&f->arena, &f->rng, 5000, gen_constant(&f->arena, &fault));
 	struct generator *sides[2];
 	struct simulation_result r;
 

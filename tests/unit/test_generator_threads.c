@@ -109,15 +109,14 @@ static void synchronise_waits_until_all_are_free(void **state)
 		numbers(f, VERB_WRITE, 0, 30),
 		gen_synchronize(&f->arena, numbers(f, VERB_READ, 0, 30)),
 	};
-	struct simulation_result r =
-		play(f, gen_sequence(&f->arena, parts, 2));
+	struct simulation_result r = play(f, gen_sequence(&f->arena, parts, 2));
 	int64_t last = 0;
 	int64_t overlapping = 0;
 
 	assert_int_equal(r.count, 60);
 	for (size_t i = 0; i < 30; i++)
-		last = r.ops[i].complete_ns > last ? r.ops[i].complete_ns :
-						     last;
+		last = r.ops[i].complete_ns > last ? r.ops[i].complete_ns
+						   : last;
 	for (size_t i = 30; i < 60; i++) {
 		assert_true(r.ops[i].invoke_ns >= last);
 		/* and does not wait again */
@@ -132,8 +131,7 @@ static void phases_never_overlap(void **state)
 	struct generator *parts[] = { numbers(f, VERB_WRITE, 0, 30),
 				      numbers(f, VERB_READ, 0, 1),
 				      numbers(f, VERB_CAS, 0, 30) };
-	struct simulation_result r =
-		play(f, gen_phases(&f->arena, parts, 3));
+	struct simulation_result r = play(f, gen_phases(&f->arena, parts, 3));
 
 	assert_int_equal(r.end, SIMULATION_EXHAUSTED);
 	assert_int_equal(r.count, 61);

@@ -9,9 +9,9 @@ static void a_time_limit_counts_from_the_first_operation(void **state)
 {
 	struct fixture *f = *state;
 	struct generator *parts[] = { gen_sleep(&f->arena, 3 * SECOND),
-				      gen_delay(&f->arena, SECOND / 10,
-						numbers(f, VERB_READ, 0,
-							1000)) };
+				      gen_delay(
+					      &f->arena, SECOND / 10,
+					      numbers(f, VERB_READ, 0, 1000)) };
 	struct simulation_result r =
 		play(f, gen_time_limit(&f->arena, 2 * SECOND,
 				       gen_sequence(&f->arena, parts, 2)));
@@ -55,9 +55,8 @@ static void a_time_limit_ends_what_is_pending(void **state)
 static void a_time_limit_of_nothing_offers_nothing(void **state)
 {
 	struct fixture *f = *state;
-	struct simulation_result r =
-		play(f, gen_time_limit(&f->arena, 0,
-				       numbers(f, VERB_READ, 0, 10)));
+	struct simulation_result r = play(
+		f, gen_time_limit(&f->arena, 0, numbers(f, VERB_READ, 0, 10)));
 
 	assert_int_equal(r.end, SIMULATION_EXHAUSTED);
 	assert_int_equal(r.count, 0);
@@ -109,7 +108,8 @@ static void lateness_does_not_add_up(void **state)
 	struct generator *g = gen_stagger(&f->arena, &f->rng, 1000000,
 					  numbers(f, VERB_READ, 0, 9999));
 	const uint64_t free = 1;
-	struct gen_context context = { .threads = 1, .total = 1,
+	struct gen_context context = { .threads = 1,
+				       .total = 1,
 				       .free = &free };
 	struct gen_op op;
 
@@ -130,7 +130,8 @@ static void a_long_stall_is_not_followed_by_a_burst(void **state)
 	struct generator *g = gen_stagger(&f->arena, &f->rng, 1000000,
 					  numbers(f, VERB_READ, 0, 9999));
 	const uint64_t free = 1;
-	struct gen_context context = { .threads = 1, .total = 1,
+	struct gen_context context = { .threads = 1,
+				       .total = 1,
 				       .free = &free };
 	struct gen_op op;
 	int due = 0;
@@ -149,9 +150,8 @@ static void a_long_stall_is_not_followed_by_a_burst(void **state)
 static void delayed_operations_are_so_far_apart(void **state)
 {
 	struct fixture *f = *state;
-	struct simulation_result r =
-		play(f, gen_delay(&f->arena, 500,
-				  numbers(f, VERB_READ, 0, 50)));
+	struct simulation_result r = play(
+		f, gen_delay(&f->arena, 500, numbers(f, VERB_READ, 0, 50)));
 
 	assert_int_equal(r.count, 50);
 	for (size_t i = 0; i < r.count; i++)
@@ -177,8 +177,7 @@ static void a_sleep_is_a_pause_in_a_sequence(void **state)
 	struct generator *parts[] = { numbers(f, VERB_READ, 0, 2),
 				      gen_sleep(&f->arena, 12345),
 				      numbers(f, VERB_WRITE, 0, 1) };
-	struct simulation_result r =
-		play(f, gen_sequence(&f->arena, parts, 3));
+	struct simulation_result r = play(f, gen_sequence(&f->arena, parts, 3));
 
 	assert_int_equal(r.end, SIMULATION_EXHAUSTED);
 	assert_int_equal(r.count, 3);

@@ -91,8 +91,8 @@ static void durations_take_units(void **state)
 
 static void a_duration_without_unit_is_refused(void **state)
 {
-	static const char *const bad[] = { "10", "", "s", "-1s", "1 s", "1x",
-					   "1s ", "1.s", "1s2", "0.5ns" };
+	static const char *const bad[] = { "10", "",	"s",   "-1s", "1 s",
+					   "1x", "1s ", "1.s", "1s2", "0.5ns" };
 	struct error err;
 	int64_t ns = 42;
 
@@ -190,16 +190,16 @@ static void what_is_given_wins(void **state)
 	struct fixture *f = *state;
 	char text[] = "20k";
 
-	assert_int_equal(options_set(f->options, &f->arena, "ops-per-key",
-				     text, &f->err),
+	assert_int_equal(options_set(f->options, &f->arena, "ops-per-key", text,
+				     &f->err),
 			 0);
 	text[0] = 'x'; /* the text is copied */
 	assert_int_equal(options_int(f->options, "ops-per-key"), 20000);
 	assert_string_equal(options_given(f->options, "ops-per-key"), "20k");
 	assert_true(options_is_given(f->options, "ops-per-key"));
-	assert_int_equal(options_set(f->options, &f->arena, "quorum", "yes",
-				     &f->err),
-			 0);
+	assert_int_equal(
+		options_set(f->options, &f->arena, "quorum", "yes", &f->err),
+		0);
 	assert_true(options_bool(f->options, "quorum"));
 	assert_int_equal(options_set(f->options, &f->arena, "faults",
 				     "kill,pause", &f->err),
@@ -210,9 +210,8 @@ static void what_is_given_wins(void **state)
 static void refuses(struct fixture *f, const char *name, const char *text,
 		    const char *sentence)
 {
-	assert_int_equal(options_set(f->options, &f->arena, name, text,
-				     &f->err),
-			 -1);
+	assert_int_equal(
+		options_set(f->options, &f->arena, name, text, &f->err), -1);
 	assert_string_equal(f->err.text, sentence);
 }
 
@@ -274,15 +273,15 @@ int main(void)
 		cmocka_unit_test(whole_numbers_take_k_and_m),
 		cmocka_unit_test(shares_may_be_percentages),
 		cmocka_unit_test_setup_teardown(
-			fallbacks_are_in_force_until_something_is_given,
-			set_up, tear_down),
+			fallbacks_are_in_force_until_something_is_given, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(what_is_given_wins, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_refusal_names_the_option_and_what_it_takes, set_up,
 			tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_slip_of_the_pen_is_recognised, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_slip_of_the_pen_is_recognised,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_part_without_options_knows_none, set_up, tear_down),
 	};

@@ -20,8 +20,7 @@ static enum op_type store_apply(void *state, struct rng *rng,
 {
 	struct store *store = state;
 	struct action *action = op->actions;
-	struct value *at =
-		&store->registers[value_as_int(values, action->key)];
+	struct value *at = &store->registers[value_as_int(values, action->key)];
 
 	(void)rng;
 	if (action->verb == VERB_READ)
@@ -161,8 +160,7 @@ static void every_number_of_threads_will_do(void **state)
 {
 	(void)state;
 	for (size_t threads = 1; threads <= 33; threads++) {
-		struct played played = { .threads = threads,
-					 .count_max = 300 };
+		struct played played = { .threads = threads, .count_max = 300 };
 		size_t reads = 0;
 		size_t writes = 0;
 
@@ -223,8 +221,8 @@ static void in_the_end_every_thread_reads_the_last_keys(void **state)
 static void what_makes_no_sense_is_refused(void **state)
 {
 	(void)state;
-	assert_refuses(&workload_register, "ops-per-key=0",
-		       "option ops-per-key: 0 is not between 1 and "
+	assert_refuses(&workload_register, "ops-per-key=-1",
+		       "option ops-per-key: -1 is not between 0 and "
 		       "1000000000");
 	assert_refuses(&workload_register, "readers=150%",
 		       "option readers: 1.5 is not between 0 and 1 (100%)");

@@ -63,8 +63,7 @@ static void lengths_keep_to_their_bounds(void **state)
 		counts[played.main.ops[i].action_count]++;
 	}
 	for (size_t length = 2; length <= 7; length++)
-		assert_in_range(counts[length], 5000 / 6 - 150,
-				5000 / 6 + 150);
+		assert_in_range(counts[length], 5000 / 6 - 150, 5000 / 6 + 150);
 	played_release(&played);
 }
 
@@ -72,8 +71,7 @@ static void lengths_keep_to_their_bounds(void **state)
  * percent; without writes, no other takes its place. */
 static size_t share_of_last_key(const char *distribution)
 {
-	const char *const settings[] = { distribution, "read-only=100%",
-					 NULL };
+	const char *const settings[] = { distribution, "read-only=100%", NULL };
 	struct played played = { .count_max = 20000 };
 	size_t last = 0;
 	size_t all = 0;
@@ -104,8 +102,7 @@ static void keys_are_chosen_as_the_distribution_says(void **state)
 
 static void keys_live_short_and_long(void **state)
 {
-	static const char *const settings[] = { "max-writes-per-key=64",
-						NULL };
+	static const char *const settings[] = { "max-writes-per-key=64", NULL };
 	static size_t writes[KEYS];
 	struct played played = { .count_max = 20000 };
 	size_t few = 0;
@@ -187,8 +184,7 @@ static void in_the_end_the_last_keys_are_read(void **state)
 
 		for (size_t j = 0; j < op->action_count; j++) {
 			assert_int_equal(op->actions[j].verb, VERB_READ);
-			is_read[played_int(&played, op->actions[j].key)] =
-				true;
+			is_read[played_int(&played, op->actions[j].key)] = true;
 		}
 	}
 	for (int64_t key = last - 28; key <= last; key++)
