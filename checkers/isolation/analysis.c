@@ -6,6 +6,7 @@
 #include "checkers/isolation/classify.h"
 #include "checkers/isolation/order.h"
 #include "checkers/isolation/patterns.h"
+#include "checkers/isolation/unseen.h"
 #include "harness/core/arena.h"
 
 enum edge_set { SET_DATA, SET_REALTIME, SET_PROCESS, SETS };
@@ -23,7 +24,7 @@ static uint64_t count_data(const struct edges *edges)
 /* The cycles; most histories have none, which real time shows at once: its
  * order contains that of the processes. */
 static void find_cycles(struct analysis *analysis, struct edges *sets,
-			struct arena *arena)
+			const struct check *check)
 {
 	const struct view *view = &analysis->view;
 	uint32_t node_count = sets[SET_REALTIME].node_count, *nodes;
@@ -41,14 +42,16 @@ static void find_cycles(struct analysis *analysis, struct edges *sets,
 	order_process_edges(view, &sets[SET_PROCESS]);
 	graph_build(&graph, node_count, sets, SETS);
 	in_cycle = heap_zeroed((size_t)node_count + 1, 1);
-	classify(&graph, view->op_count, &analysis->findings, in_cycle, arena);
+	classify(&graph, view->op_count, &analysis->findings, in_cycle,
+		 check->arena);
 	patterns_fractured(view, &analysis->lists, in_cycle,
 			   &analysis->findings);
-	patterns_write_skew(analysis, &graph, in_cycle, arena);
+	patterns_write_skew(analysis, &graph, in_cycle, check->arena);
 	patterns_long_fork(&analysis->findings);
 	patterns_sessions(view, &analysis->lists, &analysis->findings);
 	patterns_causality(view, &analysis->lists, &graph, in_cycle,
 			   &analysis->findings);
+	unseen_decide(analysis, &graph, in_cycle, check->budget);
 	free(in_cycle);
 	graph_release(&graph);
 }
@@ -69,7 +72,7 @@ int analysis_init(struct analysis *analysis, const struct check *check,
 	analysis->edge_count = count_data(&sets[SET_DATA]);
 	sets[SET_REALTIME].node_count = sets[SET_DATA].node_count;
 	order_realtime_edges(&analysis->view, &sets[SET_REALTIME]);
-	find_cycles(analysis, sets, check->arena);
+	find_cycles(analysis, sets, check);
 	for (size_t i = 0; i < SETS; i++)
 		edges_release(&sets[i]);
 	return 0;

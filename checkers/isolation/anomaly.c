@@ -93,6 +93,10 @@ static const struct implication implications[] = {
 	{ A_G2_ITEM_P, A_G2_P },
 	{ A_G2_ITEM_P, A_G2_ITEM_R },
 	{ A_G2_ITEM_R, A_G2_R },
+	{ A_SI_CYCLE, A_SESSION_SI_CYCLE },
+	{ A_SESSION_SI_CYCLE, A_STRONG_SI_CYCLE },
+	{ A_PL3_CYCLE, A_SESSION_SER_CYCLE },
+	{ A_SESSION_SER_CYCLE, A_PL_SS_CYCLE },
 	{ A_G2, A_G2_P },
 	{ A_G2_P, A_G2_R },
 };

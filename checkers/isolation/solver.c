@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkers/isolation/solver.h"
+
+#include <stdlib.h>
+
+#include "checkers/isolation/solver_private.h"
+#include "harness/core/arena.h"
+
+struct solver *solver_new(uint32_t node_count)
+{
+	struct solver *s = heap_zeroed(1, sizeof(*s));
+
+	digraph_init(&s->graph, node_count);
+	s->bump = 1;
+	return s;
+}
+
+void solver_free(struct solver *s)
+{
+	if (!s)
+		return;
+	digraph_release(&s->graph);
+	free(s->edges);
+	free(s->sides);
+	free(s->literals);
+	free(s->clauses);
+	free(s->watches);
+	free(s->value);
+	free(s->level);
+	free(s->reason);
+	free(s->mark);
+	free(s->activity);
+	free(s->seen);
+	free(s->hot);
+	free(s->trail);
+	free(s->level_start);
+	free(s->conflict);
+	free(s->cycle);
+	free(s);
+}
+
+void solver_add_known(struct solver *s, uint32_t from, uint32_t to,
+		      uint32_t tag)
+{
+	digraph_put(&s->graph, from, to, tag, LITERAL_NONE);
+}
+
+uint32_t solver_add_choice(struct solver *s)
+{
+	s->sides = array_reserve(s->sides, &s->side_capacity,
+				 2 * (size_t)s->choice_count + 2,
+				 sizeof(*s->sides));
+	s->sides[2 * s->choice_count] = 0;
+	s->sides[2 * s->choice_count + 1] = 0;
+	return s->choice_count++;
+}
+
+void solver_add_edge(struct solver *s, unsigned side, uint32_t from,
+		     uint32_t to, uint32_t tag)
+{
+	uint32_t *latest = &s->sides[2 * (s->choice_count - 1) + side];
+
+	s->edges = array_reserve(s->edges, &s->edge_capacity,
+				 s->edge_count + 1, sizeof(*s->edges));
+	s->edges[s->edge_count++] =
+		(struct side_edge){ from, to, tag, *latest };
+	*latest = (uint32_t)s->edge_count;
+}
+
+unsigned solver_side(const struct solver *s, uint32_t choice)
+{
+	return s->value[choice] == 2;
+}
+
+const struct solver_step *solver_cycle(const struct solver *s, size_t *count)
+{
+	*count = s->cycle_count;
+	return s->cycle;
+}
+
+static void prepare(struct solver *s)
+{
+	size_t n = (size_t)s->choice_count + 1;
+
+	s->watches = heap_zeroed(2 * n, sizeof(*s->watches));
+	s->value = heap_zeroed(n, sizeof(*s->value));
+	s->level = heap_zeroed(n, sizeof(*s->level));
+	s->reason = heap_zeroed(n, sizeof(*s->reason));
+	s->mark = heap_zeroed(n, sizeof(*s->mark));
+	s->activity = heap_zeroed(n, sizeof(*s->activity));
+	s->seen = heap_zeroed(n, sizeof(*s->seen));
+	s->hot = heap_zeroed(n, sizeof(*s->hot));
+	s->trail = heap_zeroed(n, sizeof(*s->trail));
+	s->level_start = heap_zeroed(n, sizeof(*s->level_start));
+}
+
+/* Would the side close a cycle with what is in the graph? */
+static bool is_possible(struct solver *s, uint32_t literal)
+{
+	size_t mark = s->graph.edge_count;
+	bool result = solver_put_side(s, literal);
+
+	digraph_undo(&s->graph, mark);
+	return result;
+}
+
+/* Edges of a side that are against the order at hand. */
+static uint32_t against(const struct solver *s, uint32_t literal)
+{
+	uint32_t count = 0;
+
+	for (uint32_t e = s->sides[literal]; e; e = s->edges[e - 1].next)
+		count += s->graph.rank[s->edges[e - 1].from] >
+			 s->graph.rank[s->edges[e - 1].to];
+	return count;
+}
+
+/* Takes, before any decision, the sides whose opposite is impossible, until
+ * there are none. False: both are. */
+static bool prune(struct solver *s, const struct budget *budget)
+{
+	bool has_changed = true;
+
+	while (has_changed && !budget_expired(budget)) {
+		has_changed = false;
+		for (uint32_t c = 0; c < s->choice_count; c++) {
+			if (s->value[c])
+				continue;
+			for (unsigned side = 0; side < 2; side++) {
+				uint32_t literal = 2 * c + side;
+
+				if (against(s, literal) == 0 ||
+				    is_possible(s, literal))
+					continue;
+				solver_take(s, literal ^ 1, 0);
+				has_changed = true;
+				if (!solver_propagate(s))
+					return false;
+				break;
+			}
+		}
+	}
+	return true;
+}
+
+/* The open choice that was in most of the latest conflicts; else the next one
+ * from *next on. `choice_count`: none is open. */
+static uint32_t pick(const struct solver *s, uint32_t *next)
+{
+	uint32_t best = s->choice_count;
+
+	for (uint32_t i = 0; i < s->hot_count; i++) {
+		uint32_t c = s->hot[i];
+
+		if (!s->value[c] && (best == s->choice_count ||
+				     s->activity[c] > s->activity[best]))
+			best = c;
+	}
+	if (best != s->choice_count)
+		return best;
+	while (*next < s->choice_count && s->value[*next])
+		++*next;
+	return *next;
+}
+
+static void decide(struct solver *s, uint32_t choice)
+{
+	uint32_t one = against(s, 2 * choice), two = 0;
+
+	if (one > 0)
+		two = against(s, 2 * choice + 1);
+	s->level_start[s->depth++] = s->trail_count;
+	solver_take(s, 2 * choice + (one > 0 && two < one), 0);
+}
+
+enum solver_answer solver_run(struct solver *s, const struct budget *budget)
+{
+	uint32_t next = 0;
+
+	prepare(s);
+	if (!digraph_sort(&s->graph) || !prune(s, budget))
+		return SOLVER_NO;
+	for (;;) {
+		uint32_t choice;
+
+		if (!solver_propagate(s)) {
+			if (s->depth == 0)
+				return SOLVER_NO;
+			solver_learn(s);
+			next = 0;
+			continue;
+		}
+		if (s->states + s->graph.followed / 64 > budget->states_max ||
+		    budget_expired(budget))
+			return SOLVER_UNKNOWN;
+		choice = pick(s, &next);
+		if (choice == s->choice_count)
+			return SOLVER_YES;
+		decide(s, choice);
+	}
+}
