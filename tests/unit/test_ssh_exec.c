@@ -198,6 +198,21 @@ static void a_cut_connection_is_an_error_and_not_a_status(void **state)
 	assert_int_equal(run(f, "true"), 0);
 }
 
+static void reopen_leaves_a_sound_connection_alone(void **state)
+{
+	struct fixture *f = *state;
+	const char *server;
+
+	assert_int_equal(run(f, "echo $PPID"), 0);
+	server = f->reply.out;
+	assert_int_equal(ssh_transport.reopen(f->session,
+					      clock_now_ns() + 20 * NS_PER_S,
+					      &f->err),
+			 0);
+	assert_int_equal(run(f, "echo $PPID"), 0);
+	assert_string_equal(f->reply.out, server);
+}
+
 static void many_commands_go_through_one_session(void **state)
 {
 	struct fixture *f = *state;
@@ -282,6 +297,7 @@ int main(void)
 		TEST(a_command_without_input_sees_its_end),
 		TEST(a_deadline_ends_the_wait_and_reopen_mends),
 		TEST(a_cut_connection_is_an_error_and_not_a_status),
+		TEST(reopen_leaves_a_sound_connection_alone),
 		TEST(many_commands_go_through_one_session),
 		TEST(files_go_there_and_back_with_their_mode),
 		TEST(a_missing_file_is_an_error_that_leaves_nothing),
