@@ -110,7 +110,8 @@ const char *firewall_put_line(enum firewall_tool tool, struct arena *arena,
 
 const char *firewall_remove_line(void)
 {
-	return "{ if nft list table inet ordeal >/dev/null 2>&1; then "
+	return ": remove our packet filter; "
+	       "{ if nft list table inet ordeal >/dev/null 2>&1; then "
 	       "nft delete table inet ordeal || exit 1; fi; "
 	       "for t in iptables ip6tables; do "
 	       "$t -w -S ORDEAL >/dev/null 2>&1 || continue; "

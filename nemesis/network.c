@@ -19,12 +19,13 @@
 #define NS_PER_MS INT64_C(1000000)
 
 /*
- * ping FLAGS ADDRESS, and the same question over TCP by bash, where there is
- * no ping or nobody answers it. `-w 2` sends again each second until there is
- * an answer; a fraction of a second is understood by iputils alone, so a ping
- * that does not know it is found out while nothing is blocked.
+ * The beginning of a line that is to do `what`, which errors show. `p ADDRESS
+ * FLAGS` is a ping; `t ADDRESS SECONDS` asks the same over TCP, by bash, where
+ * there is no ping or nobody answers it. A fraction of a second is understood
+ * by the ping of iputils alone: another is found out while nothing is blocked.
  */
-#define SHELL_PROBES                                                        \
+#define SHELL_PROBES(what)                                                  \
+	": " what "; "                                                      \
 	"p() { ping -n -q -c 1 $2 $1 >/dev/null 2>&1; }; "                  \
 	"t() { case $(LC_ALL=C timeout $2 bash -c 'exec 3<>/dev/tcp/$0/22 " \
 	"&& echo open' $1 2>&1) in *open|*refused*) true;; "                \
@@ -83,7 +84,7 @@ static const char *learn_line(const struct network *network,
 			      const struct node *node, struct arena *arena)
 {
 	const char *line = arena_printf(
-		arena, SHELL_PROBES
+		arena, SHELL_PROBES("ask for addresses")
 		"ip -o addr show scope global 2>/dev/null | "
 		"while read -r _ _ _ a _; do echo own ${a%%%%/*}; done; "
 		"for a in $(hostname -I 2>/dev/null); do echo own $a; done; "
@@ -235,7 +236,7 @@ static const char *look_line(const struct look *look, size_t self,
 			     struct arena *arena)
 {
 	const struct network_node *node = &look->network->nodes[self];
-	const char *line = SHELL_PROBES;
+	const char *line = SHELL_PROBES("probe the other nodes");
 	int blocked_ms = (int)(look->blocked_timeout_ns / NS_PER_MS);
 
 	for (size_t i = 0; i < look->network->count; i++) {
