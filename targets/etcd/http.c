@@ -144,6 +144,10 @@ static int failed(struct http *http, CURLcode code, struct error *err)
 	case CURLE_OPERATION_TIMEDOUT:
 		return error_set(err, "timeout");
 	case CURLE_COULDNT_CONNECT:
+		/* The connection it was sent on was lost, and libcurl could
+		 * not make another (on which it would have sent nothing). */
+		if (http->is_sent)
+			return error_set(err, "connection lost");
 		curl_easy_getinfo(http->curl, CURLINFO_OS_ERRNO, &cause);
 		if (cause == ECONNREFUSED)
 			return error_set(err, "connection refused");
