@@ -8,9 +8,9 @@
 
 const struct explanation explain_linearizable[] = {
 	{
-		.name = "nonlinearizable",
+		.name = "non-linearizable",
 		.kind = EXPLAIN_ANOMALY,
-		.also = "not-linearizable, non-linearizable",
+		.also = "not-linearizable, nonlinearizable",
 		.meaning =
 			"There is no order of the operations that respects "
 			"real time (what\nended before another began comes "
@@ -69,6 +69,47 @@ const struct explanation explain_linearizable[] = {
 			  "consistency. POPL 2017 (thin-air read).",
 	},
 	{
+		.name = "future-read",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"A read returned a value before anybody began to "
+			"write it (in a\ntransaction: one that the transaction "
+			"itself writes only later).",
+		.example = "  process 0: |-- read: 1 --|\n"
+			   "  process 1:                 |-- write 1 --|",
+		.rules_out = "every consistency model",
+		.source = "K. Kingsbury, P. Alvaro: Elle. VLDB 2020.",
+	},
+	{
+		.name = "failed-write-observed",
+		.kind = EXPLAIN_ANOMALY,
+		.also = "dirty-failed-write",
+		.meaning =
+			"A read returned the value of a write that the store "
+			"had refused for\ngood. (Either the write did happen, "
+			"or the client took an unclear reply\nfor a refusal: "
+			"look at its error.)",
+		.example = "  process 0: |-- write 1: fail --|\n"
+			   "  process 1:                      |-- read: 1 --|",
+		.rules_out = "linearizability; in transactions it is G1a",
+		.source = LINEARIZABILITY,
+	},
+	{
+		.name = "lost-update",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"Two operations that read a value and replaced it "
+			"both found the same\none: the first replacement has "
+			"vanished under the second.",
+		.example = "  write 1\n"
+			   "  process 0: cas [1, 2]: ok\n"
+			   "  process 1: cas [1, 3]: ok",
+		.rules_out = "linearizability; for transactions cursor "
+			     "stability, snapshot\nisolation and all above",
+		.source = "H. Berenson et al.: A critique of ANSI SQL "
+			  "isolation levels. SIGMOD 1995.",
+	},
+	{
 		.name = "linearizable",
 		.kind = EXPLAIN_MODEL,
 		.also = "linearizability, atomic, strong-consistency",
@@ -78,7 +119,7 @@ const struct explanation explain_linearizable[] = {
 			"are those of the object used by one\nclient alone. "
 			"Other words for a register of this kind: atomic.",
 		.rules_out = "stale-read, lost-write, garbage-read, "
-			     "nonlinearizable",
+			     "non-linearizable",
 		.source = LINEARIZABILITY,
 	},
 	{

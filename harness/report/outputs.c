@@ -24,8 +24,9 @@ const char *anomaly_in_full(const struct anomaly *anomaly,
 {
 	const char *text = anomaly->text;
 
+	/* A story names its operations itself. */
 	if (anomaly->story)
-		text = arena_printf(arena, "%s\n%s", text, anomaly->story);
+		return arena_printf(arena, "%s\n%s", text, anomaly->story);
 	for (size_t i = 0;
 	     history && i < anomaly->evidence_count && i < EVIDENCE_SHOWN;
 	     i++) {

@@ -53,8 +53,8 @@ struct sarif *sarif_new(void);
 void sarif_add(struct sarif *sarif, const struct output_case *judged);
 char *sarif_text(struct sarif *sarif); /* frees it */
 
-/* An anomaly in full: sentence, story, operations with their roles; in the
- * arena, not yet escaped for any format. */
+/* An anomaly in full: its sentence, and its story or else its operations with
+ * their roles; in the arena, not yet escaped for any format. */
 const char *anomaly_in_full(const struct anomaly *anomaly,
 			    const struct history *history, struct arena *arena);
 

@@ -116,9 +116,11 @@ static void print_anomaly(struct page *page, const struct judged *judged,
 		 text_shown(&page->arena, anomaly->name, false));
 	fprintf(page->out, " (found by %s)\n", judged->checker->name);
 	print_indented(page, anomaly->text);
+	/* A story names its operations itself. */
 	if (anomaly->story)
 		print_indented(page, anomaly->story);
-	print_evidence(page, anomaly);
+	else
+		print_evidence(page, anomaly);
 }
 
 static void print_anomalies(struct page *page,

@@ -157,7 +157,22 @@ static void the_summary_holds_no_escape_of_others(void **state)
 		assert_true(text[i] == '\n' || (unsigned char)text[i] >= 0x20);
 	assert_non_null(strstr(text, "\\x1b[31mred\\x07 \\u202e \\xff"));
 	assert_non_null(strstr(text, "    first line\n    second "));
+	free(text);
+}
+
+static void without_a_story_the_operations_are_shown(void **state)
+{
+	struct fixture *fixture = *state;
+	struct summary_style style = { .colour = true };
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	fixture->judgement.judged[0].verdict.anomalies->story = NULL;
+	summary_print(out, &fixture->judgement, fixture->history, &style);
+	fclose(out);
 	assert_non_null(strstr(text, "[0] process 0 (n1): write"));
+	assert_non_null(strstr(text, "\x1b[1;31minvalid"));
 	free(text);
 }
 
@@ -242,6 +257,7 @@ int main(void)
 		TEST(an_operation_tells_both_its_ends),
 		TEST(an_operation_reads_well),
 		TEST(the_summary_holds_no_escape_of_others),
+		TEST(without_a_story_the_operations_are_shown),
 		TEST(text_is_escaped_for_each_reader),
 		TEST(figures_keep_their_depth_and_order),
 		cmocka_unit_test(every_explanation_is_whole),
