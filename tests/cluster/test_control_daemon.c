@@ -183,20 +183,30 @@ static void folder_log_and_session_are_its_own(void **state)
 			    "own");
 }
 
-/* By TERM: KILL comes only when half of the step's 10 s has gone. */
-static void a_stopped_daemon_is_stopped_even_while_paused(void **state)
+/* It has to go on for its handler to run; KILL would come only when half of
+ * the step's 10 s has gone. */
+static void a_paused_daemon_is_stopped_by_term(void **state)
 {
+	const struct daemon polite = {
+		.name = "polite",
+		.line = "sh -c 'trap \"echo bye; exit 0\" TERM; "
+			"while :; do sleep 0.1; done'",
+		.log = "/var/log/polite"
+	};
 	struct fixture *f = *state;
 	int64_t begin;
 
-	start(f);
-	send(f, "STOP");
+	assert_int_equal(node_daemon_start(f->node, &polite, &f->err), 0);
+	assert_int_equal(node_daemon_signal(f->node, "polite", "STOP", &f->err),
+			 0);
 	begin = clock_now_ns();
-	assert_int_equal(node_daemon_stop(f->node, "sleeper", &f->err), 0);
+	assert_int_equal(node_daemon_stop(f->node, "polite", &f->err), 0);
 	assert_true(clock_now_ns() - begin < 3 * NS_PER_S);
-	assert_int_equal(state_of(f, "sleeper"), DAEMON_ABSENT);
-	assert_string_equal(ask(f, "ls /run/ordeal"), "");
-	assert_int_equal(node_daemon_stop(f->node, "sleeper", &f->err), 0);
+	assert_string_equal(ask(f, "cat /var/log/polite"), "bye");
+	assert_int_equal(state_of(f, "polite"), DAEMON_ABSENT);
+	assert_int_equal(
+		node_has_file(f->node, "/run/ordeal/polite.pid", &f->err), 0);
+	assert_int_equal(node_daemon_stop(f->node, "polite", &f->err), 0);
 }
 
 static void one_that_ignores_term_is_killed_in_time(void **state)
@@ -261,7 +271,7 @@ int main(void)
 		TEST(starting_twice_is_starting_once),
 		TEST(it_outlives_the_session_that_started_it),
 		TEST(folder_log_and_session_are_its_own),
-		TEST(a_stopped_daemon_is_stopped_even_while_paused),
+		TEST(a_paused_daemon_is_stopped_by_term),
 		TEST(one_that_ignores_term_is_killed_in_time),
 		TEST(a_stranger_with_the_same_pid_is_left_alone),
 		TEST(one_that_does_not_start_says_why),
