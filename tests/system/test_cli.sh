@@ -1,0 +1,213 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The command line as a new user meets it: wrong input, exit codes, pipes.
+set -eu
+ordeal=${ORDEAL:-./ordeal}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+failures=0
+
+complain() {
+	echo "test_cli: $*" >&2
+	failures=$((failures + 1))
+}
+
+# expect CODE PART COMMAND...: the exit code, and a part of what it says
+expect() {
+	wanted=$1
+	part=$2
+	shift 2
+	code=0
+	"$@" >"$dir/out" 2>"$dir/err" </dev/null || code=$?
+	[ "$code" = "$wanted" ] ||
+		complain "exit code $code, not $wanted: $*: $(cat "$dir/err")"
+	[ -z "$part" ] || cat "$dir/out" "$dir/err" | grep -qF -- "$part" ||
+		complain "does not say \"$part\": $*: $(cat "$dir/out" \
+			"$dir/err" | head -n 5)"
+}
+
+entry() {
+	printf '{"index":%s,"time":1%s000,"process":%s,"type":"%s","f":"%s",' \
+		"$1" "$1" "$2" "$3" "$4"
+	printf '"value":%s}\n' "$5"
+}
+
+{
+	entry 0 0 invoke write 1
+	entry 1 0 ok write 1
+	entry 2 1 invoke read null
+	entry 3 1 ok read 1
+} >"$dir/good.jsonl"
+{
+	cat "$dir/good.jsonl"
+	entry 4 0 invoke write 2
+	entry 5 0 ok write 2
+	entry 6 2 invoke read null
+	entry 7 2 ok read 2
+	entry 8 1 invoke read null
+	entry 9 1 ok read 1
+} >"$dir/stale.jsonl"
+{
+	entry 0 0 invoke write 1
+	entry 1 0 info write 1
+} >"$dir/idle.jsonl"
+
+# The program itself.
+expect 0 'ordeal COMMAND' "$ordeal" --help
+expect 0 'jansson' "$ordeal" --version
+expect 64 'ordeal COMMAND' "$ordeal"
+expect 64 'did you mean "check"?' "$ordeal" chekc
+for command in $("$ordeal" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	expect 0 "$command" "$ordeal" "$command" --help
+	expect 0 "$command" "$ordeal" help "$command"
+done
+for list in targets workloads faults checkers models; do
+	expect 0 '' "$ordeal" list "$list"
+done
+expect 0 'coverage' "$ordeal" list checkers --names
+expect 64 'did you mean "faults"?' "$ordeal" list fautls
+expect 0 'Example' "$ordeal" explain stale-read
+expect 0 'min-ok' "$ordeal" explain coverage
+expect 64 'did you mean "stale-read"?' "$ordeal" explain stale-raed
+for word in non-linearizable garbage-read future-read lost-write lost-update \
+	failed-write-observed crash linearizable; do
+	expect 0 "$word" "$ordeal" explain "$word"
+done
+
+# Verdicts are exit codes.
+expect 0 'valid: ' "$ordeal" check "$dir/good.jsonl"
+expect 1 'stale-read' "$ordeal" check "$dir/stale.jsonl"
+expect 2 'none of 1 operations succeeded' "$ordeal" check "$dir/idle.jsonl"
+expect 2 'no checker judged' "$ordeal" check --checker stats "$dir/good.jsonl"
+"$ordeal" check - --model register <"$dir/good.jsonl" >"$dir/out" ||
+	complain 'does not read the standard input'
+expect 0 '"valid": true' "$ordeal" check --json "$dir/good.jsonl"
+expect 2 '"valid": "unknown"' "$ordeal" check --json "$dir/idle.jsonl"
+
+# Several files: a line each, the worst code.
+tab=$(printf '\t')
+expect 1 "stale.jsonl${tab}invalid" "$ordeal" check "$dir/good.jsonl" \
+	"$dir/stale.jsonl" "$dir/idle.jsonl" "$dir/missing"
+expect 3 "missing${tab}error" "$ordeal" check "$dir/good.jsonl" \
+	"$dir/idle.jsonl" "$dir/missing"
+expect 2 "idle.jsonl${tab}unknown" "$ordeal" check "$dir/idle.jsonl" \
+	"$dir/good.jsonl"
+
+# Wrong input: one sentence, where it is, exit code 3, never a verdict.
+: >"$dir/empty"
+head -c 5000 "$ordeal" >"$dir/binary"
+printf '{"index":0,"process":0,' >"$dir/open"
+entry 0 0 ok write 1 >"$dir/orphan"
+{
+	entry 0 0 invoke write 1
+	printf '{"index":1,"process":zero}\n'
+	entry 2 0 ok write 1
+} >"$dir/bad"
+for file in empty binary bad orphan missing; do
+	expect 3 "$dir/$file" "$ordeal" check "$dir/$file"
+	[ ! -s "$dir/out" ] || complain "$file: a verdict on bad input"
+	[ "$(wc -l <"$dir/err")" -eq 1 ] || complain "$file: not one sentence"
+done
+expect 3 'bad:2' "$ordeal" check "$dir/bad"
+expect 3 'orphan:1' "$ordeal" check "$dir/orphan"
+{
+	cat "$dir/good.jsonl"
+	printf '{"index":4,"time":4000,"proc'
+} >"$dir/torn.jsonl"
+expect 0 'torn' "$ordeal" check "$dir/torn.jsonl"
+
+# Wrong usage: 64, and what was meant.
+expect 64 'name a history or a run' "$ordeal" check
+expect 64 'did you mean --checker?' "$ordeal" check --chekcer x "$dir/empty"
+expect 64 'did you mean "coverage"?' "$ordeal" check --checker covrage \
+	"$dir/good.jsonl"
+expect 64 'a value is missing' "$ordeal" check "$dir/good.jsonl" --checker
+expect 64 'timeout' "$ordeal" check --timeout soon "$dir/good.jsonl"
+expect 64 'min-ok' "$ordeal" check --min-ok many "$dir/good.jsonl"
+expect 64 'there is no workload' "$ordeal" check --workload regsiter \
+	"$dir/good.jsonl"
+entry 0 0 invoke frobnicate 1 >"$dir/foreign.jsonl"
+expect 64 'choose with --checker' "$ordeal" check "$dir/foreign.jsonl"
+
+# A run is judged by its own configuration, and gives the same bytes again.
+run="$dir/store/memory-register/20260101T000000.000Z"
+mkdir -p "$run"
+cp "$dir/stale.jsonl" "$run/history.jsonl"
+cat >"$run/config.json" <<END
+{"judges": [{"checker": "linearizable", "options": {"model": "register"}},
+	{"checker": "coverage", "options": {"min-ok": "1"}}]}
+END
+expect 1 'results.json' "$ordeal" check "$run"
+cp "$run/results.json" "$dir/first.json"
+expect 1 'results.json' "$ordeal" check --store "$dir/store" memory-register
+cmp -s "$run/results.json" "$dir/first.json" || complain 'other bytes'
+expect 1 'results.json' "$ordeal" check --threads 1 "$run"
+cmp -s "$run/results.json" "$dir/first.json" || complain 'threads matter'
+expect 2 'no checker' "$ordeal" check --checker stats "$run"
+cmp -s "$run/results.json" "$dir/first.json" ||
+	complain 'another question overwrote the results'
+grep -q "$(uname -n)" "$run/results.json" && complain 'a host name in results'
+printf '{"judges": [{"checker": "covrage"}]}' >"$run/config.json"
+expect 3 '/judges/0: checker' "$ordeal" check "$run"
+printf '{"judges": 1' >"$run/config.json"
+expect 3 'config.json:1' "$ordeal" check "$run"
+rm "$run/config.json"
+expect 3 'config.json' "$ordeal" check "$run"
+expect 1 'stale-read' "$ordeal" check --checker linearizable "$run"
+expect 3 'there is no run' "$ordeal" check --store "$dir/store" latest
+
+# Converting keeps what is there.
+expect 0 '' "$ordeal" convert "$dir/good.jsonl" --to jsonl --output "$dir/copy"
+cmp -s "$dir/good.jsonl" "$dir/copy" || complain 'convert changed a history'
+expect 64 'say --to' "$ordeal" convert "$dir/good.jsonl"
+expect 3 '/nonexistent/x' "$ordeal" convert "$dir/good.jsonl" --to jsonl \
+	--output /nonexistent/x
+
+# For pipelines.
+expect 1 '' "$ordeal" check "$dir/stale.jsonl" --junit "$dir/junit.xml" \
+	--sarif "$dir/out.sarif" --tap "$dir/out.tap" --summary "$dir/out.md"
+grep -q '<failure type="stale-read"' "$dir/junit.xml" || complain 'no junit'
+grep -q '"ruleId": "stale-read"' "$dir/out.sarif" || complain 'no sarif'
+grep -q '^not ok 1' "$dir/out.tap" || complain 'no tap'
+grep -q '1 invalid' "$dir/out.md" || complain 'no summary'
+expect 3 '/nonexistent/x' "$ordeal" check "$dir/good.jsonl" --tap \
+	/nonexistent/x
+
+# Text of others does nothing to a terminal, and a pipe sees no colour.
+{
+	printf '{"index":0,"time":1,"process":0,"type":"invoke","f":"write",'
+	printf '"value":"\\u001b[2J\\u0007"}\n'
+	printf '{"index":1,"time":2,"process":0,"type":"ok","f":"read",'
+	printf '"value":"\\u001b[2J"}\n'
+} | sed 's/"ok","f":"read"/"ok","f":"write"/' >"$dir/evil.jsonl"
+"$ordeal" check "$dir/evil.jsonl" >"$dir/out" 2>&1 || true
+"$ordeal" check "$(printf '/\033[31mevil')" >>"$dir/out" 2>&1 || true
+"$ordeal" check "$dir/stale.jsonl" >>"$dir/out" 2>&1 || true
+LC_ALL=C grep -q "$(printf '\033')" "$dir/out" && complain 'an escape got out'
+if script -qec true /dev/null >/dev/null 2>&1; then
+	TERM=xterm script -qec "'$ordeal' check '$dir/stale.jsonl'" /dev/null \
+		>"$dir/tty" 2>&1 </dev/null || true
+	grep -q "$(printf '\033')" "$dir/tty" || complain 'no colour on a tty'
+	NO_COLOR=1 TERM=xterm script -qec "'$ordeal' check '$dir/stale.jsonl'" \
+		/dev/null >"$dir/tty" 2>&1 </dev/null || true
+	grep -q "$(printf '\033')" "$dir/tty" && complain 'NO_COLOR ignored'
+fi
+
+# A reader that goes away is no crash.
+code=0
+{ "$ordeal" list models || code=$?; echo "$code" >"$dir/code"; } | true
+[ "$(cat "$dir/code")" -lt 128 ] || complain 'died of a closed pipe'
+
+# Speed is told, not tested: the machine may be busy.
+start=$(date +%s%N)
+for _ in 1 2 3 4 5 6 7 8 9 10; do "$ordeal" --help >/dev/null; done
+end=$(date +%s%N)
+echo "ordeal --help takes $(((end - start) / 10000)) us"
+start=$(date +%s%N)
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	"$ordeal" check "$dir/good.jsonl" >/dev/null
+done
+end=$(date +%s%N)
+echo "ordeal check of a short history takes $(((end - start) / 10000)) us"
+
+[ "$failures" -eq 0 ]
