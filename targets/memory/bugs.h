@@ -34,7 +34,26 @@
 	X(DOUBLE_GRANT, "double-grant", "a held lock is granted again")   \
 	X(STALE_TOKEN, "stale-token",                                     \
 	  "a lock's fencing token is no greater than the one before")     \
-	X(DUPLICATE_ID, "duplicate-id", "an id is given out twice")
+	X(DUPLICATE_ID, "duplicate-id", "an id is given out twice")       \
+	X(G0, "G0", "writes of two transactions interleave")              \
+	X(G1A, "G1a", "a transaction that failed is read")                \
+	X(G1B, "G1b", "a read sees a transaction half done")              \
+	X(READ_SKEW, "read-skew",                                         \
+	  "reads of one transaction are of different times")              \
+	X(WRITE_SKEW, "write-skew",                                       \
+	  "a transaction writes on the strength of an old snapshot")      \
+	X(LONG_FORK, "long-fork",                                         \
+	  "readers disagree about which of two transactions came first")  \
+	X(STALE_SNAPSHOT, "stale-snapshot",                               \
+	  "a transaction that only reads sees an old snapshot")           \
+	X(LATE_COMMIT, "late-commit",                                     \
+	  "an acked transaction takes effect later")                      \
+	X(INTERNAL, "internal",                                           \
+	  "a transaction does not see what it wrote itself")              \
+	X(NON_REPEATABLE_READ, "non-repeatable-read",                     \
+	  "a transaction reads an object twice and differently")          \
+	X(FUTURE_READ, "future-read",                                     \
+	  "a transaction sees what it is going to write")
 
 enum bug {
 #define BUG_ENUM(name, text, summary) BUG_##name,

@@ -4,6 +4,8 @@
 
 #include "harness/core/arena.h"
 
+#define DEFERRED_MOST 50 /* operations */
+
 bool bug_fires(struct call *call, enum bug bug)
 {
 	const struct settings *settings = &call->memory->settings;
@@ -12,18 +14,27 @@ bool bug_fires(struct call *call, enum bug bug)
 	       chance_hits(call->chance, settings->bug_rate);
 }
 
+size_t bug_depth(struct call *call)
+{
+	return 1 + chance_below(call->chance, call->memory->settings.stale_by);
+}
+
 struct value call_in(struct call *call, struct value v)
 {
-	return value_is_plain(v) ? v :
-				   value_copy(call->memory->store.values,
-					      call->values, v);
+	struct values *values = call->memory->store.values;
+
+	if (value_is_plain(v) || call->values == values)
+		return v;
+	return value_copy(values, call->values, v);
 }
 
 struct value call_out(struct call *call, struct value v)
 {
-	return value_is_plain(v) ? v :
-				   value_copy(call->values,
-					      call->memory->store.values, v);
+	const struct values *values = call->memory->store.values;
+
+	if (value_is_plain(v) || call->values == values)
+		return v;
+	return value_copy(call->values, values, v);
 }
 
 struct value call_out_list(struct call *call, const struct value *elements,
@@ -57,24 +68,46 @@ enum outcome call_refuse(struct call *call, const char *reason)
 	return OUTCOME_FAIL;
 }
 
-void call_defer(struct call *call, enum verb verb)
+static object_call *const object_calls[OBJECT_COUNT] = {
+	[OBJECT_REGISTER] = cell_call, [OBJECT_LIST] = cell_call,
+	[OBJECT_SET] = set_call,       [OBJECT_COUNTER] = cell_call,
+	[OBJECT_QUEUE] = queue_call,   [OBJECT_LOCK] = lock_call,
+	[OBJECT_LOG] = log_call,       [OBJECT_ID] = id_call,
+};
+
+enum outcome call_carry_out(struct call *call)
+{
+	const struct action *action = call->action;
+
+	if (action->object >= OBJECT_COUNT || !object_calls[action->object])
+		return call_refuse(call, "there is no such object");
+	return object_calls[action->object](call);
+}
+
+void call_defer(struct call *call, const struct action *actions, size_t count)
 {
 	struct memory *memory = call->memory;
-	struct action action = *call->action;
+	struct deferred deferred = {
+		.actions = heap_zeroed(count, sizeof(*actions)),
+		.count = count,
+		.process = call->process,
+		.is_other = call->is_other,
+	};
 
-	action.verb = (uint16_t)verb;
-	action.key = call_in(call, action.key);
-	action.expected = call_in(call, action.expected);
-	action.arg = call_in(call, action.arg);
-	action.result = value_nil();
+	deferred.due = memory->operations + 1 +
+		       chance_below(call->chance, DEFERRED_MOST);
+	for (size_t i = 0; i < count; i++) {
+		struct action *action = &deferred.actions[i];
+
+		*action = actions[i];
+		action->key = call_in(call, action->key);
+		action->expected = call_in(call, action->expected);
+		action->arg = call_in(call, action->arg);
+		action->result = value_nil();
+	}
 	memory->deferred = array_reserve(memory->deferred,
 					 &memory->deferred_capacity,
 					 memory->deferred_count + 1,
 					 sizeof(*memory->deferred));
-	memory->deferred[memory->deferred_count++] = (struct deferred){
-		.action = action,
-		.due = memory->operations + 1 + chance_below(call->chance, 50),
-		.process = call->process,
-		.is_other = call->is_other,
-	};
+	memory->deferred[memory->deferred_count++] = deferred;
 }

@@ -2,13 +2,6 @@
 /* Objects that are one value with a past: register, list, counter. */
 #include "targets/memory/memory.h"
 
-/* What an action makes of the content; in .result what it answers. */
-struct step {
-	struct value after;
-	bool is_change;
-	enum outcome outcome;
-};
-
 static struct step step_refuse(struct call *call, const char *reason)
 {
 	return (struct step){ .outcome = call_refuse(call, reason) };
@@ -107,7 +100,7 @@ static struct step counter_step(struct call *call, struct value content)
 	return step_change(value_int(values, count + by));
 }
 
-static struct step cell_step(struct call *call, struct value content)
+struct step cell_step(struct call *call, struct value content)
 {
 	switch (call->action->object) {
 	case OBJECT_LIST:
@@ -119,12 +112,7 @@ static struct step cell_step(struct call *call, struct value content)
 	}
 }
 
-static size_t back(struct call *call)
-{
-	return 1 + chance_below(call->chance, call->memory->settings.stale_by);
-}
-
-static struct value garbage_answer(struct call *call, struct value answer)
+struct value cell_garbage(struct call *call, struct value answer)
 {
 	struct value garbage = call_garbage(call);
 
@@ -139,11 +127,11 @@ static enum outcome cell_read(struct call *call, const struct item *item)
 	struct step step;
 
 	if (bug_fires(call, BUG_STALE_READ))
-		content = item_older(item, back(call));
+		content = item_older(item, bug_depth(call));
 	step = cell_step(call, content);
 	if (step.outcome == OUTCOME_OK && bug_fires(call, BUG_GARBAGE_READ))
 		call->action->result =
-			garbage_answer(call, call->action->result);
+			cell_garbage(call, call->action->result);
 	return step.outcome;
 }
 
@@ -159,7 +147,7 @@ static struct step update_old(struct call *call, const struct item *item,
 	    (call->action->verb == VERB_CAS && step.outcome == OUTCOME_OK) ||
 	    !bug_fires(call, BUG_LOST_UPDATE))
 		return step;
-	old = item_older(item, back(call));
+	old = item_older(item, bug_depth(call));
 	again = cell_step(call, old);
 	return again.outcome == OUTCOME_OK ? again : step;
 }

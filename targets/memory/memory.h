@@ -26,6 +26,15 @@ enum latency_shape {
 	LATENCY_EXPONENTIAL,
 };
 
+/* Of transactions; zero is the strongest. */
+enum level {
+	LEVEL_STRICT_SERIALIZABLE,
+	LEVEL_SERIALIZABLE,
+	LEVEL_SNAPSHOT_ISOLATION,
+	LEVEL_READ_COMMITTED,
+	LEVEL_READ_UNCOMMITTED,
+};
+
 /* What the options say. */
 struct settings {
 	enum bug bug;
@@ -37,11 +46,13 @@ struct settings {
 	int64_t latency_ns; /* mean */
 	enum latency_shape latency_shape;
 	size_t permits; /* of a lock */
+	enum level level;
 };
 
-/* An action that takes effect after its client has given up on it. */
+/* Actions that take effect later, all at once. */
 struct deferred {
-	struct action action; /* in the store's values */
+	struct action *actions; /* in the store's values */
+	size_t count;
 	uint64_t due; /* when so many operations have been */
 	int32_t process;
 	bool is_other;
@@ -94,6 +105,19 @@ struct call {
 	struct error *err;
 };
 
+/* What an action on a register, list or counter makes of its content; what it
+ * answers is in the action's result. */
+struct step {
+	struct value after;
+	bool is_change;
+	enum outcome outcome;
+};
+
+struct step cell_step(struct call *call, struct value content);
+
+/* `answer` with something in it, or in its place, that nobody wrote. */
+struct value cell_garbage(struct call *call, struct value answer);
+
 /* Each carries out an action on its kind of object. */
 typedef enum outcome object_call(struct call *call);
 object_call cell_call; /* register, list, counter */
@@ -105,6 +129,9 @@ object_call id_call;
 
 /* True when `bug` is the planted one and chance wants it now. */
 bool bug_fires(struct call *call, enum bug bug);
+
+/* How many versions it goes back. */
+size_t bug_depth(struct call *call);
 
 /* The item of the action's key. */
 struct item *call_item(struct call *call);
@@ -120,9 +147,24 @@ struct value call_garbage(struct call *call);
 /* Sets the reason; OUTCOME_FAIL. */
 enum outcome call_refuse(struct call *call, const char *reason);
 
-/* The object at this action happens again after some operations of others,
- * whatever becomes of this one. */
-void call_defer(struct call *call, enum verb verb);
+/* Carries out the call's action, whatever its object. */
+enum outcome call_carry_out(struct call *call);
+
+/* These actions (of the values of the call) happen, all at once, after some
+ * operations more. */
+void call_defer(struct call *call, const struct action *actions, size_t count);
+
+/* Several actions at once, under the lock, as the level of isolation and the
+ * planted bug will have it. `aborts`: it is to fail in the end. */
+enum outcome transaction_run(struct call *call, struct action *actions,
+			     size_t count, bool aborts);
+
+/* The same later, for nobody who waits: all of it, or nothing. */
+void transaction_run_late(struct call *call, struct action *actions,
+			  size_t count);
+
+enum outcome memory_apply(void *client, struct request *request,
+			  struct error *err);
 
 /* Gives back the locks of a client whose session is over. */
 void locks_abandon(struct client *client);

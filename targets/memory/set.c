@@ -18,12 +18,14 @@ static enum outcome set_add(struct call *call, struct item *item)
 static enum outcome set_remove(struct call *call, struct item *item)
 {
 	struct store *store = &call->memory->store;
+	struct action again = *call->action;
 
 	if (bug_fires(call, BUG_LOST_WRITE))
 		return OUTCOME_OK;
+	again.verb = VERB_ADD;
 	if (item_remove(store, item, call_in(call, call->action->arg)) &&
 	    bug_fires(call, BUG_RESURRECTION))
-		call_defer(call, VERB_ADD);
+		call_defer(call, &again, 1);
 	return OUTCOME_OK;
 }
 
@@ -32,9 +34,7 @@ static enum outcome set_read(struct call *call, const struct item *item)
 	size_t count = item->count;
 
 	if (bug_fires(call, BUG_STALE_READ)) {
-		size_t missed = 1 + chance_below(call->chance,
-						 call->memory->settings
-							 .stale_by);
+		size_t missed = bug_depth(call);
 
 		count -= missed < count ? missed : count;
 	}

@@ -92,7 +92,6 @@ static struct item *item_clone(const struct item *item)
 	struct item *copy = heap_alloc(sizeof(*copy));
 
 	*copy = *item;
-	copy->writer = NULL;
 	copy->versions = array_clone(item->versions, item->version_capacity,
 				     sizeof(*item->versions));
 	copy->elements = array_clone(item->elements, item->capacity,
@@ -151,6 +150,11 @@ void store_merge(struct store *store)
 
 void item_put(struct store *store, struct item *item, struct value content)
 {
+	item_put_at(item, content, ++store->stamp);
+}
+
+void item_put_at(struct item *item, struct value content, int64_t stamp)
+{
 	if (item->version_count == 2 * VERSIONS_KEPT) {
 		memmove(item->versions, item->versions + VERSIONS_KEPT,
 			VERSIONS_KEPT * sizeof(*item->versions));
@@ -159,11 +163,21 @@ void item_put(struct store *store, struct item *item, struct value content)
 	item->versions = array_reserve(item->versions, &item->version_capacity,
 				       item->version_count + 1,
 				       sizeof(*item->versions));
-	item->stamp = ++store->stamp;
+	item->stamp = stamp;
 	item->versions[item->version_count++] = (struct version){
-		.stamp = item->stamp,
+		.stamp = stamp,
 		.content = content,
 	};
+}
+
+struct value item_at(const struct item *item, int64_t stamp)
+{
+	size_t back = 0;
+
+	while (back < item->version_count &&
+	       item->versions[item->version_count - 1 - back].stamp > stamp)
+		back++;
+	return item_older(item, back);
 }
 
 struct value item_newest(const struct item *item)

@@ -35,8 +35,8 @@ struct item {
 	struct version *versions;
 	size_t version_count;
 	size_t version_capacity;
-	const void *writer; /* transaction that holds it, or NULL */
-	struct value dirty; /* what that transaction would make of it */
+	struct value dirty; /* what no transaction should have let others see */
+	int64_t dirty_stamp; /* when that was; 0: never */
 
 	/* Set, queue (and stack), log: elements first .. count-1. In a log
 	 * nil stands for one that is gone. */
@@ -85,6 +85,10 @@ void store_merge(struct store *store);
 void item_put(struct store *store, struct item *item, struct value content);
 /* The newest version; nil if there is none. */
 struct value item_newest(const struct item *item);
+/* The same of a stamp that was taken: for all that one transaction writes. */
+void item_put_at(struct item *item, struct value content, int64_t stamp);
+/* The version that was the newest at `stamp`. */
+struct value item_at(const struct item *item, int64_t stamp);
 /* The version `back` before the newest, or the first that is kept. */
 struct value item_older(const struct item *item, size_t back);
 
