@@ -61,26 +61,34 @@ const char *jsonl_expected(struct jsonl *jsonl, const char *at,
 	return jsonl_fail(jsonl, at, "expected %s, found '%c'", what, *at);
 }
 
-int jsonl_line(struct jsonl *jsonl, const char *line, const char *end,
-	       bool *is_cut, struct error *err)
+int jsonl_parse(struct jsonl *jsonl, const char *line, const char *end,
+		struct draft *draft, struct error *err)
 {
-	struct draft draft;
 	const char *p = jsonl_space(line);
 
-	*is_cut = false;
-	if (p == end)
-		return 0;
 	jsonl->line = line;
 	jsonl->end = end;
 	jsonl->err = err;
 	jsonl->is_cut = false;
-	p = jsonl_object(jsonl, p, &draft);
-	if (p) {
-		p = jsonl_space(p);
-		if (p != end)
-			p = jsonl_fail(jsonl, p, "more text after the object");
-	}
-	if (!p) {
+	p = jsonl_object(jsonl, p, draft);
+	if (!p)
+		return -1;
+	p = jsonl_space(p);
+	if (p == end)
+		return 0;
+	jsonl_fail(jsonl, p, "more text after the object");
+	return -1;
+}
+
+int jsonl_line(struct jsonl *jsonl, const char *line, const char *end,
+	       bool *is_cut, struct error *err)
+{
+	struct draft draft;
+
+	*is_cut = false;
+	if (jsonl_space(line) == end)
+		return 0;
+	if (jsonl_parse(jsonl, line, end, &draft, err)) {
 		*is_cut = jsonl->is_cut;
 		return -1;
 	}

@@ -267,7 +267,8 @@ static const char *field_value(struct jsonl *jsonl, const char *p,
 		if ((draft->seen & BEFORE_VALUE) == BEFORE_VALUE)
 			return content(jsonl, p, draft);
 		draft->late = p;
-		return jsonl_skip(jsonl, p);
+		draft->late_end = jsonl_skip(jsonl, p);
+		return draft->late_end;
 	case FIELD_RESULT:
 		return jsonl_value(jsonl, p, &draft->action.result, true);
 	case FIELD_ERROR:
@@ -310,6 +311,18 @@ static const char *member(struct jsonl *jsonl, const char *p,
 	return p ? jsonl_space(p) : NULL;
 }
 
+/* The value that could not be understood where it stood. */
+static const char *late_content(struct jsonl *jsonl, struct draft *draft)
+{
+	const char *p = content(jsonl, draft->late, draft);
+
+	if (!p)
+		return NULL;
+	p = jsonl_space(p);
+	return p == draft->late_end ? p :
+				      jsonl_expected(jsonl, p, "',' or '}'");
+}
+
 /* Makes the entry from what the line has. Returns `p`, or NULL. */
 static const char *finish(struct jsonl *jsonl, const char *p,
 			  struct draft *draft)
@@ -328,7 +341,7 @@ static const char *finish(struct jsonl *jsonl, const char *p,
 			return jsonl_fail(jsonl, p, "the object has no \"%s\"",
 					  field_names[field]);
 	}
-	if (draft->late && !content(jsonl, draft->late, draft))
+	if (draft->late && !late_content(jsonl, draft))
 		return NULL;
 	if (!(draft->seen & BIT(FIELD_INDEX)))
 		entry->index = jsonl->history->entry_count;

@@ -121,6 +121,7 @@ struct draft {
 	bool is_txn;
 	const char *late;   /* a value that came before the fields that tell
 			     * what it means, or NULL */
+	const char *late_end; /* where it seemed to end */
 	struct entry entry; /* complete when the object has been read */
 	struct action action;
 	uint16_t verb;
@@ -131,6 +132,10 @@ struct draft {
 /* The object at `p`. The draft's actions are valid until the next one. */
 const char *jsonl_object(struct jsonl *jsonl, const char *p,
 			 struct draft *draft);
+
+/* The whole line, without appending what it says. -1 with an error. */
+int jsonl_parse(struct jsonl *jsonl, const char *line, const char *end,
+		struct draft *draft, struct error *err);
 
 void jsonl_memos_free(struct list_memos *memos); /* NULL is accepted */
 
