@@ -22,6 +22,13 @@
 /* Could a local cluster be made here? -1 with what is missing. */
 int local_check(struct error *err);
 
+/*
+ * Claims the cluster of that name for this process, so that no other `ordeal`
+ * makes, uses or removes it meanwhile. A descriptor to close when done, or -1
+ * when another process has it. It ends with the process in any case.
+ */
+int local_claim(const char *name, struct error *err);
+
 /* Makes `count` nodes n1.. called cluster `name` ("default"); when it is there
  * already with as many nodes and alive it is used as it is, else what is left
  * of it is taken down first. */

@@ -124,10 +124,24 @@ static int print_status(const char *only)
 static int do_up(const struct request *request)
 {
 	struct error err;
+	int claim = local_claim(request->name, &err);
+	int result = claim < 0 ? -1 :
+		     local_up(request->name, request->nodes, &err);
 
-	if (local_up(request->name, request->nodes, &err))
-		return complain(err.text);
-	return print_status(request->name);
+	if (claim >= 0)
+		close(claim);
+	return result ? complain(err.text) : print_status(request->name);
+}
+
+static int take_down(const char *name)
+{
+	struct error err;
+	int claim = local_claim(name, &err);
+	int result = claim < 0 ? -1 : local_down(name, &err);
+
+	if (claim >= 0)
+		close(claim);
+	return result ? complain(err.text) : EXIT_VALID;
 }
 
 static int do_down(const struct request *request)
@@ -139,13 +153,14 @@ static int do_down(const struct request *request)
 	int code = EXIT_VALID;
 
 	if (!request->is_all)
-		return local_down(request->name, &err) ? complain(err.text)
-						       : EXIT_VALID;
+		return take_down(request->name);
 	if (local_list(&arena, &clusters, &count, &err))
 		code = complain(err.text);
-	for (size_t i = 0; i < count; i++)
-		if (local_down(clusters[i].name, &err))
-			code = complain(err.text);
+	for (size_t i = 0; i < count; i++) {
+		int one = take_down(clusters[i].name);
+
+		code = one ? one : code;
+	}
 	arena_release(&arena);
 	return code;
 }

@@ -96,6 +96,7 @@ int run_carry_out(struct run_config *config, struct console *console,
 		.stop = stop,
 		.arena = arena,
 		.result = result,
+		.claim = -1,
 	};
 
 	*result = (struct run_result){ .kind = VERDICT_UNKNOWN };

@@ -34,6 +34,7 @@ struct run {
 	const char **node_addresses;
 	struct cluster *cluster; /* NULL for an in-process target */
 	struct cluster_control control;
+	int claim; /* of the local cluster, or -1 */
 	bool made_cluster; /* a local one that was not there before */
 	struct recorder *recorder;
 	struct nemesis *nemesis;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Before and after: nodes, the store on them, leftovers. */
+#include <unistd.h>
+
 #include "harness/control/local.h"
 #include "harness/core/clock.h"
 #include "harness/engine/run_private.h"
@@ -18,7 +20,9 @@ static int bring_up(struct run *run, struct error *err)
 	struct node_config *before = NULL;
 	size_t count = 0;
 
-	if (local_nodes(name, run->arena, &before, &count, err))
+	run->claim = local_claim(name, err);
+	if (run->claim < 0 ||
+	    local_nodes(name, run->arena, &before, &count, err))
 		return -1;
 	run->made_cluster = count != config->local;
 	if (run->made_cluster)
@@ -243,4 +247,6 @@ void run_tear_down(struct run *run)
 	    local_down(options_text(options, "cluster"), &err))
 		console_say(run->console, "could not take the nodes down: %s",
 			    err.text);
+	if (run->claim >= 0)
+		close(run->claim);
 }
