@@ -180,7 +180,7 @@ static void check_faults(struct coverage *coverage)
 		check_effect(coverage, fault);
 		if (fault->effects[MOMENT_PROVEN] > 0 && fault->during.ops == 0)
 			gap(coverage,
-			    "no operation was invoked while \"%s\" was in "
+			    "no operation was in flight while \"%s\" was in "
 			    "force",
 			    history_f_name(history, fault->f));
 		has_partial |= fault->has_partial;

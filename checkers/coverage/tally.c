@@ -13,6 +13,7 @@ struct walk {
 	size_t f_capacity;
 	size_t fault_capacity;
 	enum phase phase;
+	uint64_t in_flight; /* client operations */
 };
 
 /* A bigger copy of an array; the old one stays in the arena. */
@@ -60,7 +61,24 @@ static struct fault_tally *fault_of(struct walk *walk, uint16_t f)
 	return fault;
 }
 
-static void count_client(struct walk *walk, const struct op *op)
+/* Adds to every fault in force; and to those that spare some node. */
+static void count_during(struct walk *walk, uint64_t ops, uint64_t ok)
+{
+	for (size_t i = 0; i < walk->tally->fault_count; i++) {
+		struct fault_tally *fault = &walk->tally->faults[i];
+
+		if (!fault->is_in_force)
+			continue;
+		fault->during.ops += ops;
+		fault->during.ok += ok;
+		if (!fault->is_total) {
+			fault->partial_during.ops += ops;
+			fault->partial_during.ok += ok;
+		}
+	}
+}
+
+static void count_invocation(struct walk *walk, const struct op *op)
 {
 	struct tally *tally = walk->tally;
 	struct f_tally *f = f_of(walk, op->f);
@@ -72,18 +90,14 @@ static void count_client(struct walk *walk, const struct op *op)
 	tally->phases[walk->phase].ok += ok;
 	f->phases[walk->phase].ops++;
 	f->phases[walk->phase].ok += ok;
-	for (size_t i = 0; i < tally->fault_count; i++) {
-		struct fault_tally *fault = &tally->faults[i];
+	walk->in_flight++;
+	count_during(walk, 1, 0);
+}
 
-		if (!fault->is_in_force)
-			continue;
-		fault->during.ops++;
-		fault->during.ok += ok;
-		if (!fault->is_total) {
-			fault->partial_during.ops++;
-			fault->partial_during.ok += ok;
-		}
-	}
+static void count_completion(struct walk *walk, const struct op *op)
+{
+	walk->in_flight--;
+	count_during(walk, 0, op->outcome == OUTCOME_OK);
 }
 
 static void close_injection(struct fault_tally *fault, uint32_t op,
@@ -96,7 +110,7 @@ static void close_injection(struct fault_tally *fault, uint32_t op,
 }
 
 static void end_injection(struct fault_tally *fault, uint32_t op,
-			  const struct moment *moment)
+			  const struct moment *moment, uint64_t in_flight)
 {
 	if (!fault->is_open) /* its begin is not in the record */
 		fault->injected++;
@@ -106,8 +120,13 @@ static void end_injection(struct fault_tally *fault, uint32_t op,
 		return;
 	fault->is_in_force = true;
 	fault->is_total = moment->is_total;
-	if (!moment->is_total)
+	/* What waits for an answer is hit as well: clients that all hang in a
+	 * pause invoke nothing in it. */
+	fault->during.ops += in_flight;
+	if (!moment->is_total) {
 		fault->has_partial = true;
+		fault->partial_during.ops += in_flight;
+	}
 }
 
 static void count_fault(struct walk *walk, uint32_t op,
@@ -124,7 +143,7 @@ static void count_fault(struct walk *walk, uint32_t op,
 		fault->needs_heal = true;
 		break;
 	case MOMENT_INJECT_END:
-		end_injection(fault, op, moment);
+		end_injection(fault, op, moment, walk->in_flight);
 		break;
 	case MOMENT_HEAL_BEGIN:
 		fault->is_in_force = false;
@@ -182,11 +201,16 @@ void tally_history(struct tally *tally, const struct history *history,
 	};
 
 	*tally = (struct tally){ .harness_error = HISTORY_NONE };
-	for (uint32_t i = 0; i < history->op_count; i++) {
-		if (op_is_client(&history->ops[i]))
-			count_client(&walk, &history->ops[i]);
+	for (uint32_t i = 0; i < history->entry_count; i++) {
+		uint32_t number = history->entry_ops[i];
+		const struct op *op = &history->ops[number];
+
+		if (!op_is_client(op))
+			count_nemesis(&walk, number);
+		else if (op->invoke == i)
+			count_invocation(&walk, op);
 		else
-			count_nemesis(&walk, i);
+			count_completion(&walk, op);
 	}
 	for (size_t i = 0; i < tally->fault_count; i++) {
 		if (tally->faults[i].is_open)

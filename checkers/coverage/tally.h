@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct count {
-	uint64_t ops; /* invoked */
+	uint64_t ops;
 	uint64_t ok;
 };
 
@@ -34,7 +34,8 @@ struct fault_tally {
 	bool needs_heal;	     /* injected since the last proven heal */
 	bool has_partial;	     /* one that spared some node was proven */
 	uint32_t unproven_op;	     /* the first whose effect was not proven */
-	struct count during;	     /* invoked while it was in force */
+	struct count during;	     /* ops in flight, ok completed, while it
+				      * was in force */
 	struct count partial_during; /* ... and it spared some node */
 	bool is_total;		     /* the one in force */
 };

@@ -35,7 +35,7 @@ const struct option config_options[] = {
 	  "client threads; 3n: three a node", NULL },
 	{ "rate", OPTION_REAL, "0",
 	  "operations a second in all; 0: as fast as it goes", NULL },
-	{ "op-timeout", OPTION_DURATION, "5s", "for one operation", NULL },
+	{ "op-timeout", OPTION_DURATION, "2s", "for one operation", NULL },
 	{ "ready-timeout", OPTION_DURATION, "60s",
 	  "until the store must answer", NULL },
 	{ "final-timeout", OPTION_DURATION, "60s", "for the final phase",

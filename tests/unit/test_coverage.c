@@ -149,7 +149,7 @@ static void a_fault_nobody_met_is_told(void **state)
 {
 	(void)state;
 	assert_gap(MAIN "inject kill proven; heal kill proven;" END,
-		   "no operation was invoked while \"kill\" was in force");
+		   "no operation was in flight while \"kill\" was in force");
 }
 
 static void only_quiet_moments_are_no_pass(void **state)
