@@ -244,7 +244,8 @@ static const struct call *cut_after(const struct judge *judge,
 }
 
 void explain_violation(const struct judge *judge, const struct calls *calls,
-		       struct arena *arena, struct finding *finding)
+		       const struct calls *core, struct arena *arena,
+		       struct finding *finding)
 {
 	const char **possible = &finding->states_text;
 	struct calls few = { 0 };
@@ -252,7 +253,7 @@ void explain_violation(const struct judge *judge, const struct calls *calls,
 
 	finding->anomaly = "non-linearizable";
 	finding->text = "no order of the operations is possible";
-	cut(&few, calls, CALL_OPEN - 1);
+	cut(&few, core, CALL_OPEN - 1);
 	stuck = find_stuck(judge, &few, arena, possible);
 	if (stuck)
 		stuck = cut_after(judge, &few, stuck, arena, possible);

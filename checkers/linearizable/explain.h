@@ -8,13 +8,15 @@
 #include <stddef.h>
 
 /*
- * Fills in what `finding` says of a violation. The calls are known not to be
- * linearizable. They are first shrunk to a sub-history that is not either,
- * and from which nothing more can be left out; then told as a story. Work is
- * bounded: a long history may end less than minimal.
+ * Fills in what `finding` says of a violation. `core`, some of `calls`, is
+ * known not to be linearizable by itself. It is first shrunk to a sub-history
+ * that is not either, and from which nothing more can be left out; then told
+ * as a story. Work is bounded: a long history may end less than minimal, and
+ * one that is too much for the search is not told at all.
  */
 void explain_violation(const struct judge *judge, const struct calls *calls,
-		       struct arena *arena, struct finding *finding);
+		       const struct calls *core, struct arena *arena,
+		       struct finding *finding);
 
 /*
  * Shrinks `few` (a copy of calls, not linearizable) in place; see enum

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "checkers/linearizable/explain.h"
+#include "checkers/linearizable/monitor.h"
 #include "checkers/linearizable/problem.h"
 
 static size_t open_before(const struct calls *calls, uint32_t position)
@@ -72,14 +73,63 @@ static void judge_by_search(const struct judge *judge,
 	if (result.kind == VERDICT_UNKNOWN)
 		explain_stop(judge, calls, &problem, &result, arena, finding);
 	else if (result.kind == VERDICT_INVALID)
-		explain_violation(judge, calls, arena, finding);
+		explain_violation(judge, calls, calls, arena, finding);
 	problem_release(&problem);
 	states_free(states);
+}
+
+/* Explains what a monitor found by its core; by all calls where the core,
+ * after all, can be put in order without the others. */
+static void explain_core(const struct judge *judge, const struct calls *calls,
+			 const struct calls *core, struct arena *arena,
+			 struct finding *finding)
+{
+	explain_violation(judge, calls, core, arena, finding);
+	if (!finding->story && core->count < calls->count)
+		explain_violation(judge, calls, calls, arena, finding);
+}
+
+/* Asks the monitors of the model. False if none decides. */
+static bool judge_by_monitor(const struct judge *judge,
+			     const struct calls *calls, struct arena *arena,
+			     struct finding *finding)
+{
+	const struct monitor *monitor;
+
+	finding->why = "there is no monitor for this model";
+	for (size_t i = 0; (monitor = monitor_at(judge->model, i)); i++) {
+		struct monitor_result result = { 0 };
+
+		monitor->decide(judge, calls, &result);
+		finding->kind = result.kind;
+		if (result.kind == VERDICT_UNKNOWN) {
+			finding->why = result.why;
+			calls_release(&result.core);
+			continue;
+		}
+		finding->method = monitor->name;
+		finding->why = monitor->why;
+		if (result.kind == VERDICT_INVALID)
+			explain_core(judge, calls, &result.core, arena,
+				     finding);
+		calls_release(&result.core);
+		return true;
+	}
+	return false;
 }
 
 void judge_part(const struct judge *judge, const struct calls *calls,
 		struct arena *arena, struct finding *finding)
 {
 	*finding = (struct finding){ .why = "asked for" };
-	judge_by_search(judge, calls, arena, finding);
+	if (judge->algorithm != ALGORITHM_SEARCH &&
+	    judge_by_monitor(judge, calls, arena, finding))
+		return;
+	if (judge->algorithm != ALGORITHM_MONITOR) {
+		judge_by_search(judge, calls, arena, finding);
+		return;
+	}
+	finding->method = "monitor";
+	finding->reason = arena_printf(arena, "no monitor decides this: %s",
+				       finding->why);
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkers/linearizable/monitor.h"
+
+#include <string.h>
+
+#include "harness/core/arena.h"
+
+static const struct monitor *const monitors[] = {
+	&monitor_register_zones,
+};
+
+const struct monitor *monitor_at(const struct model *model, size_t number)
+{
+	for (size_t i = 0; i < sizeof(monitors) / sizeof(*monitors); i++) {
+		for (size_t m = 0; monitors[i]->models[m]; m++) {
+			if (strcmp(monitors[i]->models[m], model->name) == 0 &&
+			    number-- == 0)
+				return monitors[i];
+		}
+	}
+	return NULL;
+}
+
+void monitor_convict(struct monitor_result *result, const struct call *call)
+{
+	struct calls *core = &result->core;
+
+	result->kind = VERDICT_INVALID;
+	core->items = array_reserve(core->items, &core->capacity,
+				    core->count + 1, sizeof(*core->items));
+	core->items[core->count++] = *call;
+	core->open_count += call_is_open(call);
+}

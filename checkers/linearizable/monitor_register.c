@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkers/linearizable/monitor.h"
+
+#include <stdlib.h>
+
+#include "checkers/linearizable/sort.h"
+#include "checkers/linearizable/value_map.h"
+#include "harness/core/arena.h"
+
+#define NONE UINT32_MAX
+
+/*
+ * What happens around one value. Positions are shifted by one, so that 0 is
+ * before everything: there the initial value was written. A value without
+ * reads has no_read as its earliest return.
+ */
+struct content {
+	uint32_t writer; /* call, or NONE */
+	uint32_t successor; /* the cas that replaces it, or NONE */
+	uint32_t read_invoke; /* the latest of its reads */
+	uint32_t read_return; /* the earliest of its reads */
+	uint32_t block; /* the first value of its chain */
+	uint8_t is_needed; /* somebody saw it */
+};
+
+struct zone {
+	uint32_t first_return; /* the earliest */
+	uint32_t last_invoke; /* the latest */
+	uint32_t block;
+};
+
+struct zones {
+	const struct calls *calls;
+	struct monitor_result *result;
+	struct value_map numbers; /* of values */
+	struct content *contents;
+	size_t content_count;
+	uint32_t initial; /* number of the initial value */
+	struct zone *forward; /* active from end to end */
+	size_t forward_count;
+	struct zone *backward; /* could be a moment */
+	size_t backward_count;
+};
+
+static uint32_t invoke_of(const struct zones *zones, uint32_t call)
+{
+	return zones->calls->items[call].invoke + 1;
+}
+
+static uint32_t return_of(const struct zones *zones, uint32_t call)
+{
+	const struct call *item = &zones->calls->items[call];
+
+	return call_is_open(item) ? CALL_OPEN : item->complete + 1;
+}
+
+static uint32_t number_of(struct zones *zones, struct value value)
+{
+	return *value_map_put(&zones->numbers, value,
+			      (uint32_t)zones->numbers.count);
+}
+
+static struct content *content_at(const struct zones *zones,
+				  struct value value)
+{
+	return &zones->contents[value_map_at(&zones->numbers, value, NONE)];
+}
+
+static bool is_update(const struct call *call)
+{
+	return call->verb == VERB_WRITE || call->verb == VERB_CAS;
+}
+
+/* Numbers every value, and looks at what the completed calls saw. */
+static void collect(struct zones *zones, struct value initial)
+{
+	const struct calls *calls = zones->calls;
+
+	value_map_reserve(&zones->numbers, calls->count / 2 + 8);
+	zones->initial = number_of(zones, initial);
+	for (size_t i = 0; i < calls->count; i++) {
+		const struct call *call = &calls->items[i];
+
+		if (is_update(call))
+			number_of(zones, call->arg);
+		if (call->verb == VERB_CAS)
+			number_of(zones, call->expected);
+		if (call->verb == VERB_READ && !call_is_open(call))
+			number_of(zones, call->result);
+	}
+	zones->content_count = zones->numbers.count;
+	zones->contents = heap_alloc(zones->content_count *
+				     sizeof(*zones->contents));
+	for (uint32_t i = 0; i < zones->content_count; i++)
+		zones->contents[i] = (struct content){
+			.writer = NONE, .successor = NONE,
+			.read_return = CALL_OPEN, .block = NONE,
+		};
+	for (uint32_t i = 0; i < calls->count; i++) {
+		const struct call *call = &calls->items[i];
+		struct content *content;
+
+		if (call_is_open(call))
+			continue;
+		if (call->verb == VERB_CAS)
+			content_at(zones, call->expected)->is_needed = 1;
+		if (call->verb != VERB_READ)
+			continue;
+		content = content_at(zones, call->result);
+		content->is_needed = 1;
+		if (content->read_invoke < invoke_of(zones, i))
+			content->read_invoke = invoke_of(zones, i);
+		if (content->read_return > return_of(zones, i))
+			content->read_return = return_of(zones, i);
+	}
+}
+
+/* Open updates whose value was seen took effect; what an open cas that took
+ * effect expected was seen too. */
+static void follow_open(struct zones *zones)
+{
+	const struct calls *calls = zones->calls;
+	uint32_t *open = heap_alloc((calls->open_count + 1) * sizeof(*open));
+	size_t count = 0;
+	bool changed = true;
+
+	for (uint32_t i = 0; i < calls->count && calls->open_count; i++) {
+		if (call_is_open(&calls->items[i]) &&
+		    calls->items[i].verb == VERB_CAS)
+			open[count++] = i;
+	}
+	while (changed) {
+		changed = false;
+		for (size_t i = count; i-- > 0;) {
+			const struct call *call = &calls->items[open[i]];
+			struct content *expected;
+
+			if (!content_at(zones, call->arg)->is_needed)
+				continue;
+			expected = content_at(zones, call->expected);
+			changed |= !expected->is_needed;
+			expected->is_needed = 1;
+		}
+	}
+	free(open);
+}
+
+/* Finds writer and successor of each value; false, with the reason, when one
+ * is written twice. */
+static bool find_writers(struct zones *zones)
+{
+	const struct calls *calls = zones->calls;
+
+	for (uint32_t i = 0; i < calls->count; i++) {
+		const struct call *call = &calls->items[i];
+		struct content *content;
+
+		if (!is_update(call))
+			continue;
+		content = content_at(zones, call->arg);
+		if (call_is_open(call) && !content->is_needed)
+			continue;
+		if (content->writer != NONE ||
+		    content == &zones->contents[zones->initial]) {
+			zones->result->why = "a value is written more than "
+					     "once";
+			return false;
+		}
+		content->writer = i;
+	}
+	return true;
+}
+
+/* Adds all calls about a value to the core. */
+static void convict_block(struct zones *zones, uint32_t block)
+{
+	for (uint32_t i = 0; i < zones->calls->count; i++) {
+		const struct call *call = &zones->calls->items[i];
+		struct value subject = call->verb == VERB_READ ? call->result :
+								 call->arg;
+		const struct content *content;
+
+		if (call->verb == VERB_READ && call_is_open(call))
+			continue;
+		content = content_at(zones, subject);
+		if (content->block == block &&
+		    (!is_update(call) || content->writer == i))
+			monitor_convict(zones->result, call);
+	}
+}
+
+/* Calls about a value that has no writer, or two successors, speak for
+ * themselves. */
+static void convict_value(struct zones *zones, struct value value)
+{
+	struct content *content = content_at(zones, value);
+	const struct calls *calls = zones->calls;
+
+	for (uint32_t i = 0; i < calls->count; i++) {
+		const struct call *call = &calls->items[i];
+
+		if ((call->verb == VERB_READ && !call_is_open(call) &&
+		     value_equal(call->result, value)) ||
+		    (call->verb == VERB_CAS &&
+		     value_equal(call->expected, value)) ||
+		    content->writer == i)
+			monitor_convict(zones->result, call);
+	}
+}
+
+/* False, with a verdict, when a seen value was never written or two cas
+ * replaced the same one. */
+static bool find_successors(struct zones *zones)
+{
+	const struct calls *calls = zones->calls;
+
+	for (uint32_t i = 0; i < calls->count; i++) {
+		const struct call *call = &calls->items[i];
+		struct value seen = call->verb == VERB_CAS ? call->expected :
+							     call->result;
+		struct content *content;
+
+		if (call->verb == VERB_WRITE ||
+		    (call->verb == VERB_READ && call_is_open(call)))
+			continue;
+		if (call->verb == VERB_CAS &&
+		    content_at(zones, call->arg)->writer != i)
+			continue;
+		content = content_at(zones, seen);
+		if ((content->writer == NONE &&
+		     content != &zones->contents[zones->initial]) ||
+		    (call->verb == VERB_CAS && content->successor != NONE)) {
+			convict_value(zones, seen);
+			return false;
+		}
+		if (call->verb == VERB_CAS)
+			content->successor = i;
+	}
+	return true;
+}
+
+/* Walks a chain from its first value. False when a call returned before
+ * something that must come before it was invoked. */
+static bool walk_chain(struct zones *zones, uint32_t block)
+{
+	struct zone zone = { CALL_OPEN, 0, block };
+	uint32_t number = block;
+	uint32_t latest = 0; /* invocation of what comes before */
+	bool is_sound = true;
+	size_t calls = 0;
+
+	while (number != NONE) {
+		struct content *content = &zones->contents[number];
+		uint32_t invoke = 0;
+		uint32_t returned = 0;
+
+		content->block = block;
+		if (content->writer != NONE) {
+			invoke = invoke_of(zones, content->writer);
+			returned = return_of(zones, content->writer);
+			is_sound &= returned >= latest;
+		}
+		if (latest < invoke)
+			latest = invoke;
+		if (zone.first_return > returned)
+			zone.first_return = returned;
+		is_sound &= content->read_return >= latest;
+		if (latest < content->read_invoke)
+			latest = content->read_invoke;
+		if (zone.first_return > content->read_return)
+			zone.first_return = content->read_return;
+		calls += content->writer != NONE || content->read_invoke;
+		number = content->successor == NONE ? NONE :
+			value_map_at(&zones->numbers,
+				     zones->calls->items[content->successor]
+					     .arg, NONE);
+	}
+	zone.last_invoke = latest;
+	if (calls && zone.first_return < zone.last_invoke)
+		zones->forward[zones->forward_count++] = zone;
+	else if (calls)
+		zones->backward[zones->backward_count++] = zone;
+	return is_sound;
+}
+
+/* Walks all chains; what is not reached is a circle of cas. */
+static bool walk_chains(struct zones *zones)
+{
+	const struct calls *calls = zones->calls;
+
+	zones->forward = heap_alloc((zones->content_count + 1) *
+				    sizeof(*zones->forward));
+	zones->backward = heap_alloc((zones->content_count + 1) *
+				     sizeof(*zones->backward));
+	for (uint32_t i = 0; i < zones->content_count; i++) {
+		const struct content *content = &zones->contents[i];
+		bool is_head = i == zones->initial ||
+			       (content->writer != NONE &&
+				calls->items[content->writer].verb ==
+					VERB_WRITE);
+
+		if (is_head && !walk_chain(zones, i)) {
+			convict_block(zones, i);
+			return false;
+		}
+	}
+	for (uint32_t i = 0; i < zones->content_count; i++) {
+		if (zones->contents[i].writer != NONE &&
+		    zones->contents[i].block == NONE) {
+			convict_block(zones, NONE);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void sort_zones(struct zone *zones, size_t count)
+{
+	struct sort_item *items = heap_alloc(count * sizeof(*items));
+	struct zone *sorted = heap_alloc(count * sizeof(*sorted));
+
+	for (uint32_t i = 0; i < count; i++)
+		items[i] = (struct sort_item){ zones[i].first_return, i };
+	sort_items(items, count);
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = zones[items[i].number];
+	for (size_t i = 0; i < count; i++)
+		zones[i] = sorted[i];
+	free(items);
+	free(sorted);
+}
+
+/* The last forward zone that begins before `position`, or NULL. */
+static const struct zone *zone_before(const struct zones *zones,
+				      uint32_t position)
+{
+	size_t low = 0;
+	size_t high = zones->forward_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (zones->forward[middle].first_return < position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? &zones->forward[low - 1] : NULL;
+}
+
+static void compare_zones(struct zones *zones)
+{
+	sort_zones(zones->forward, zones->forward_count);
+	for (size_t i = 1; i < zones->forward_count; i++) {
+		const struct zone *a = &zones->forward[i - 1];
+		const struct zone *b = &zones->forward[i];
+
+		if (b->first_return < a->last_invoke) {
+			convict_block(zones, a->block);
+			convict_block(zones, b->block);
+			return;
+		}
+	}
+	for (size_t i = 0; i < zones->backward_count; i++) {
+		const struct zone *b = &zones->backward[i];
+		const struct zone *a = zone_before(zones, b->last_invoke);
+
+		if (a && a->last_invoke > b->first_return) {
+			convict_block(zones, a->block);
+			convict_block(zones, b->block);
+			return;
+		}
+	}
+	zones->result->kind = VERDICT_VALID;
+}
+
+static void decide_zones(const struct judge *judge, const struct calls *calls,
+			 struct monitor_result *result)
+{
+	struct zones zones = { .calls = calls, .result = result };
+
+	for (size_t i = 0; i < calls->count; i++) {
+		if (calls->items[i].is_refused) {
+			result->why = "failed cas are asserted";
+			return;
+		}
+	}
+	collect(&zones, judge->settings->initial);
+	follow_open(&zones);
+	if (find_writers(&zones) && find_successors(&zones) &&
+	    walk_chains(&zones))
+		compare_zones(&zones);
+	value_map_release(&zones.numbers);
+	free(zones.contents);
+	free(zones.forward);
+	free(zones.backward);
+}
+
+const struct monitor monitor_register_zones = {
+	.name = "register-zones",
+	.why = "each value is written once",
+	.models = { "register", "cas-register" },
+	.decide = decide_zones,
+};
