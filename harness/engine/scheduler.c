@@ -194,7 +194,8 @@ static bool is_due(struct scheduler *scheduler,
 	scheduler->next_ns = INT64_MAX;
 	if (answer == GEN_OP && op->time_ns <= context->time_ns)
 		return true;
-	if (answer == GEN_OP)
+	/* Pending, it says when to ask again, if it knows. */
+	if (op->time_ns < INT64_MAX - scheduler->start_ns)
 		scheduler->next_ns = op->time_ns + scheduler->start_ns;
 	if (scheduler->next_ns < scheduler->alarm_ns)
 		pthread_cond_signal(&scheduler->dispatch);
