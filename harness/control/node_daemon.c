@@ -36,6 +36,7 @@ static const char head[] =
 	"is_going() { look || return 0; case $state in T|t) return 1;; esac; "
 	"}\n"
 	"is_any() { :; }\n"
+	"is_empty() { ! kill -s 0 -- \"-$group\" 2>/dev/null; }\n"
 	"await() {\n"
 	"	n=$2\n"
 	"	while ! $1; do\n"
@@ -70,20 +71,29 @@ static const char daemon_script[] =
 	"echo \"$$ ${21}\" >\"$1.new\" && mv -f \"$1.new\" \"$1\" || exit 1\n"
 	"exec %s";
 
+/* The rest of a group dies with its leader, but not at the same instant. */
 static const char signal_script[] =
 	"look || exit 0\n"
+	"group=$pid\n"
 	"send %s || { echo \"kill $pid failed\" >&2; exit 1; }\n"
 	"await %s %d || {\n"
 	"	echo \"process $pid is still in state $state\" >&2\n"
 	"	exit 1\n"
-	"}\n";
+	"}\n"
+	"if look; then :; else await is_empty 25; fi\n"
+	":\n";
 
+/* What is left of the group half a second after its leader, is killed. */
 static const char stop_script[] =
 	"look || exit 0\n"
+	"group=$pid\n"
 	"send TERM && send CONT\n"
 	"await is_absent %d || { send KILL; await is_absent %d; } || {\n"
 	"	echo \"process $pid is still in state $state\" >&2\n"
 	"	exit 1\n"
+	"}\n"
+	"await is_empty 25 || { kill -s KILL -- \"-$group\"; await is_empty "
+	"25; "
 	"}\n"
 	"rm -f \"$f\"\n";
 

@@ -134,11 +134,32 @@ static void its_group_shares_its_fate(void **state)
 	struct fixture *f = *state;
 
 	start(f);
+	/* The child may be on its way yet. */
+	for (int i = 0; i < 100 && strcmp(ask(f, states_line), "SS"); i++)
+		clock_sleep_until(clock_now_ns() + 20 * NS_PER_MS);
 	assert_string_equal(ask(f, states_line), "SS");
 	send(f, "STOP");
 	assert_string_equal(ask(f, states_line), "TT");
 	send(f, "KILL");
 	assert_string_equal(ask(f, states_line), "");
+}
+
+static void what_outlives_its_leader_is_stopped_too(void **state)
+{
+	const struct daemon mother = {
+		.name = "mother",
+		.line = "sh -c '(trap : TERM; while :; do sleep 0.1; done) & "
+			"echo $! >/tmp/child; sleep 1000'"
+	};
+	struct fixture *f = *state;
+
+	assert_int_equal(node_daemon_start(f->node, &mother, &f->err), 0);
+	ask(f, "kill -0 $(cat /tmp/child)");
+	if (node_daemon_stop(f->node, "mother", &f->err))
+		fail_msg("%s", f->err.text);
+	assert_string_equal(ask(f, "kill -0 $(cat /tmp/child) 2>/dev/null || "
+				   "echo gone"),
+			    "gone");
 }
 
 static void starting_twice_is_starting_once(void **state)
@@ -202,7 +223,7 @@ static void a_paused_daemon_is_stopped_by_term(void **state)
 	begin = clock_now_ns();
 	assert_int_equal(node_daemon_stop(f->node, "polite", &f->err), 0);
 	assert_true(clock_now_ns() - begin < 3 * NS_PER_S);
-	assert_string_equal(ask(f, "cat /var/log/polite"), "bye");
+	assert_string_equal(ask(f, "tail -n 1 /var/log/polite"), "bye");
 	assert_int_equal(state_of(f, "polite"), DAEMON_ABSENT);
 	assert_int_equal(
 		node_has_file(f->node, "/run/ordeal/polite.pid", &f->err), 0);
@@ -268,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_daemon_starts_pauses_goes_on_and_dies),
 		TEST(its_group_shares_its_fate),
+		TEST(what_outlives_its_leader_is_stopped_too),
 		TEST(starting_twice_is_starting_once),
 		TEST(it_outlives_the_session_that_started_it),
 		TEST(folder_log_and_session_are_its_own),
