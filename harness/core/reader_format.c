@@ -58,7 +58,7 @@ static bool is_binary(const char *text, size_t length)
 	for (size_t i = 0; i < length && i < LOOK_SIZE; i++) {
 		unsigned char byte = (unsigned char)text[i];
 
-		if ((byte < 0x20 && !is_space(text[i])) || byte == 0x7f)
+		if (byte < 0x20 && !is_space(text[i]))
 			return true;
 	}
 	return false;
