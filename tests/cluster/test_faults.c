@@ -232,6 +232,34 @@ static void leftovers_of_another_run_are_removed(void **state)
 	fault_partition.close(next.state);
 }
 
+/* A node has an IPv6 address that no name tells: it is cut off there, too. */
+static void addresses_of_both_families_are_cut(void **state)
+{
+	struct bed *bed = *state;
+	struct bed_fault partition = open_fault(bed, &fault_partition, NULL);
+	char line[256];
+
+	for (size_t i = 0; i < NODES; i++) {
+		snprintf(line, sizeof(line),
+			 "device=$(ip -o addr show to %s | "
+			 "while read -r _ d _; do echo $d; done) && "
+			 "ip addr add fd00:0:0:7::%zu/64 dev $device nodad && "
+			 "echo added",
+			 node_address(cluster_node(bed->cluster, i)), i + 1);
+		if (strcmp(bed_ask(bed, i, line), "added") != 0)
+			skip();
+	}
+	inject(bed, &partition, "halves");
+	assert_string_equal(bed_ask(bed, 0, "ping -c 1 -w 2 fd00:0:0:7::2 "
+				    ">/dev/null && echo open"), "open");
+	assert_string_equal(bed_ask(bed, 0, "ping -c 1 -w 1 fd00:0:0:7::3 "
+				    ">/dev/null || echo cut"), "cut");
+	heal(bed, &partition);
+	assert_string_equal(bed_ask(bed, 0, "ping -c 1 -w 2 fd00:0:0:7::3 "
+				    ">/dev/null && echo open"), "open");
+	fault_partition.close(partition.state);
+}
+
 /* The proof bites: an effect that somebody undid is not proven. */
 static void a_partition_that_is_gone_is_not_proven(void **state)
 {
@@ -312,6 +340,7 @@ int main(void)
 		cmocka_unit_test(
 			a_primary_alone_serves_nothing_the_others_do),
 		cmocka_unit_test(leftovers_of_another_run_are_removed),
+		cmocka_unit_test(addresses_of_both_families_are_cut),
 		cmocka_unit_test(a_partition_that_is_gone_is_not_proven),
 		cmocka_unit_test(the_killed_come_back_with_their_data),
 		cmocka_unit_test(the_paused_go_on),
