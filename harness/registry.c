@@ -11,7 +11,7 @@
 
 /* To add a part, write its one file and name it here. */
 #define TARGETS(X) X(memory) X(etcd)
-#define WORKLOADS(X) X(register)
+#define WORKLOADS(X) X(lock) X(register)
 #define FAULTS(X) X(partition) X(kill) X(pause)
 #define CHECKERS(X) X(coverage) X(crash) X(linearizable) X(stats)
 
