@@ -7,6 +7,9 @@
 
 static const struct monitor *const monitors[] = {
 	&monitor_register_zones,
+	&monitor_fifo_queue,
+	&monitor_priority_queue,
+	&monitor_bag,
 };
 
 const struct monitor *monitor_at(const struct model *model, size_t number)

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Priority queue and bag. A value comes out of a priority queue at a moment
+ * when no higher one is there for certain; from the highest value down, each
+ * call needs such a moment. A bag asks for less: that the value was there.
+ */
+#include <stdlib.h>
+
+#include "checkers/linearizable/container.h"
+#include "harness/core/arena.h"
+
+struct priorities {
+	struct container *container;
+	struct gaps gaps;
+	uint32_t *next_free; /* of each gap: itself, or towards a free one */
+	uint32_t *order; /* items, the highest first */
+	uint32_t *starts; /* of each item's calls in `observers` */
+	uint32_t *observers;
+};
+
+/* The first gap from there on that no layer covers. */
+static uint32_t find_free(struct priorities *priorities, uint32_t gap)
+{
+	uint32_t *next = priorities->next_free;
+	uint32_t free_gap = gap;
+
+	while (next[free_gap] != free_gap)
+		free_gap = next[free_gap];
+	while (next[gap] != free_gap) {
+		uint32_t step = next[gap];
+
+		next[gap] = free_gap;
+		gap = step;
+	}
+	return free_gap;
+}
+
+static void cover(struct priorities *priorities, const struct item *item)
+{
+	uint32_t from = gap_after(&priorities->gaps, item->in_return);
+	uint32_t to = gap_before(&priorities->gaps, item->out_invoke);
+
+	if (!item_has_layer(item))
+		return;
+	for (uint32_t gap = find_free(priorities, from); gap <= to;
+	     gap = find_free(priorities, gap))
+		priorities->next_free[gap] = gap + 1;
+}
+
+/* What the order compares: qsort hands over nothing else. */
+struct ranked {
+	const struct values *values;
+	struct value value;
+	uint32_t item;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct ranked *x = a;
+	const struct ranked *y = b;
+
+	return value_compare(x->values, y->value, x->value);
+}
+
+static void rank(struct priorities *priorities, const struct values *values)
+{
+	const struct container *container = priorities->container;
+	size_t count = container->item_count;
+	struct ranked *ranked = heap_alloc((count + 1) * sizeof(*ranked));
+
+	for (uint32_t i = 0; i < count; i++)
+		ranked[i] = (struct ranked){ values, container->items[i].value,
+					     i };
+	qsort(ranked, count, sizeof(*ranked), by_rank);
+	priorities->order = heap_alloc((count + 1) * sizeof(uint32_t));
+	for (size_t i = 0; i < count; i++)
+		priorities->order[i] = ranked[i].item;
+	free(ranked);
+}
+
+static bool is_observer(const struct container *container, uint32_t call)
+{
+	uint32_t item = container->item_of[call];
+
+	return item != CALL_NONE && container->items[item].insertion != call;
+}
+
+/* Groups the calls that saw each value. */
+static void group_observers(struct priorities *priorities)
+{
+	const struct container *container = priorities->container;
+	size_t calls = container->calls->count;
+	uint32_t *starts =
+		heap_zeroed(container->item_count + 2, sizeof(*starts));
+
+	priorities->observers = heap_alloc((calls + 1) * sizeof(uint32_t));
+	for (uint32_t i = 0; i < calls; i++) {
+		if (is_observer(container, i))
+			starts[container->item_of[i] + 2]++;
+	}
+	for (size_t i = 0; i < container->item_count; i++)
+		starts[i + 2] += starts[i + 1];
+	for (uint32_t i = 0; i < calls; i++) {
+		if (is_observer(container, i))
+			priorities->observers
+				[starts[container->item_of[i] + 1]++] = i;
+	}
+	priorities->starts = starts;
+}
+
+/* Has the call a moment between the value's coming and going at which no
+ * higher one is there? */
+static bool has_moment(struct priorities *priorities, const struct item *item,
+		       const struct call *call)
+{
+	uint32_t from = call->invoke > item->in_invoke ? call->invoke :
+							 item->in_invoke;
+	uint32_t to = call->complete < item->out_return ? call->complete :
+							  item->out_return;
+
+	if (call->verb != VERB_PEEK && from < item->out_invoke)
+		from = item->out_invoke;
+	return find_free(priorities, gap_after(&priorities->gaps, from)) <=
+	       gap_before(&priorities->gaps, to);
+}
+
+/* The call, its value, and all higher values that were there meanwhile. */
+static void convict(struct priorities *priorities, size_t place,
+		    const struct call *call)
+{
+	struct container *container = priorities->container;
+
+	container_convict(container, priorities->order[place]);
+	for (size_t i = 0; i < place; i++) {
+		const struct item *item =
+			&container->items[priorities->order[i]];
+
+		if (item_has_layer(item) && item->in_return < call->complete &&
+		    item->out_invoke > call->invoke)
+			container_convict(container, priorities->order[i]);
+	}
+}
+
+static bool check_priorities(struct priorities *priorities)
+{
+	const struct container *container = priorities->container;
+
+	for (size_t place = 0; place < container->item_count; place++) {
+		uint32_t number = priorities->order[place];
+		const struct item *item = &container->items[number];
+
+		for (uint32_t i = priorities->starts[number];
+		     i < priorities->starts[number + 1]; i++) {
+			const struct call *call =
+				&container->calls
+					 ->items[priorities->observers[i]];
+
+			if (!has_moment(priorities, item, call)) {
+				convict(priorities, place, call);
+				return false;
+			}
+		}
+		cover(priorities, item);
+	}
+	return true;
+}
+
+static bool decide_order(struct container *container,
+			 const struct values *values)
+{
+	struct priorities priorities = { .container = container };
+	bool is_sound;
+
+	gaps_init(&priorities.gaps, container);
+	priorities.next_free = heap_alloc((priorities.gaps.end_count + 3) *
+					  sizeof(uint32_t));
+	for (uint32_t i = 0; i < priorities.gaps.end_count + 3; i++)
+		priorities.next_free[i] = i;
+	rank(&priorities, values);
+	group_observers(&priorities);
+	is_sound = check_priorities(&priorities);
+	gaps_release(&priorities.gaps);
+	free(priorities.next_free);
+	free(priorities.order);
+	free(priorities.starts);
+	free(priorities.observers);
+	return is_sound;
+}
+
+/* Open removals may have taken anything; where all is well without them, that
+ * does not matter. */
+static void settle(struct container *container, bool is_sound)
+{
+	struct monitor_result *result = container->result;
+
+	if (is_sound) {
+		result->kind = VERDICT_VALID;
+	} else if (container->open_removal_count) {
+		calls_release(&result->core);
+		result->kind = VERDICT_UNKNOWN;
+		result->why = "an indeterminate removal may have taken any "
+			      "value";
+	}
+}
+
+static void decide_priority(const struct judge *judge,
+			    const struct calls *calls,
+			    struct monitor_result *result)
+{
+	struct container container;
+
+	if (container_init(&container, calls, result))
+		settle(&container,
+		       container_check_empties(&container) &&
+			       decide_order(&container,
+					    judge->history->values));
+	container_release(&container);
+}
+
+static void decide_bag(const struct judge *judge, const struct calls *calls,
+		       struct monitor_result *result)
+{
+	struct container container;
+
+	(void)judge;
+	if (container_init(&container, calls, result))
+		settle(&container, container_check_empties(&container));
+	container_release(&container);
+}
+
+const struct monitor monitor_priority_queue = {
+	.name = "priority-order",
+	.why = "each value is put in once",
+	.models = { "priority-queue" },
+	.decide = decide_priority,
+};
+
+const struct monitor monitor_bag = {
+	.name = "bag-presence",
+	.why = "each value is put in once",
+	.models = { "bag" },
+	.decide = decide_bag,
+};
