@@ -175,28 +175,64 @@ static const char *value_word(const struct option *option)
 		return " NUMBER";
 	case OPTION_LIST:
 		return " A,B,...";
+	case OPTION_CHOICE:
+		return " NAME";
 	case OPTION_NONE:
 	case OPTION_TEXT:
-	case OPTION_CHOICE:
 		break;
 	}
-	return " NAME";
+	return " TEXT";
+}
+
+/* What it means, what it takes, what it is without being given. */
+static const char *description(const struct option *option, struct arena *arena)
+{
+	const char *const *choice = option->choices;
+	const char *text = option->summary;
+
+	for (size_t i = 0; choice && choice[i]; i++)
+		text = arena_printf(arena, "%s%s%s", text, i ? ", " : " (",
+				    choice[i]);
+	if (choice)
+		text = arena_printf(arena, "%s)", text);
+	if (option->fallback && *option->fallback &&
+	    option->kind != OPTION_BOOL)
+		text = arena_printf(arena, "%s [%s]", text, option->fallback);
+	return text;
+}
+
+/* Words from column `left` on, at most 79 wide; the cursor stands there. */
+static void print_wrapped(FILE *out, const char *text, int left)
+{
+	int column = left;
+
+	while (*text) {
+		int word = (int)strcspn(text, " ");
+
+		if (column > left && column + 1 + word > 79) {
+			fprintf(out, "\n%*s", left, "");
+			column = left;
+		}
+		fprintf(out, "%s%.*s", column > left ? " " : "", word, text);
+		column += word + (column > left);
+		text += word;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
 }
 
 void options_print(FILE *out, const struct option *table, int indent)
 {
-	for (const struct option *o = table; o && o->name; o++) {
-		const char *const *choice = o->choices;
-		char head[80];
+	struct arena arena = { 0 };
 
-		snprintf(head, sizeof(head), "--%s%s", o->name, value_word(o));
-		fprintf(out, "%*s%-24s %s", indent, "", head, o->summary);
-		for (size_t i = 0; choice && choice[i]; i++)
-			fprintf(out, "%s%s", i ? "|" : " (", choice[i]);
-		if (choice)
-			fputc(')', out);
-		if (o->fallback && *o->fallback && o->kind != OPTION_BOOL)
-			fprintf(out, " [%s]", o->fallback);
-		fputc('\n', out);
+	for (const struct option *o = table; o && o->name; o++) {
+		const char *head =
+			arena_printf(&arena, "--%s%s", o->name, value_word(o));
+
+		fprintf(out, "%*s%-24s ", indent, "", head);
+		if (strlen(head) > 24)
+			fprintf(out, "\n%*s", indent + 25, "");
+		print_wrapped(out, description(o, &arena), indent + 25);
 	}
+	arena_release(&arena);
 }

@@ -97,6 +97,8 @@ static void list_choices(const struct checker *checker, bool names_only)
 	for (; choice && *choice; choice++) {
 		const struct explanation *row = explanation_find(*choice);
 
+		if (strcmp(*choice, "auto") == 0)
+			continue; /* no model, but a way to find one */
 		if (row && row->kind == EXPLAIN_MODEL &&
 		    strcmp(row->name, *choice) == 0)
 			continue; /* listed with its meaning */

@@ -167,6 +167,20 @@ expect 3 '/nonexistent/x' "$ordeal" convert "$dir/good.jsonl" --to jsonl \
 expect 1 '' "$ordeal" check "$dir/stale.jsonl" --junit "$dir/junit.xml" \
 	--sarif "$dir/out.sarif" --tap "$dir/out.tap" --summary "$dir/out.md"
 grep -q '<failure type="stale-read"' "$dir/junit.xml" || complain 'no junit'
+if python3 -c 'import jsonschema' >/dev/null 2>&1; then
+	for file in stale good idle evil; do
+		[ -e "$dir/$file.jsonl" ] || continue
+		"$ordeal" check --json "$dir/$file.jsonl" >"$dir/$file.json" ||
+			true
+		python3 - "$dir/$file.json" results/results.schema.json <<'END' ||
+import json, sys
+import jsonschema
+result, schema = (json.load(open(name)) for name in sys.argv[1:3])
+jsonschema.validate(result, schema)
+END
+			complain "$file: the results do not fit their schema"
+	done
+fi
 grep -q '"ruleId": "stale-read"' "$dir/out.sarif" || complain 'no sarif'
 grep -q '^not ok 1' "$dir/out.tap" || complain 'no tap'
 grep -q '1 invalid' "$dir/out.md" || complain 'no summary'
