@@ -47,7 +47,8 @@ struct cluster;
 
 /*
  * Connects to all nodes in parallel by `deadline_ns`. NULL with every node's
- * error in one sentence ("n2: ...; n4: ...") when any cannot be reached.
+ * error in one sentence ("node n2: ...; node n4: ...") when any cannot be
+ * reached.
  */
 struct cluster *cluster_open(const struct node_config *nodes, size_t count,
 			     int64_t deadline_ns, struct error *err);

@@ -14,9 +14,11 @@
  * Each node has network, PID, mount and UTS namespaces of its own, an overlay
  * of this machine's root (what it writes, it alone sees), its own /tmp and
  * /run, an address on a private bridge in 198.18.0.0/15 and an sshd with
- * throw-away keys. Needs root. Everything is found again from the state folder
- * /run/ordeal/clusters/NAME, so that another process (or the same program
- * after a crash) can use it or take it down.
+ * throw-away keys. The bridge has a network namespace of its own, so that no
+ * firewall rule of this machine has a say in it; IPv6 addresses are in
+ * fd98:6f72:6465::/48, by the names n1-ip6 and so on. Needs root. Everything is
+ * found again from the state folder /run/ordeal/clusters/NAME, so that another
+ * process (or the same program after a crash) can use it or take it down.
  */
 
 /* Could a local cluster be made here? -1 with what is missing. */
@@ -45,7 +47,7 @@ int local_nodes(const char *name, struct arena *arena,
 
 struct local_status {
 	const char *name;
-	const char *bridge;
+	const char *bridge; /* this machine's interface to it */
 	struct {
 		const char *name;
 		const char *address;

@@ -14,6 +14,7 @@
 #include "harness/control/local_net.h"
 #include "harness/control/local_script.h"
 #include "harness/control/node.h"
+#include "harness/control/program.h"
 #include "harness/control/socket.h"
 #include "harness/core/clock.h"
 
@@ -230,9 +231,7 @@ int local_box_await(const struct local *local, struct local_box *box,
 
 int local_box_go(struct local_box *box, struct error *err)
 {
-	/* Its end of the pipe is open as long as it waits for this; were it
-	 * dead, SIGPIPE is what the program ignores. */
-	if (write(box->to, "go\n", 3) != 3)
+	if (program_write(box->to, "go\n", 3) != 3)
 		return error_errno(err, "node %s has died", box->name);
 	close(box->to);
 	box->to = -1;

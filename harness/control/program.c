@@ -115,9 +115,9 @@ out:
 	return result;
 }
 
-/* write() to a pipe without a reader, without the signal: it stays with this
- * thread, and is taken back before it is let in again. */
-static ssize_t write_quietly(int fd, const char *bytes, size_t size)
+/* The signal stays with this thread, and is taken back before it is let in
+ * again. */
+ssize_t program_write(int fd, const char *bytes, size_t size)
 {
 	static const struct timespec now = { 0, 0 };
 	sigset_t pipe, before, pending;
@@ -145,7 +145,7 @@ static void feed(struct program *program, const struct command *command,
 	ssize_t count = 0;
 
 	if (left > 0) {
-		count = write_quietly(program->in, command->input + *sent,
+		count = program_write(program->in, command->input + *sent,
 				      left);
 		if (count > 0)
 			*sent += (size_t)count;

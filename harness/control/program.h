@@ -7,6 +7,9 @@
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
 
+#include <stddef.h>
+#include <sys/types.h>
+
 /*
  * Runs the program words[0] (looked for in PATH) with its arguments, NULL at
  * the end, and waits until it has ended and closed its output. `command` has
@@ -21,5 +24,9 @@
 int program_run(char *const *words, const struct command *command, int in_fd,
 		int out_fd, struct arena *arena, struct reply *reply,
 		struct error *err);
+
+/* write(), without the signal where nobody reads the pipe any more: EPIPE is
+ * all that is heard of it. */
+ssize_t program_write(int fd, const char *bytes, size_t size);
 
 #endif

@@ -72,7 +72,8 @@ assert_nothing_left() {
 	left=$(processes "$name" "$@")
 	[ -z "$left" ] || fail "processes: $(echo $left)"
 	[ -z "$bridge" ] || [ ! -e "/sys/class/net/$bridge" ] ||
-		fail "interface $bridge"
+		"$ordeal" cluster status | grep -q " behind $bridge" ||
+		fail "interface $bridge" # nor has another cluster taken it
 }
 
 "$ordeal" cluster up --name "$one" --nodes 3 >/dev/null
@@ -106,6 +107,12 @@ on "$one" n1 sh -c '(sleep 0 &) ; sleep 0.2
 		! grep -q "^State:.Z" $p/status || exit 1
 	done'
 pass 'the first process of a node buries orphans'
+
+"$ordeal" doctor --local "$one" >/dev/null
+code=0
+"$ordeal" doctor --local nonesuch 2>/dev/null || code=$?
+[ $code = 3 ]
+pass 'the doctor finds the nodes fit'
 
 "$ordeal" cluster up --name "$two" --nodes 2 >/dev/null
 [ "$(bridge_of "$two")" != "$bridge" ]
