@@ -39,10 +39,10 @@ void generator_event(struct generator *generator,
 
 /*
  * Who does it, if nobody in particular: whoever asks, else some free client
- * thread, a different one for each `salt`, so that at a low rate all nodes
- * get their share. SIZE_MAX: nobody is free.
+ * thread, another one at another time, so that at a low rate all nodes get
+ * their share. SIZE_MAX: nobody is free.
  */
-static size_t some_thread(const struct gen_context *context, uint64_t salt)
+static size_t some_thread(const struct gen_context *context)
 {
 	size_t start;
 
@@ -50,7 +50,8 @@ static size_t some_thread(const struct gen_context *context, uint64_t salt)
 	    bit_at(context->free, context->asker))
 		return context->asker;
 	if (context->threads) {
-		start = scale_below(salt, context->threads);
+		start = scale_below(scatter((uint64_t)context->time_ns),
+				    context->threads);
 		start = bit_find_around(context->free, start, context->threads);
 		if (start != SIZE_MAX)
 			return start;
@@ -72,7 +73,6 @@ struct function {
 	bool is_drawn;
 	bool is_pinned; /* to op.thread */
 	bool is_exhausted;
-	uint64_t taken;
 	struct action one; /* room for the actions of most */
 	struct action *actions;
 	size_t capacity;
@@ -98,12 +98,11 @@ static enum gen_answer function_offer(struct generator *generator,
 				      struct gen_op *op)
 {
 	struct function *self = (struct function *)generator;
-	uint64_t salt = scatter((uint64_t)context->time_ns + self->taken);
 	size_t thread;
 
 	if (self->is_exhausted)
 		return GEN_EXHAUSTED;
-	thread = some_thread(context, salt);
+	thread = some_thread(context);
 	if (thread == SIZE_MAX)
 		return pending_until(op, INT64_MAX);
 	if (!self->is_drawn) {
@@ -136,7 +135,6 @@ static void function_take(struct generator *generator,
 	(void)op;
 	assert(self->is_drawn);
 	self->is_drawn = false;
-	self->taken++;
 }
 
 static const struct generator_kind function_kind = {
@@ -161,7 +159,6 @@ struct generator *generator_function(struct arena *arena, generator_next *next,
 struct constant {
 	struct generator base;
 	struct gen_op op;
-	uint64_t taken;
 };
 
 static enum gen_answer constant_offer(struct generator *generator,
@@ -169,8 +166,7 @@ static enum gen_answer constant_offer(struct generator *generator,
 				      struct gen_op *op)
 {
 	struct constant *self = (struct constant *)generator;
-	uint64_t salt = scatter((uint64_t)context->time_ns + self->taken);
-	size_t thread = some_thread(context, salt);
+	size_t thread = some_thread(context);
 
 	if (thread == SIZE_MAX)
 		return pending_until(op, INT64_MAX);
@@ -184,11 +180,9 @@ static void constant_take(struct generator *generator,
 			  const struct gen_context *context,
 			  const struct gen_op *op)
 {
-	struct constant *self = (struct constant *)generator;
-
+	(void)generator;
 	(void)context;
 	(void)op;
-	self->taken++;
 }
 
 static const struct generator_kind constant_kind = {

@@ -180,6 +180,7 @@ static struct generator *make_round(void *state, struct arena *arena,
 	int64_t first = (int64_t)number * 10;
 
 	assert_int_equal(number, rounds->made++);
+	assert_int_equal(arena->bytes, 0); /* the last round is gone */
 	if ((int64_t)number == rounds->empty_round)
 		return simulate_numbers(arena, VERB_WRITE, 0, 0);
 	return simulate_numbers(arena, VERB_WRITE, first, first + 10);

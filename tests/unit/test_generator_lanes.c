@@ -156,8 +156,10 @@ static void listen(void *state, const struct gen_context *context,
 static struct generator *make_listening(void *state, struct arena *arena,
 					uint64_t number)
 {
-	struct one_key *self = arena_alloc(arena, sizeof(*self));
+	struct one_key *self;
 
+	assert_int_equal(arena->bytes, 0); /* the key before is gone */
+	self = arena_alloc(arena, sizeof(*self));
 	self->listening = state;
 	self->key = (int64_t)number;
 	return gen_hear(arena, listen, self, make_ten(NULL, arena, number));
@@ -255,6 +257,25 @@ static void each_group_reserves_among_its_own_threads(void **state)
 						     : VERB_WRITE);
 }
 
+static void a_lane_that_pauses_does_not_wait_for_a_slow_one(void **state)
+{
+	struct fixture *f = *state;
+	const size_t sizes[] = { 2 };
+	struct generator *late[] = { gen_sleep(&f->arena, 700),
+				     numbers(f, VERB_WRITE, 0, 1) };
+	struct generator *lanes[] = {
+		gen_delay(&f->arena, 1000, numbers(f, VERB_READ, 0, 5)),
+		gen_sequence(&f->arena, late, 2),
+	};
+	struct simulation_result r =
+		play(f, gen_reserve(&f->arena, &f->rng, sizes, lanes, 1));
+
+	assert_int_equal(r.count, 6);
+	assert_int_equal(r.ops[1].f, VERB_WRITE);
+	assert_int_equal(r.ops[1].invoke_ns, 700);
+	assert_int_equal(r.ops[2].invoke_ns, 1000);
+}
+
 static bool is_odd(const void *state, size_t thread)
 {
 	(void)state;
@@ -319,6 +340,7 @@ int main(void)
 		TEST(keys_without_end_do_not_pile_up_in_memory),
 		TEST(keys_with_nothing_to_do_end_it),
 		TEST(each_group_reserves_among_its_own_threads),
+		TEST(a_lane_that_pauses_does_not_wait_for_a_slow_one),
 		TEST(groups_are_made_of_the_threads_it_may_use),
 		TEST(stacks_of_many_kinds_keep_the_contract),
 	};

@@ -127,6 +127,21 @@ static void half_of_a_group_only_reads(void **state)
 	end(&played);
 }
 
+static void somebody_writes_however_many_read(void **state)
+{
+	static const char *const settings[] = { "readers=100%", "reads=0",
+						NULL };
+	struct played played = { 0 };
+	size_t writes = 0;
+
+	(void)state;
+	play(&played, settings);
+	for (size_t i = 0; i < played.main.count; i++)
+		writes += played.main.ops[i].f != VERB_READ;
+	assert_true(writes > 100);
+	end(&played);
+}
+
 static void each_key_gets_its_number_of_operations(void **state)
 {
 	static const char *const settings[] = { "ops-per-key=100", "keys=12",
@@ -243,6 +258,7 @@ int main(void)
 		cmocka_unit_test(small_values_come_again),
 		cmocka_unit_test(a_good_share_of_cas_succeeds),
 		cmocka_unit_test(half_of_a_group_only_reads),
+		cmocka_unit_test(somebody_writes_however_many_read),
 		cmocka_unit_test(each_key_gets_its_number_of_operations),
 		cmocka_unit_test(without_cas_none_is_needed),
 		cmocka_unit_test(every_number_of_threads_will_do),
