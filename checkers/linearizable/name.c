@@ -185,6 +185,18 @@ static const char *name_register(struct naming *naming)
 	newer = newer_update(naming, seen);
 	if (!newer)
 		return NULL;
+	if (stuck->verb == VERB_CAS) {
+		*naming->text = arena_printf(
+			naming->arena, "index %" PRIu64 " replaced %s, which "
+			"was there no more: %s was acknowledged at index %"
+			PRIu64 " before it began, and is overwritten",
+			index_of(naming, stuck->complete),
+			shown(naming, seen),
+			call_text(naming->judge->history, newer,
+				  naming->arena),
+			index_of(naming, newer->complete));
+		return "lost-update";
+	}
 	name = is_seen(naming->all, newer->arg) ? "stale-read" : "lost-write";
 	*naming->text = arena_printf(
 		naming->arena, "index %" PRIu64 " shows %s, although %s was "
