@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Planted bugs are convicted by name, the correct store is acquitted, a run
+# that tested nothing is unknown.
+. "$(dirname "$0")/../support/shell.sh"
+
+memory() {
+	"$ordeal" run --target memory --store "$work/store" --seed 3 \
+		--rate 8000 --time-limit 1s "$@"
+}
+
+# convicted BUG ANOMALY OPTION ...
+convicted() {
+	bug=$1
+	anomaly=$2
+	shift 2
+	exits 1 memory --bug "$bug" "$@" &&
+		has "$work/store/latest/results.json" "\"name\": \"$anomaly\""
+}
+
+claim "a correct store is acquitted" exits 0 memory
+claim "... also when a tenth of the operations is in doubt" \
+	exits 0 memory --timeout-rate 0.02 --fail-rate 0.1
+claim "stale-read" convicted stale-read stale-read
+claim "lost-update" convicted lost-update lost-update
+claim "lost-write" convicted lost-write lost-write
+claim "garbage-read" convicted garbage-read garbage-read
+claim "split-brain shows as stale reads" convicted split-brain stale-read
+claim "applied-failure" convicted applied-failure failed-write-observed
+
+claim "an idle run is unknown" exits 2 memory --rate 0.001
+claim "a store that refuses everything is unknown" \
+	exits 2 memory --fail-rate 1
+claim "a store that never answers is unknown" \
+	exits 2 memory --timeout-rate 1 --rate 200
+
+claim "a run judged again gives the same bytes" sh -c "
+	cp '$work/store/latest/results.json' '$work/before' &&
+	{ '$ordeal' check '$work/store/latest' >/dev/null; true; } &&
+	cmp '$work/before' '$work/store/latest/results.json'"
+finish
