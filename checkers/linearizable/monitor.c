@@ -8,6 +8,7 @@
 static const struct monitor *const monitors[] = {
 	&monitor_register_zones,
 	&monitor_fifo_queue,
+	&monitor_stack,
 	&monitor_priority_queue,
 	&monitor_bag,
 };
