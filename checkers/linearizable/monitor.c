@@ -11,6 +11,11 @@ static const struct monitor *const monitors[] = {
 	&monitor_stack,
 	&monitor_priority_queue,
 	&monitor_bag,
+	&monitor_set_growing,
+	&monitor_set_elements,
+	&monitor_mutex,
+	&monitor_counter,
+	&monitor_list,
 };
 
 const struct monitor *monitor_at(const struct model *model, size_t number)
