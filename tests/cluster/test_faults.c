@@ -50,12 +50,12 @@ static int end(void **state)
 	return 0;
 }
 
-static struct bed_fault open_fault(struct bed *bed, const struct fault *fault,
-				   const char *const *options)
+static struct bed_fault *open_fault(struct bed *bed, const struct fault *fault,
+				    const char *const *options)
 {
-	struct bed_fault opened;
+	struct bed_fault *opened = bed_open_fault(bed, fault, options);
 
-	if (bed_open_fault(bed, fault, options, &opened) < 0)
+	if (!opened)
 		fail_msg("%s", bed->err.text);
 	return opened;
 }
@@ -144,23 +144,23 @@ static void put_foreign_rules(struct bed *bed)
 
 static void try_all_shapes(struct bed *bed, const char *const *options)
 {
-	struct bed_fault partition = open_fault(bed, &fault_partition,
-						options);
+	struct bed_fault *partition = open_fault(bed, &fault_partition,
+						 options);
 	const char *before;
 
 	put_foreign_rules(bed);
 	before = all_rules(bed);
 	assert_non_null(strstr(before, "192.0.2.1"));
 	for (size_t i = 0; grudge_names[i]; i++) {
-		inject(bed, &partition, grudge_names[i]);
-		assert_non_null(figure_find(&partition.note, "grudge"));
-		assert_non_null(figure_find(&partition.note, "reaches"));
+		inject(bed, partition, grudge_names[i]);
+		assert_non_null(figure_find(&partition->note, "grudge"));
+		assert_non_null(figure_find(&partition->note, "reaches"));
 		assert_string_not_equal(all_rules(bed), before);
 	}
-	heal(bed, &partition);
-	heal(bed, &partition);
+	heal(bed, partition);
+	heal(bed, partition);
 	assert_string_equal(all_rules(bed), before);
-	fault_partition.close(partition.state);
+	fault_partition.close(partition->state);
 	expect_service(bed);
 }
 
@@ -188,14 +188,14 @@ static void every_shape_is_proven_and_healed_one_way(void **state)
 static void a_primary_alone_serves_nothing_the_others_do(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault partition = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault *partition = open_fault(bed, &fault_partition, NULL);
 	const struct figure *primary;
 	int served = 0;
 	int64_t value;
 
 	expect_service(bed);
-	inject(bed, &partition, "primary");
-	primary = figure_find(&partition.note, "primary");
+	inject(bed, partition, "primary");
+	primary = figure_find(&partition->note, "primary");
 	assert_non_null(primary);
 	assert_int_equal(primary->kind, FIGURE_LIST);
 	clock_sleep_until(clock_now_ns() + 3 * NS_PER_S);
@@ -213,30 +213,30 @@ static void a_primary_alone_serves_nothing_the_others_do(void **state)
 		}
 	}
 	assert_int_equal(served, NODES - 1);
-	heal(bed, &partition);
-	fault_partition.close(partition.state);
+	heal(bed, partition);
+	fault_partition.close(partition->state);
 	expect_service(bed);
 }
 
 static void leftovers_of_another_run_are_removed(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault dead = open_fault(bed, &fault_partition, NULL);
-	struct bed_fault next = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault *dead = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault *next = open_fault(bed, &fault_partition, NULL);
 	const char *before = all_rules(bed);
 
-	inject(bed, &dead, "bridge");
-	heal(bed, &next);
+	inject(bed, dead, "bridge");
+	heal(bed, next);
 	assert_string_equal(all_rules(bed), before);
-	fault_partition.close(dead.state);
-	fault_partition.close(next.state);
+	fault_partition.close(dead->state);
+	fault_partition.close(next->state);
 }
 
 /* A node has an IPv6 address that no name tells: it is cut off there, too. */
 static void addresses_of_both_families_are_cut(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault partition = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault *partition = open_fault(bed, &fault_partition, NULL);
 	char line[256];
 
 	for (size_t i = 0; i < NODES; i++) {
@@ -249,38 +249,38 @@ static void addresses_of_both_families_are_cut(void **state)
 		if (strcmp(bed_ask(bed, i, line), "added") != 0)
 			skip();
 	}
-	inject(bed, &partition, "halves");
+	inject(bed, partition, "halves");
 	assert_string_equal(bed_ask(bed, 0, "ping -c 1 -w 2 fd00:0:0:7::2 "
 				    ">/dev/null && echo open"), "open");
 	assert_string_equal(bed_ask(bed, 0, "ping -c 1 -w 1 fd00:0:0:7::3 "
 				    ">/dev/null || echo cut"), "cut");
-	heal(bed, &partition);
+	heal(bed, partition);
 	assert_string_equal(bed_ask(bed, 0, "ping -c 1 -w 2 fd00:0:0:7::3 "
 				    ">/dev/null && echo open"), "open");
-	fault_partition.close(partition.state);
+	fault_partition.close(partition->state);
 }
 
 /* The proof bites: an effect that somebody undid is not proven. */
 static void a_partition_that_is_gone_is_not_proven(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault partition = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault *partition = open_fault(bed, &fault_partition, NULL);
 
-	inject(bed, &partition, "halves");
+	inject(bed, partition, "halves");
 	bed_ask(bed, 0, "nft delete table inet ordeal");
-	assert_int_equal(fault_partition.verify(partition.state,
-						&partition.note, &bed->err),
+	assert_int_equal(fault_partition.verify(partition->state,
+						&partition->note, &bed->err),
 			 EFFECT_ABSENT);
-	heal(bed, &partition);
+	heal(bed, partition);
 	bed_ask(bed, 0, "nft 'add table inet ordeal; add chain inet ordeal "
 		"input { type filter hook input priority 0; }; add rule inet "
 		"ordeal input ip saddr 192.0.2.7 counter drop'");
-	assert_int_equal(fault_partition.verify_healed(partition.state,
-						       &partition.note,
+	assert_int_equal(fault_partition.verify_healed(partition->state,
+						       &partition->note,
 						       &bed->err),
 			 EFFECT_ABSENT);
-	heal(bed, &partition);
-	fault_partition.close(partition.state);
+	heal(bed, partition);
+	fault_partition.close(partition->state);
 }
 
 static void the_killed_come_back_with_their_data(void **state)
@@ -288,22 +288,24 @@ static void the_killed_come_back_with_their_data(void **state)
 	static const char *const targets[] = { "one", "minority", "primaries",
 					       "majority", "all" };
 	struct bed *bed = *state;
-	struct bed_fault kill = open_fault(bed, &fault_kill, NULL);
+	struct bed_fault *kill = open_fault(bed, &fault_kill, NULL);
 	int64_t value;
 
-	heal(bed, &kill);
+	heal(bed, kill);
+	expect_service(bed);
 	assert_int_equal(bed_write(bed, 0, 7, 70), OUTCOME_OK);
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
-		inject(bed, &kill, targets[i]);
-		assert_non_null(figure_find(&kill.note, "nodes"));
-		heal(bed, &kill);
-		assert_null(figure_find(&kill.note, "not-ready"));
+		inject(bed, kill, targets[i]);
+		assert_non_null(figure_find(&kill->note, "nodes"));
+		heal(bed, kill);
+		assert_null(figure_find(&kill->note, "not-ready"));
 		expect_service(bed);
 	}
-	heal(bed, &kill);
+	heal(bed, kill);
+	expect_service(bed);
 	assert_int_equal(bed_read(bed, 0, 7, &value), OUTCOME_OK);
 	assert_int_equal(value, 70);
-	fault_kill.close(kill.state);
+	fault_kill.close(kill->state);
 }
 
 static void the_paused_go_on(void **state)
@@ -311,23 +313,24 @@ static void the_paused_go_on(void **state)
 	static const char *const targets[] = { "one", "minority", "primaries",
 					       "majority", "all" };
 	struct bed *bed = *state;
-	struct bed_fault pause = open_fault(bed, &fault_pause, NULL);
-	struct bed_fault next = open_fault(bed, &fault_pause, NULL);
+	struct bed_fault *pause = open_fault(bed, &fault_pause, NULL);
+	struct bed_fault *next = open_fault(bed, &fault_pause, NULL);
 
-	heal(bed, &pause);
+	heal(bed, pause);
+	expect_service(bed);
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
-		inject(bed, &pause, targets[i]);
-		heal(bed, &pause);
+		inject(bed, pause, targets[i]);
+		heal(bed, pause);
 		expect_service(bed);
 	}
 	/* A run dies; the next knows nothing of what it did. */
-	inject(bed, &pause, "all");
+	inject(bed, pause, "all");
 	assert_int_equal(bed_write(bed, 0, 1, 1), OUTCOME_INDETERMINATE);
-	heal(bed, &next);
-	heal(bed, &pause);
+	heal(bed, next);
+	heal(bed, pause);
 	expect_service(bed);
-	fault_pause.close(pause.state);
-	fault_pause.close(next.state);
+	fault_pause.close(pause->state);
+	fault_pause.close(next->state);
 }
 
 int main(void)

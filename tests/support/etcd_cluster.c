@@ -198,10 +198,11 @@ enum outcome bed_cas(struct bed *bed, size_t node, int key, int64_t expected,
 	return apply(bed, node, &action);
 }
 
-int bed_open_fault(struct bed *bed, const struct fault *fault,
-		   const char *const *options, struct bed_fault *opened)
+struct bed_fault *bed_open_fault(struct bed *bed, const struct fault *fault,
+				 const char *const *options)
 {
 	struct arena *arena = &bed->arena;
+	struct bed_fault *opened = arena_alloc(arena, sizeof(*opened));
 	struct options *set = options_new(arena, fault->options);
 	struct fault_setup setup = {
 		.cluster = bed->cluster,
@@ -213,13 +214,13 @@ int bed_open_fault(struct bed *bed, const struct fault *fault,
 	for (size_t i = 0; options && options[i]; i += 2) {
 		if (options_set(set, arena, options[i], options[i + 1],
 				&bed->err) < 0)
-			return -1;
+			return NULL;
 	}
-	*opened = (struct bed_fault){ .fault = fault,
-				      .note = figure_group_root() };
+	opened->fault = fault;
+	opened->note = figure_group_root();
 	rng_init(&opened->rng, 1, fault->name, 0);
 	opened->state = fault->open(&setup, &bed->err);
-	return opened->state ? 0 : -1;
+	return opened->state ? opened : NULL;
 }
 
 const char *bed_ask(struct bed *bed, size_t node, const char *line)

@@ -51,16 +51,16 @@ enum outcome bed_write(struct bed *bed, size_t node, int key, int64_t value);
 enum outcome bed_cas(struct bed *bed, size_t node, int key, int64_t expected,
 		     int64_t next);
 
-/* A fault with its state and its notes. Options are pairs of name and text,
- * NULL at the end. */
+/* A fault with its state and its notes, in the bed's arena; NULL: see
+ * bed->err. Options are pairs of name and text, NULL at the end. */
 struct bed_fault {
 	const struct fault *fault;
 	void *state;
 	struct rng rng;
 	struct figure note;
 };
-int bed_open_fault(struct bed *bed, const struct fault *fault,
-		   const char *const *options, struct bed_fault *opened);
+struct bed_fault *bed_open_fault(struct bed *bed, const struct fault *fault,
+				 const char *const *options);
 
 /* What a shell line prints on a node, in the bed's arena; "" on error. */
 const char *bed_ask(struct bed *bed, size_t node, const char *line);
