@@ -107,8 +107,8 @@ static const char *const logs[] = { ETCD_LOG, NULL };
 /*
  * What the Go runtime prints when it dies, etcd's log of level critical
  * ("DATE TIME C | package: text", 3.4) and fatal or panic (zap's JSON, 3.5),
- * and its own alarm of corruption. Level E is not in here: errors to reach a peer
- * are what a partition makes.
+ * and its own alarm of corruption. Level E is not in here: errors to reach a
+ * peer are what a partition makes.
  */
 static const char *const crash_patterns[] = {
 	"^panic: ",
