@@ -4,9 +4,12 @@
 #include <stdlib.h>
 
 #include "checkers/isolation/classify.h"
+#include "checkers/isolation/model.h"
 #include "checkers/isolation/order.h"
 #include "checkers/isolation/patterns.h"
+#include "checkers/isolation/polygraph.h"
 #include "checkers/isolation/unseen.h"
+#include "checkers/isolation/weak.h"
 #include "harness/core/arena.h"
 
 enum edge_set { SET_DATA, SET_REALTIME, SET_PROCESS, SETS };
@@ -21,66 +24,145 @@ static uint64_t count_data(const struct edges *edges)
 	return count;
 }
 
-/* The cycles; most histories have none, which real time shows at once: its
- * order contains that of the processes. */
-static void find_cycles(struct analysis *analysis, struct edges *sets,
-			const struct check *check)
+/* Most histories have no cycle, which real time shows at once: its order
+ * contains that of the processes. */
+static bool is_acyclic(const struct edges *sets, uint32_t node_count)
 {
-	const struct view *view = &analysis->view;
-	uint32_t node_count = sets[SET_REALTIME].node_count, *nodes;
-	uint8_t *in_cycle;
+	uint32_t *nodes, core;
 	struct graph graph;
-	uint32_t core;
 
 	graph_build(&graph, node_count, sets, SET_PROCESS);
 	nodes = heap_alloc(((size_t)node_count + 1) * sizeof(*nodes));
 	core = graph_core(&graph, nodes);
 	free(nodes);
 	graph_release(&graph);
-	if (core == 0)
-		return;
-	order_process_edges(view, &sets[SET_PROCESS]);
-	graph_build(&graph, node_count, sets, SETS);
-	in_cycle = heap_zeroed((size_t)node_count + 1, 1);
-	classify(&graph, view->op_count, &analysis->findings, in_cycle,
+	return core == 0;
+}
+
+static void name_cycles(struct analysis *analysis, const struct graph *graph,
+			const struct check *check)
+{
+	const struct view *view = &analysis->view;
+	uint8_t *in_cycle = heap_zeroed((size_t)graph->node_count + 1, 1);
+
+	classify(graph, view->op_count, &analysis->findings, in_cycle,
 		 check->arena);
 	patterns_fractured(view, &analysis->lists, in_cycle,
 			   &analysis->findings);
-	patterns_write_skew(analysis, &graph, in_cycle, check->arena);
+	patterns_write_skew(analysis, graph, in_cycle, check->arena);
 	patterns_long_fork(&analysis->findings);
-	patterns_sessions(view, &analysis->lists, &analysis->findings);
-	patterns_causality(view, &analysis->lists, &graph, in_cycle,
-			   &analysis->findings);
-	unseen_decide(analysis, &graph, in_cycle, check->budget);
+	if (analysis->has_lists) {
+		patterns_sessions(view, &analysis->lists, &analysis->findings);
+		patterns_causality(view, &analysis->lists, graph, in_cycle,
+				   &analysis->findings);
+		unseen_decide(analysis, graph, in_cycle, check);
+	}
 	free(in_cycle);
+}
+
+/* Is there any level between this one and those that need a search? */
+static bool is_weak(size_t model)
+{
+	return model_weaker(lattice_find("causal")) >> model & 1;
+}
+
+static void decide_registers(struct analysis *analysis,
+			     const struct graph *graph,
+			     const struct check *check)
+{
+	uint64_t strong = UINT64_C(1) << lattice_find("strong-session-"
+						      "snapshot-isolation");
+
+	if (is_weak(analysis->model)) {
+		for (size_t i = 0; i < model_count; i++) {
+			if (!is_weak(i))
+				analysis->undecided |= UINT64_C(1) << i;
+		}
+		weak_decide(analysis, graph, check->arena);
+		return;
+	}
+	polygraph_decide(analysis, graph, check->budget, check->arena);
+	if (analysis->undecided & strong ||
+	    model_forbids(lattice_find("strong-session-snapshot-isolation")) &
+		    anomaly_closure(analysis->findings.set))
+		weak_decide(analysis, graph, check->arena);
+}
+
+static void find_cycles(struct analysis *analysis, struct edges *sets,
+			const struct check *check)
+{
+	uint32_t node_count = sets[SET_REALTIME].node_count;
+	bool is_clean = is_acyclic(sets, node_count);
+	struct graph graph;
+
+	if (is_clean && !analysis->has_registers)
+		return;
+	order_process_edges(&analysis->view, &sets[SET_PROCESS]);
+	graph_build(&graph, node_count, sets, SETS);
+	if (!is_clean)
+		name_cycles(analysis, &graph, check);
+	if (analysis->has_registers)
+		decide_registers(analysis, &graph, check);
 	graph_release(&graph);
 }
 
-int analysis_init(struct analysis *analysis, const struct check *check,
-		  struct error *err)
+/* What makes a history hard to judge. */
+static void doubt(struct analysis *analysis, struct arena *arena)
+{
+	const struct view *view = &analysis->view;
+	uint64_t many = analysis->lists.elements.ambiguous +
+			analysis->registers.elements.ambiguous;
+	bool is_mixed = false;
+
+	for (uint32_t k = 0; k < view->key_count; k++) {
+		is_mixed |= view->key_kinds[k] == KEY_MIXED;
+		analysis->has_lists |= view->key_kinds[k] == KEY_LIST;
+		analysis->has_registers |= view->key_kinds[k] == KEY_REGISTER;
+	}
+	if (is_mixed)
+		analysis->doubt = "a key is both appended to and written to:"
+				  " its versions cannot be told apart";
+	else if (many > 0)
+		analysis->doubt = arena_printf(
+			arena,
+			"%llu values were written by more than one"
+			" transaction: who read from whom is not known",
+			(unsigned long long)many);
+}
+
+void analysis_init(struct analysis *analysis, const struct check *check,
+		   const struct register_rules *rules, size_t model)
 {
 	struct edges sets[SETS] = { 0 };
+	struct view *view = &analysis->view;
 
-	(void)err;
-	*analysis = (struct analysis){ 0 };
+	*analysis = (struct analysis){ .rules = *rules, .model = model };
 	findings_init(&analysis->findings);
-	view_init(&analysis->view, check->history);
-	lists_init(&analysis->lists, &analysis->view);
-	lists_scan(&analysis->view, &analysis->lists, &analysis->findings);
-	sets[SET_DATA].node_count = analysis->view.op_count;
-	lists_edges(&analysis->view, &analysis->lists, &sets[SET_DATA]);
+	view_init(view, check->history);
+	lists_init(&analysis->lists, view);
+	registers_init(&analysis->registers, view);
+	doubt(analysis, check->arena);
+	lists_scan(view, &analysis->lists, &analysis->findings);
+	if (analysis->has_registers)
+		registers_scan(view, &analysis->registers,
+			       &analysis->findings);
+	sets[SET_DATA].node_count = view->op_count;
+	lists_edges(view, &analysis->lists, &sets[SET_DATA]);
+	if (analysis->has_registers)
+		registers_edges(view, &analysis->registers, rules,
+				&sets[SET_DATA], &analysis->findings);
 	analysis->edge_count = count_data(&sets[SET_DATA]);
 	sets[SET_REALTIME].node_count = sets[SET_DATA].node_count;
-	order_realtime_edges(&analysis->view, &sets[SET_REALTIME]);
+	order_realtime_edges(view, &sets[SET_REALTIME]);
 	find_cycles(analysis, sets, check);
 	for (size_t i = 0; i < SETS; i++)
 		edges_release(&sets[i]);
-	return 0;
 }
 
 void analysis_release(struct analysis *analysis)
 {
 	findings_release(&analysis->findings);
 	lists_release(&analysis->lists);
+	registers_release(&analysis->registers);
 	view_release(&analysis->view);
 }

@@ -93,6 +93,8 @@ static const struct implication implications[] = {
 	{ A_G2_ITEM_P, A_G2_P },
 	{ A_G2_ITEM_P, A_G2_ITEM_R },
 	{ A_G2_ITEM_R, A_G2_R },
+	{ A_PL2_CYCLE, A_SESSION_PL2_CYCLE },
+	{ A_RA_CYCLE, A_SESSION_RA_CYCLE },
 	{ A_SI_CYCLE, A_SESSION_SI_CYCLE },
 	{ A_SESSION_SI_CYCLE, A_STRONG_SI_CYCLE },
 	{ A_PL3_CYCLE, A_SESSION_SER_CYCLE },

@@ -15,6 +15,13 @@
 static const struct option isolation_options[] = {
 	{ "model", OPTION_TEXT, "strict-serializable",
 	  "the isolation level that is promised", NULL },
+	{ "wfr-keys", OPTION_BOOL, "false",
+	  "registers: who reads a version and writes the key wrote a later"
+	  " one", NULL },
+	{ "sequential-keys", OPTION_BOOL, "false",
+	  "registers: each key alone is sequentially consistent", NULL },
+	{ "linearizable-keys", OPTION_BOOL, "false",
+	  "registers: each key alone is linearizable", NULL },
 	{ 0 },
 };
 
@@ -138,14 +145,19 @@ static int isolation_check(const struct check *check, struct verdict *verdict,
 {
 	const char *name = options_text(check->options, "model");
 	size_t model = lattice_find(name);
+	struct register_rules rules = {
+		.wfr = options_bool(check->options, "wfr-keys"),
+		.sequential = options_bool(check->options, "sequential-keys"),
+		.linearizable =
+			options_bool(check->options, "linearizable-keys"),
+	};
 	struct analysis analysis;
 
 	if (model == model_count)
 		return error_set(err,
 				 "model: no isolation level is called \"%s\"",
 				 name);
-	if (analysis_init(&analysis, check, err))
-		return -1;
+	analysis_init(&analysis, check, &rules, model);
 	conclude(&analysis, model, verdict, check->arena);
 	analysis_release(&analysis);
 	return 0;

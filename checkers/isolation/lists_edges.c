@@ -3,23 +3,8 @@
 
 #include <stdlib.h>
 
+#include "checkers/isolation/crowd.h"
 #include "harness/core/arena.h"
-
-/*
- * The transactions of a key's unseen appends, u[0] .. u[count-1], ascending.
- * All come after what was seen, in an order nobody knows. One who precedes
- * them all would need `count` edges, so from `FEW` on there are nodes P[i]
- * and S[i] = up + i and down + i, which lead to u[0] .. u[i] and to u[i] ..;
- * two of these also serve one who is u[j] and precedes the others alone.
- */
-struct crowd {
-	uint32_t *members;
-	uint32_t count;
-	uint32_t up;
-	uint32_t down;
-};
-
-#define FEW 3
 
 static void crowd_gather(struct crowd *crowd, const struct view *view,
 			 const struct lists *lists, uint32_t key)
@@ -33,65 +18,6 @@ static void crowd_gather(struct crowd *crowd, const struct view *view,
 		    crowd->members[crowd->count - 1] != member)
 			crowd->members[crowd->count++] = member;
 	}
-}
-
-static void crowd_nodes(struct crowd *crowd, struct edges *edges)
-{
-	if (crowd->count < FEW)
-		return;
-	crowd->up = edges->node_count;
-	crowd->down = crowd->up + crowd->count;
-	edges->node_count += 2 * crowd->count;
-	for (uint32_t i = 0; i < crowd->count; i++) {
-		edges_add(edges, crowd->up + i, crowd->members[i], EDGE_SAME);
-		edges_add(edges, crowd->down + i, crowd->members[i],
-			  EDGE_SAME);
-		if (i == 0)
-			continue;
-		edges_add(edges, crowd->up + i, crowd->up + i - 1, EDGE_SAME);
-		edges_add(edges, crowd->down + i - 1, crowd->down + i,
-			  EDGE_SAME);
-	}
-}
-
-/* The place of `op` among the members, or NONE. */
-static uint32_t crowd_find(const struct crowd *crowd, uint32_t op)
-{
-	uint32_t low = 0, high = crowd->count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (crowd->members[middle] < op)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < crowd->count && crowd->members[low] == op ? low : NONE;
-}
-
-/* `op` precedes all members but itself. */
-static void crowd_precede(const struct crowd *crowd, struct edges *edges,
-			  uint32_t op, enum edge_kind kind)
-{
-	uint32_t self;
-
-	if (crowd->count < FEW) {
-		for (uint32_t i = 0; i < crowd->count; i++) {
-			if (crowd->members[i] != op)
-				edges_add(edges, op, crowd->members[i], kind);
-		}
-		return;
-	}
-	self = crowd_find(crowd, op);
-	if (self == NONE) {
-		edges_add(edges, op, crowd->up + crowd->count - 1, kind);
-		return;
-	}
-	if (self > 0)
-		edges_add(edges, op, crowd->up + self - 1, kind);
-	if (self + 1 < crowd->count)
-		edges_add(edges, op, crowd->down + self + 1, kind);
 }
 
 /* Writers of neighbouring versions, and of the last seen and the unseen. */

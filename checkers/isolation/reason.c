@@ -5,6 +5,7 @@
 struct quest {
 	const struct view *view;
 	const struct lists *lists;
+	const struct registers *registers;
 	const struct step *step;
 	uint32_t except;
 	struct reason *reason;
@@ -90,11 +91,47 @@ static bool list_wr(const struct quest *quest, uint32_t read)
 	       found(quest, key, append, read);
 }
 
+/* The last write of a register by a transaction, or NONE. */
+static uint32_t final_write(const struct view *view, uint32_t op, uint32_t key)
+{
+	const struct op *record = &view->history->ops[op];
+
+	for (uint32_t a = record->first_action;
+	     a < record->first_action + record->action_count; a++) {
+		if (view->key_of[a] == key && registers_final(view, a))
+			return a;
+	}
+	return NONE;
+}
+
+/* Registers: whatever access of a key fits the kind. */
+static bool try_register(const struct quest *quest, uint32_t action)
+{
+	const struct view *view = quest->view;
+	uint32_t key = view->key_of[action], to;
+	uint32_t source = quest->registers->source[action];
+
+	if (quest->step->kind == EDGE_WR)
+		return source < SOURCE_INITIAL &&
+		       view->owner[source] == quest->step->from &&
+		       found(quest, key, source, action);
+	if (quest->step->kind == EDGE_RW ? view_writes(view, action) ||
+						   source == SOURCE_UNKNOWN :
+					   !registers_final(view, action))
+		return false;
+	to = final_write(view, quest->step->to, key);
+	return to != NONE && found(quest, key, action, to);
+}
+
 static bool try_access(const struct quest *quest, uint32_t action)
 {
 	uint32_t key = quest->view->key_of[action];
 
-	if (key == quest->except || quest->view->key_kinds[key] != KEY_LIST)
+	if (key == quest->except)
+		return false;
+	if (quest->view->key_kinds[key] == KEY_REGISTER)
+		return try_register(quest, action);
+	if (quest->view->key_kinds[key] != KEY_LIST)
 		return false;
 	switch ((enum edge_kind)quest->step->kind) {
 	case EDGE_WW:
@@ -116,7 +153,8 @@ bool reason_find(const struct analysis *analysis, const struct step *step,
 		 uint32_t except, struct reason *reason)
 {
 	const struct view *view = &analysis->view;
-	struct quest quest = { view, &analysis->lists, step, except, reason };
+	struct quest quest = { view, &analysis->lists, &analysis->registers,
+			       step, except,	       reason };
 	uint32_t t = step->kind == EDGE_WR ? step->to : step->from;
 	const struct op *op = &view->history->ops[t];
 

@@ -38,6 +38,14 @@ static const char *cycle_phrase(enum anomaly_name name)
 	case A_G2_ITEM_R:
 		return "contradict the order in which they happened in real"
 		       " time";
+	case A_PL3_CYCLE:
+	case A_SESSION_SER_CYCLE:
+	case A_PL_SS_CYCLE:
+	case A_SI_CYCLE:
+	case A_SESSION_SI_CYCLE:
+	case A_STRONG_SI_CYCLE:
+		return "contradict each other in the last order of versions"
+		       " that was tried; no order explains all reads";
 	default:
 		return "cannot be put in order";
 	}
@@ -95,6 +103,14 @@ static const char *const phrases[A_COUNT] = {
 			       " earlier,",
 	[A_READ_YOUR_WRITES] = "did not see what its process had written"
 			       " before,",
+	[A_CYCLIC_VERSIONS] = "is in a cycle of versions with",
+	[A_PL2_CYCLE] = "saw nothing, but its transaction had seen",
+	[A_SESSION_PL2_CYCLE] = "saw nothing, but its transaction had seen",
+	[A_RA_CYCLE] = "saw nothing, but its transaction saw another write of"
+		       " the one that did",
+	[A_SESSION_RA_CYCLE] = "saw nothing, but its session or transaction"
+			       " knew of",
+	[A_CAUSAL_CYCLE] = "saw nothing, though this had happened before:",
 	[A_WRITES_FOLLOW_READS] = "was put before what its process had read"
 				  " earlier,",
 };
@@ -106,6 +122,11 @@ const char *sentence_of(const struct analysis *analysis,
 
 	if (finding->step_count > 0)
 		return of_cycle(finding, arena);
+	if (finding->shows == NONE)
+		return arena_printf(arena,
+				    "no order of the writes nobody saw keeps"
+				    " %s",
+				    anomaly_text(finding->name));
 	if (finding->name == A_GARBAGE_READ)
 		return arena_printf(arena,
 				    "%s saw %s, which nobody wrote",

@@ -43,6 +43,11 @@ static uint32_t number_in_cycle(const struct finding *finding, uint32_t op)
 	return 0;
 }
 
+static bool is_register(const struct view *view, uint32_t key)
+{
+	return key != NONE && view->key_kinds[key] == KEY_REGISTER;
+}
+
 /* "T1 appended 1 to x, and T2 appended 2 right after it". */
 static const char *because(const struct teller *teller,
 			   const struct step *step,
@@ -60,6 +65,16 @@ static const char *because(const struct teller *teller,
 		to = words_access(view, reason->to, arena);
 	switch ((enum edge_kind)step->kind) {
 	case EDGE_WW:
+		if (reason->key == NONE)
+			return arena_printf(arena,
+					    "T%u's unseen append is taken to"
+					    " have come before T%u's",
+					    a, b);
+		if (is_register(view, reason->key))
+			return arena_printf(arena,
+					    "T%u did %s, which must have come"
+					    " before T%u's %s",
+					    a, from, b, to);
 		return arena_printf(arena,
 				    "T%u did %s, and the next change of it is"
 				    " T%u's %s",
@@ -69,6 +84,11 @@ static const char *because(const struct teller *teller,
 				    "T%u did %s, and T%u saw that: %s", a,
 				    from, b, to);
 	case EDGE_RW:
+		if (is_register(view, reason->key))
+			return arena_printf(arena,
+					    "T%u did %s, and so came before"
+					    " T%u's %s",
+					    a, from, b, to);
 		return arena_printf(arena,
 				    "T%u did %s, and so did not see T%u's %s,"
 				    " which comes next",

@@ -99,10 +99,33 @@ static void add_known(struct solver *solver, const struct graph *graph,
 	}
 }
 
+/* The contradiction that was met last; `nodes` are those of the whole graph
+ * by their numbers in the solver's. */
+static void take_cycle(const struct analysis *analysis,
+		       const struct solver *solver, const uint32_t *nodes,
+		       struct finding *finding, struct arena *arena)
+{
+	size_t count, kept = 0;
+	const struct solver_step *cycle = solver_cycle(solver, &count);
+	struct step *steps = arena_array(arena, count + 1, sizeof(*steps));
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t from = nodes[cycle[i].from / 2];
+
+		if (from < analysis->view.op_count)
+			steps[kept++] = (struct step){ from, 0,
+						       (uint8_t)cycle[i].tag };
+	}
+	for (size_t i = 0; i < kept; i++)
+		steps[i].to = steps[(i + 1) % kept].from;
+	finding->steps = steps;
+	finding->step_count = kept;
+}
+
 static void decide_form(struct analysis *analysis, const struct graph *graph,
 			const uint8_t *in_cycle, const uint32_t *local,
-			uint32_t count, const struct form *form,
-			const struct budget *budget)
+			const uint32_t *nodes, uint32_t count,
+			const struct form *form, const struct check *check)
 {
 	struct solver *solver = solver_new(2 * count);
 	struct finding finding = { .name = form->cycle,
@@ -113,8 +136,9 @@ static void decide_form(struct analysis *analysis, const struct graph *graph,
 
 	add_known(solver, graph, in_cycle, local, form->order);
 	each_pair(analysis, in_cycle, local, solver);
-	switch (solver_run(solver, budget)) {
+	switch (solver_run(solver, check->budget)) {
 	case SOLVER_NO:
+		take_cycle(analysis, solver, nodes, &finding, check->arena);
 		findings_add(&analysis->findings, &finding);
 		break;
 	case SOLVER_UNKNOWN:
@@ -135,18 +159,21 @@ static uint64_t left_open(void)
 }
 
 void unseen_decide(struct analysis *analysis, const struct graph *graph,
-		   const uint8_t *in_cycle, const struct budget *budget)
+		   const uint8_t *in_cycle, const struct check *check)
 {
 	uint64_t pairs = each_pair(analysis, in_cycle, NULL, NULL);
-	uint32_t *local, count = 0;
+	uint32_t *local, *nodes, count = 0;
 
 	if (pairs == 0)
 		return;
 	analysis->undecided |= left_open();
 	local = heap_zeroed((size_t)graph->node_count + 1, sizeof(*local));
+	nodes = heap_zeroed((size_t)graph->node_count + 1, sizeof(*nodes));
 	for (uint32_t v = 0; v < graph->node_count; v++) {
-		if (in_cycle[v])
-			local[v] = count++;
+		if (!in_cycle[v])
+			continue;
+		nodes[count] = v;
+		local[v] = count++;
 	}
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		anomaly_set found = anomaly_closure(analysis->findings.set);
@@ -157,8 +184,9 @@ void unseen_decide(struct analysis *analysis, const struct graph *graph,
 		if (pairs > PAIRS_MAX)
 			analysis->undecided |= UINT64_C(1) << model;
 		else
-			decide_form(analysis, graph, in_cycle, local, count,
-				    &forms[i], budget);
+			decide_form(analysis, graph, in_cycle, local, nodes,
+				    count, &forms[i], check);
 	}
 	free(local);
+	free(nodes);
 }

@@ -5,7 +5,7 @@
 
 #include "checkers/isolation/analysis.h"
 #include "checkers/isolation/graph.h"
-#include "harness/core/budget.h"
+#include "harness/checker.h"
 
 #include <stdint.h>
 
@@ -18,6 +18,6 @@
  * the like) is added if there are none.
  */
 void unseen_decide(struct analysis *analysis, const struct graph *graph,
-		   const uint8_t *in_cycle, const struct budget *budget);
+		   const uint8_t *in_cycle, const struct check *check);
 
 #endif

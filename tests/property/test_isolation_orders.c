@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* On small histories of list appends the checker says what trying every
- * order says. The argument is how many histories (default 100,000). */
+/* On small histories of lists and of registers the checker says what trying
+ * every order says. The argument is how many of each (default 100,000). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,6 +97,12 @@ static void run_shapes(bool registers, const char *name)
 	}
 }
 
+static void registers_are_judged_as_by_trying_all_orders(void **state)
+{
+	(void)state;
+	run_shapes(true, "registers");
+}
+
 static void lists_are_judged_as_by_trying_all_orders(void **state)
 {
 	(void)state;
@@ -107,6 +113,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_are_judged_as_by_trying_all_orders),
+		cmocka_unit_test(registers_are_judged_as_by_trying_all_orders),
 	};
 
 	if (argc > 1)

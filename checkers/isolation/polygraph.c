@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkers/isolation/polygraph.h"
+
+#include <stdlib.h>
+
+#include "checkers/isolation/chains.h"
+#include "checkers/isolation/model.h"
+#include "checkers/isolation/solver.h"
+#include "harness/core/arena.h"
+
+/* So many edges of choices are looked at; more: not decided. */
+#define EDGES_MAX (UINT64_C(48) << 20)
+
+struct form {
+	const char *model;
+	enum edge_kind order; /* EDGE_SAME: none */
+	bool in_layers; /* snapshot isolation */
+	enum anomaly_name cycle;
+};
+
+/* A stronger form stands before those it implies. */
+static const struct form forms[] = {
+	{ "strict-serializable", EDGE_REALTIME, false, A_PL_SS_CYCLE },
+	{ "strong-session-serializable", EDGE_PROCESS, false,
+	  A_SESSION_SER_CYCLE },
+	{ "serializable", EDGE_SAME, false, A_PL3_CYCLE },
+	{ "strong-snapshot-isolation", EDGE_REALTIME, true, A_STRONG_SI_CYCLE },
+	{ "strong-session-snapshot-isolation", EDGE_PROCESS, true,
+	  A_SESSION_SI_CYCLE },
+	{ "snapshot-isolation", EDGE_SAME, true, A_SI_CYCLE },
+};
+
+struct polygraph {
+	const struct view *view;
+	const struct graph *graph;
+	const struct chains *chains;
+	const struct form *form;
+	struct solver *solver;
+	uint64_t edges; /* of choices */
+};
+
+#define KNOWN 2u
+
+/* An edge that is known, or on a side of the latest choice. */
+static void add_edge(struct polygraph *p, unsigned side, uint32_t from,
+		     uint32_t to, enum edge_kind kind)
+{
+	uint32_t pairs[2][2] = { { from, to }, { from, to } };
+	unsigned count = 1;
+
+	if (from == to)
+		return;
+	if (p->form->in_layers) {
+		pairs[0][0] = 2 * from;
+		pairs[0][1] = 2 * to + (kind == EDGE_RW);
+		pairs[1][0] = 2 * from + 1;
+		pairs[1][1] = 2 * to + (kind == EDGE_SAME);
+		count = kind == EDGE_RW ? 1 : 2;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (side == KNOWN)
+			solver_add_known(p->solver, pairs[i][0], pairs[i][1],
+					 kind);
+		else
+			solver_add_edge(p->solver, side, pairs[i][0],
+					pairs[i][1], kind);
+	}
+	p->edges += count;
+}
+
+/* Who read a version comes before the writer of the next one. */
+static void add_readers(struct polygraph *p, unsigned side, uint32_t version,
+			uint32_t writer)
+{
+	const struct chains *chains = p->chains;
+
+	for (uint32_t i = chains->first_read[version];
+	     i < chains->first_read[version + 1]; i++)
+		add_edge(p, side, p->view->owner[chains->reads[i]], writer,
+			 EDGE_RW);
+}
+
+static void add_order(struct polygraph *p, unsigned side,
+		      const struct chain *one, const struct chain *two)
+{
+	uint32_t writer = p->view->owner[two->first];
+
+	add_edge(p, side, p->view->owner[one->last], writer, EDGE_WW);
+	add_readers(p, side, one->last, writer);
+}
+
+static void add_known(struct polygraph *p)
+{
+	unsigned kinds = EDGE_BIT(EDGE_WW) | EDGE_BIT(EDGE_WR) |
+			 EDGE_BIT(EDGE_RW) | EDGE_BIT(EDGE_SAME) |
+			 EDGE_BIT(p->form->order);
+
+	for (uint32_t v = 0; v < p->graph->node_count; v++) {
+		for (uint32_t e = p->graph->starts[v];
+		     e < p->graph->starts[v + 1]; e++) {
+			enum edge_kind kind = edge_kind(p->graph->targets[e]);
+
+			if (kinds & EDGE_BIT(kind))
+				add_edge(p, KNOWN, v,
+					 edge_node(p->graph->targets[e]),
+					 kind);
+		}
+	}
+	for (uint32_t w = 0; w < p->view->action_count; w++) {
+		if (p->chains->next[w] != NONE)
+			add_readers(p, KNOWN, w,
+				    p->view->owner[p->chains->next[w]]);
+	}
+}
+
+/*
+ * Chains of one key, by invocation. Those that completed before another was
+ * invoked precede it where real time counts; of them only a frontier needs
+ * edges, as the others precede one of these.
+ */
+static void relate(struct polygraph *p, const struct chain *items,
+		   uint32_t count, uint32_t *frontier)
+{
+	bool in_time = p->form->order == EDGE_REALTIME;
+	uint32_t frontier_count = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t kept = 0, latest = 0;
+
+		/* No one of the frontier may precede another of it. */
+		for (uint32_t j = 0; j < frontier_count; j++) {
+			const struct chain *done = &items[frontier[j]];
+
+			if (done->complete < items[i].invoke &&
+			    done->invoke > latest && in_time)
+				latest = done->invoke;
+		}
+		for (uint32_t j = 0; j < frontier_count; j++) {
+			const struct chain *other = &items[frontier[j]];
+
+			if (in_time && other->complete < latest)
+				continue;
+			frontier[kept++] = frontier[j];
+			if (items[i].is_initial || other->is_initial) {
+				add_order(p, KNOWN,
+					  items[i].is_initial ? &items[i] :
+								other,
+					  items[i].is_initial ? other :
+								&items[i]);
+			} else if (in_time &&
+				   other->complete < items[i].invoke) {
+				add_order(p, KNOWN, other, &items[i]);
+			} else {
+				solver_add_choice(p->solver);
+				add_order(p, 0, other, &items[i]);
+				add_order(p, 1, &items[i], other);
+			}
+			if (p->edges > EDGES_MAX)
+				return;
+		}
+		frontier[kept++] = i;
+		frontier_count = kept;
+	}
+}
+
+static void add_choices(struct polygraph *p)
+{
+	const struct chains *chains = p->chains;
+	uint32_t *frontier = heap_zeroed((size_t)chains->count + 1,
+					 sizeof(*frontier));
+
+	for (uint32_t i = 0, end; i < chains->count; i = end) {
+		for (end = i; end < chains->count &&
+			      chains->items[end].key == chains->items[i].key;)
+			end++;
+		relate(p, chains->items + i, end - i, frontier);
+	}
+	free(frontier);
+}
+
+/* The contradiction that was met last, without what stands for several. */
+static void take_cycle(const struct polygraph *p, struct finding *finding,
+		       struct arena *arena)
+{
+	size_t count, kept = 0;
+	const struct solver_step *cycle = solver_cycle(p->solver, &count);
+	unsigned shift = p->form->in_layers;
+	struct step *steps = arena_array(arena, count + 1, sizeof(*steps));
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t from = cycle[i].from >> shift;
+
+		if (from < p->view->op_count)
+			steps[kept++] = (struct step){ from, 0,
+						       (uint8_t)cycle[i].tag };
+	}
+	for (size_t i = 0; i < kept; i++)
+		steps[i].to = steps[(i + 1) % kept].from;
+	finding->steps = steps;
+	finding->step_count = kept;
+}
+
+static enum solver_answer decide_form(struct analysis *analysis,
+				      struct polygraph *p,
+				      const struct budget *budget,
+				      struct arena *arena)
+{
+	uint32_t nodes = p->graph->node_count << p->form->in_layers;
+	struct finding finding = { .name = p->form->cycle,
+				   .key = NONE,
+				   .shows = NONE,
+				   .culprit = NONE,
+				   .witness = NONE };
+	enum solver_answer answer = SOLVER_UNKNOWN;
+
+	p->solver = solver_new(nodes);
+	p->edges = 0;
+	add_known(p);
+	p->edges = 0;
+	add_choices(p);
+	if (p->edges <= EDGES_MAX)
+		answer = solver_run(p->solver, budget);
+	if (answer == SOLVER_NO) {
+		take_cycle(p, &finding, arena);
+		findings_add(&analysis->findings, &finding);
+	}
+	solver_free(p->solver);
+	return answer;
+}
+
+void polygraph_decide(struct analysis *analysis, const struct graph *graph,
+		      const struct budget *budget, struct arena *arena)
+{
+	struct chains chains;
+	struct polygraph p = { .view = &analysis->view,
+			       .graph = graph,
+			       .chains = &chains };
+	uint64_t standing = 0;
+
+	chains_init(&chains, &analysis->view, &analysis->registers);
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		size_t model = lattice_find(forms[i].model);
+		enum solver_answer answer;
+
+		if (standing >> model & 1 ||
+		    model_forbids(model) &
+			    anomaly_closure(analysis->findings.set))
+			continue;
+		p.form = &forms[i];
+		answer = decide_form(analysis, &p, budget, arena);
+		if (answer == SOLVER_YES)
+			standing |= model_weaker(model);
+		else if (answer == SOLVER_UNKNOWN)
+			analysis->undecided |= UINT64_C(1) << model;
+	}
+	/* What lies between is decided only by a stronger level. */
+	for (size_t i = 0; i < model_count; i++) {
+		if (model_weaker(i) >> lattice_find("cursor-stability") & 1 ||
+		    model_weaker(i) >> lattice_find("update-atomic") & 1)
+			analysis->undecided |= UINT64_C(1) << i;
+	}
+	analysis->undecided &= ~standing;
+	chains_release(&chains);
+}
