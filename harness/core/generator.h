@@ -80,7 +80,9 @@ struct gen_event {
 enum gen_answer generator_offer(struct generator *generator,
 				const struct gen_context *context,
 				struct gen_op *op);
-/* The operation last offered by it is going to be done. */
+/* The operation last offered by it is going to be done. Here and in events,
+ * the context within a combinator that restricts threads is that of the root:
+ * `free` and `members` are of no account. */
 void generator_take(struct generator *generator,
 		    const struct gen_context *context,
 		    const struct gen_op *op);

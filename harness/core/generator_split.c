@@ -214,23 +214,17 @@ void split_take(struct split *self, const struct gen_context *context,
 		const struct gen_op *op)
 {
 	struct lane *lane = self->offered;
-	struct gen_context inner = narrow(self, lane, context);
 
 	self->draw = rng_next(&self->rng);
 	lane->is_empty = false;
-	child_take(lane->inner, &inner, op);
-	widen(self, lane);
+	child_take(lane->inner, context, op);
 }
 
 void split_event(struct split *self, const struct gen_context *context,
 		 const struct gen_event *event)
 {
 	struct lane *lane = split_lane(self, event->thread);
-	struct gen_context inner;
 
-	if (!lane || !lane->inner || !lane->inner->hears)
-		return;
-	inner = narrow(self, lane, context);
-	child_event(lane->inner, &inner, event);
-	widen(self, lane);
+	if (lane && lane->inner)
+		child_event(lane->inner, context, event);
 }

@@ -102,11 +102,7 @@ static void on_threads_take(struct generator *generator,
 			    const struct gen_context *context,
 			    const struct gen_op *op)
 {
-	struct on_threads *self = (struct on_threads *)generator;
-	bool ignored;
-	struct gen_context inner = narrow(self, context, &ignored, &ignored);
-
-	child_take(self->inner, &inner, op);
+	child_take(((struct on_threads *)generator)->inner, context, op);
 }
 
 static void on_threads_event(struct generator *generator,
@@ -114,11 +110,11 @@ static void on_threads_event(struct generator *generator,
 			     const struct gen_event *event)
 {
 	struct on_threads *self = (struct on_threads *)generator;
-	bool ignored;
-	struct gen_context inner = narrow(self, context, &ignored, &ignored);
 
+	if (!self->words)
+		on_threads_set_up(self, context);
 	if (bit_at(self->chosen, event->thread))
-		child_event(self->inner, &inner, event);
+		child_event(self->inner, context, event);
 }
 
 static const struct generator_kind on_threads_kind = {
