@@ -313,7 +313,7 @@ static const char *const final_choices[] = { "auto", "required", NULL };
 static const char *const during_choices[] = { "succeed", "any", NULL };
 
 static const struct option coverage_options[] = {
-	{ "min-ok", OPTION_INT, "1",
+	{ "min-ok", OPTION_INT, "10",
 	  "how often each f must succeed in the main phase", NULL },
 	{ "min-ok-fraction", OPTION_REAL, "1%",
 	  "share of the main phase's operations that must succeed", NULL },

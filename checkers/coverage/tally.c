@@ -13,7 +13,7 @@ struct walk {
 	size_t f_capacity;
 	size_t fault_capacity;
 	enum phase phase;
-	uint64_t in_flight; /* client operations */
+	struct count in_flight; /* client operations; ok: those that will be */
 };
 
 /* A bigger copy of an array; the old one stays in the arena. */
@@ -62,17 +62,17 @@ static struct fault_tally *fault_of(struct walk *walk, uint16_t f)
 }
 
 /* Adds to every fault in force; and to those that spare some node. */
-static void count_during(struct walk *walk, uint64_t ops, uint64_t ok)
+static void count_during(struct walk *walk, uint64_t ok)
 {
 	for (size_t i = 0; i < walk->tally->fault_count; i++) {
 		struct fault_tally *fault = &walk->tally->faults[i];
 
 		if (!fault->is_in_force)
 			continue;
-		fault->during.ops += ops;
+		fault->during.ops++;
 		fault->during.ok += ok;
 		if (!fault->is_total) {
-			fault->partial_during.ops += ops;
+			fault->partial_during.ops++;
 			fault->partial_during.ok += ok;
 		}
 	}
@@ -90,14 +90,15 @@ static void count_invocation(struct walk *walk, const struct op *op)
 	tally->phases[walk->phase].ok += ok;
 	f->phases[walk->phase].ops++;
 	f->phases[walk->phase].ok += ok;
-	walk->in_flight++;
-	count_during(walk, 1, 0);
+	walk->in_flight.ops++;
+	walk->in_flight.ok += ok;
+	count_during(walk, ok);
 }
 
 static void count_completion(struct walk *walk, const struct op *op)
 {
-	walk->in_flight--;
-	count_during(walk, 0, op->outcome == OUTCOME_OK);
+	walk->in_flight.ops--;
+	walk->in_flight.ok -= op->outcome == OUTCOME_OK;
 }
 
 static void close_injection(struct fault_tally *fault, uint32_t op,
@@ -110,7 +111,8 @@ static void close_injection(struct fault_tally *fault, uint32_t op,
 }
 
 static void end_injection(struct fault_tally *fault, uint32_t op,
-			  const struct moment *moment, uint64_t in_flight)
+			  const struct moment *moment,
+			  const struct count *in_flight)
 {
 	if (!fault->is_open) /* its begin is not in the record */
 		fault->injected++;
@@ -122,10 +124,12 @@ static void end_injection(struct fault_tally *fault, uint32_t op,
 	fault->is_total = moment->is_total;
 	/* What waits for an answer is hit as well: clients that all hang in a
 	 * pause invoke nothing in it. */
-	fault->during.ops += in_flight;
+	fault->during.ops += in_flight->ops;
+	fault->during.ok += in_flight->ok;
 	if (!moment->is_total) {
 		fault->has_partial = true;
-		fault->partial_during.ops += in_flight;
+		fault->partial_during.ops += in_flight->ops;
+		fault->partial_during.ok += in_flight->ok;
 	}
 }
 
@@ -143,7 +147,7 @@ static void count_fault(struct walk *walk, uint32_t op,
 		fault->needs_heal = true;
 		break;
 	case MOMENT_INJECT_END:
-		end_injection(fault, op, moment, walk->in_flight);
+		end_injection(fault, op, moment, &walk->in_flight);
 		break;
 	case MOMENT_HEAL_BEGIN:
 		fault->is_in_force = false;

@@ -34,8 +34,7 @@ struct fault_tally {
 	bool needs_heal;	     /* injected since the last proven heal */
 	bool has_partial;	     /* one that spared some node was proven */
 	uint32_t unproven_op;	     /* the first whose effect was not proven */
-	struct count during;	     /* ops in flight, ok completed, while it
-				      * was in force */
+	struct count during;	     /* in flight at some time of it */
 	struct count partial_during; /* ... and it spared some node */
 	bool is_total;		     /* the one in force */
 };

@@ -177,13 +177,17 @@ struct verdict *story_judge(const struct history *history, const char *checker,
 
 	if (!panel_add(&panel, arena, checker, &err))
 		fail_msg("%s", err.text);
-	if (option) {
+	while (option && *option) {
 		size_t name = strcspn(option, "=");
+		size_t end = strcspn(option, " ");
 
 		if (panel_set(&panel, arena, arena_strndup(arena, option, name),
-			      option + name + 1, &matched, &err) != 0)
+			      arena_strndup(arena, option + name + 1,
+					    end - name - 1),
+			      &matched, &err) != 0)
 			fail_msg("%s", err.text);
 		assert_int_equal(matched, 1);
+		option += end + strspn(option + end, " ");
 	}
 	judge_history(history, &panel, &limits, arena, &judgement);
 	return &judgement.judged[0].verdict;

@@ -26,7 +26,8 @@
  */
 struct history *story(const char *text);
 
-/* The verdict of one checker, with options as "NAME=TEXT" (or NULL). */
+/* The verdict of one checker, with options as "NAME=TEXT NAME=TEXT" (or
+ * NULL). */
 struct verdict *story_judge(const struct history *history, const char *checker,
 			    const char *option, struct arena *arena);
 

@@ -23,8 +23,12 @@ static struct outcome_of cover_with(const char *text, const char *option)
 {
 	struct arena arena = { 0 };
 	struct history *history = story(text);
+	/* Stories are short: one operation of a kind is enough, unless the
+	 * test says otherwise. */
+	const char *options = arena_printf(&arena, "min-ok=1 %s",
+					   option ? option : "");
 	struct verdict *verdict =
-		story_judge(history, "coverage", option, &arena);
+		story_judge(history, "coverage", options, &arena);
 	struct outcome_of outcome = { .kind = verdict->kind };
 
 	snprintf(outcome.reason, sizeof(outcome.reason), "%s", verdict->reason);
@@ -66,6 +70,13 @@ static void a_run_with_all_its_parts_is_covered(void **state)
 	(void)state;
 	assert_valid(MAIN "inject kill proven; ok 0 write 2;"
 			  "heal kill proven; ok 0 read 2;" END);
+}
+
+static void a_handful_of_operations_is_no_pass(void **state)
+{
+	(void)state;
+	assert_gap_with(MAIN "ok 0 write 2; ok 1 read 2;" END, "min-ok=10",
+			"2 of");
 }
 
 static void an_empty_history_is_no_pass(void **state)
@@ -152,6 +163,14 @@ static void a_fault_nobody_met_is_told(void **state)
 		   "no operation was in flight while \"kill\" was in force");
 }
 
+/* Clients that wait for a paused store invoke nothing: that is the effect. */
+static void what_waits_through_a_fault_has_met_it(void **state)
+{
+	(void)state;
+	assert_valid(MAIN "0 invoke write 2; inject kill proven;"
+			  "heal kill proven; 0 ok write 2;" END);
+}
+
 static void only_quiet_moments_are_no_pass(void **state)
 {
 	static const char text[] =
@@ -210,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_with_all_its_parts_is_covered),
+		cmocka_unit_test(a_handful_of_operations_is_no_pass),
 		cmocka_unit_test(an_empty_history_is_no_pass),
 		cmocka_unit_test(a_recorded_history_needs_one_success),
 		cmocka_unit_test(a_main_phase_without_success_is_no_pass),
@@ -219,6 +239,7 @@ int main(void)
 		cmocka_unit_test(some_unproven_injections_can_be_allowed),
 		cmocka_unit_test(a_fault_left_in_force_is_told),
 		cmocka_unit_test(a_fault_nobody_met_is_told),
+		cmocka_unit_test(what_waits_through_a_fault_has_met_it),
 		cmocka_unit_test(only_quiet_moments_are_no_pass),
 		cmocka_unit_test(a_run_cut_off_is_no_pass),
 		cmocka_unit_test(closing_reads_must_succeed),
