@@ -38,10 +38,12 @@
 	X(G0, "G0", "writes of two transactions interleave")              \
 	X(G1A, "G1a", "a transaction that failed is read")                \
 	X(G1B, "G1b", "a read sees a transaction half done")              \
+	X(G1C, "G1c",                                                     \
+	  "a transaction reads from one that it comes before")            \
 	X(READ_SKEW, "read-skew",                                         \
 	  "reads of one transaction are of different times")              \
 	X(WRITE_SKEW, "write-skew",                                       \
-	  "a transaction writes on the strength of an old snapshot")      \
+	  "two transactions each miss what the other writes")             \
 	X(LONG_FORK, "long-fork",                                         \
 	  "readers disagree about which of two transactions came first")  \
 	X(STALE_SNAPSHOT, "stale-snapshot",                               \

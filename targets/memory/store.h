@@ -37,6 +37,7 @@ struct item {
 	size_t version_capacity;
 	struct value dirty; /* what no transaction should have let others see */
 	int64_t dirty_stamp; /* when that was; 0: never */
+	int64_t read_stamp; /* when it was read last */
 
 	/* Set, queue (and stack), log: elements first .. count-1. In a log
 	 * nil stands for one that is gone. */
@@ -56,6 +57,20 @@ struct item {
 	int64_t committed; /* of a log: where consumers begin */
 };
 
+/* What a transaction touched. One that touched more is remembered as far as
+ * there is room. */
+#define COMMIT_TOUCHED 8
+struct commit {
+	int64_t stamp;
+	const struct item *read[COMMIT_TOUCHED];
+	const struct item *written[COMMIT_TOUCHED];
+	size_t read_count;
+	size_t written_count;
+};
+
+/* The last commits of transactions, the oldest is overwritten. */
+#define COMMITS_KEPT 8
+
 struct table {
 	struct item **slots;
 	size_t slot_count; /* a power of two, or 0 */
@@ -68,6 +83,8 @@ struct store {
 	struct table table;
 	struct table other; /* the other half's, while the brain is split */
 	int64_t stamp; /* of the last commit */
+	struct commit commits[COMMITS_KEPT];
+	size_t commit_count; /* that ever were */
 };
 
 void store_init(struct store *store);

@@ -29,7 +29,9 @@ static enum outcome action_run(struct transaction *transaction, size_t at)
 		view->writes++;
 		return OUTCOME_OK;
 	}
-	view->reads++;
+	if (view->writes == 0)
+		view->reads++;
+	view->item->read_stamp = call->memory->store.stamp;
 	if (bug_fires(call, BUG_GARBAGE_READ))
 		call->action->result =
 			cell_garbage(call, call->action->result);
@@ -102,11 +104,17 @@ static void install(struct transaction *transaction)
 			install_late(transaction, view->item);
 			continue;
 		}
+		if (!value_is_nil(view->put_after))
+			view->content = value_append(store->values,
+						     view->content,
+						     view->put_after);
 		item_put_at(view->item, view->content, stamp);
 		installed++;
 	}
-	if (installed)
-		store->stamp = stamp;
+	if (installed == 0)
+		return;
+	store->stamp = stamp;
+	commit_remember(transaction);
 }
 
 static enum outcome commit(struct transaction *transaction, bool aborts)

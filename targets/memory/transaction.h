@@ -10,7 +10,8 @@ struct view {
 	struct item *item;
 	struct value content; /* with its own writes */
 	struct value half_done; /* after its first write of several */
-	size_t reads;
+	struct value put_after; /* what is to come behind its own appends */
+	size_t reads; /* of what was there before it wrote */
 	size_t writes;
 };
 
@@ -44,6 +45,16 @@ struct transaction {
 	struct view *views;
 	size_t view_count;
 };
+
+/* A recent commit that the transaction can be made to contradict, for the bug
+ * of that name: write skew, G1c, long fork. NULL if there is none. */
+const struct commit *commit_for_skew(struct transaction *transaction);
+const struct commit *commit_for_circle(struct transaction *transaction,
+				       const struct view *view);
+const struct commit *commit_for_fork(struct transaction *transaction);
+
+/* Remembers what the transaction did. */
+void commit_remember(struct transaction *transaction);
 
 /* Decides what the transaction will see, by level, bug and chance. */
 void transaction_begin(struct transaction *transaction);

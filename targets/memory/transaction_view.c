@@ -39,20 +39,30 @@ static int64_t recent_stamp(struct call *call)
 	       (int64_t)chance_below(call->chance, RECENT + 1);
 }
 
+/* The commit that the transaction is going to miss: first there must be one
+ * that it can miss, then chance decides. */
+static int64_t hidden_stamp(struct transaction *transaction)
+{
+	enum bug bug = transaction->call->memory->settings.bug;
+	const struct commit *missed = NULL;
+
+	if (bug == BUG_WRITE_SKEW && !transaction->is_read_only)
+		missed = commit_for_skew(transaction);
+	if (bug == BUG_LONG_FORK && transaction->is_read_only)
+		missed = commit_for_fork(transaction);
+	return missed && bug_fires(transaction->call, bug) ? missed->stamp : 0;
+}
+
 /* A bug is a weaker level for one transaction. */
 static void begin_bug(struct transaction *transaction)
 {
 	struct call *call = transaction->call;
-	bool is_read_only = transaction->is_read_only;
 
-	if (is_read_only && bug_fires(call, BUG_STALE_SNAPSHOT))
+	if (transaction->is_read_only && bug_fires(call, BUG_STALE_SNAPSHOT))
 		transaction->level = LEVEL_SERIALIZABLE;
-	if (is_read_only && bug_fires(call, BUG_READ_SKEW))
+	if (transaction->is_read_only && bug_fires(call, BUG_READ_SKEW))
 		transaction->level = LEVEL_READ_COMMITTED;
-	if (!is_read_only && bug_fires(call, BUG_WRITE_SKEW))
-		transaction->level = LEVEL_SNAPSHOT_ISOLATION;
-	if (is_read_only && bug_fires(call, BUG_LONG_FORK))
-		transaction->hidden = recent_stamp(call);
+	transaction->hidden = hidden_stamp(transaction);
 	transaction->sees_dirt = bug_fires(call, BUG_G1A) ||
 				 bug_fires(call, BUG_G1B);
 	transaction->is_late = can_be_late(transaction) &&
@@ -191,6 +201,31 @@ static struct value read_content(struct transaction *transaction, size_t at,
 	return view->content;
 }
 
+/* The list without its last element, when it can be made to seem that the
+ * transaction came before the one that appended that. */
+static struct value circular_content(struct transaction *transaction,
+				     const struct view *view,
+				     struct value *last)
+{
+	struct values *values = transaction->call->memory->store.values;
+	const struct item *item = view->item;
+	struct value newest = item_newest(item);
+	struct value rest;
+
+	*last = value_nil();
+	if (item->object != OBJECT_LIST || value_is_nil(newest) ||
+	    view->reads || transaction->call->memory->settings.bug != BUG_G1C ||
+	    !commit_for_circle(transaction, view) ||
+	    !bug_fires(transaction->call, BUG_G1C))
+		return newest;
+	rest = value_list_rest(values, newest);
+	if (!value_equal(rest, item_older(item, 1)) &&
+	    value_list_length(values, rest))
+		return newest;
+	*last = value_list_last(values, newest);
+	return rest;
+}
+
 struct value transaction_content(struct transaction *transaction, size_t at,
 				 struct view *view)
 {
@@ -202,8 +237,8 @@ struct value transaction_content(struct transaction *transaction, size_t at,
 		return view->content;
 	if (transaction->level == LEVEL_SNAPSHOT_ISOLATION)
 		return item_at(view->item, transaction->snapshot);
-	if (transaction->actions[at].verb != VERB_WRITE &&
+	if (view->item->object == OBJECT_COUNTER &&
 	    bug_fires(call, BUG_LOST_UPDATE))
 		return item_older(view->item, 1);
-	return item_newest(view->item);
+	return circular_content(transaction, view, &view->put_after);
 }
