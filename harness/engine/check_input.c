@@ -111,6 +111,15 @@ int input_judge(const struct checking *checking, struct input *input,
 	code = choose_judges(checking, input, err);
 	if (code != 0)
 		return code;
+	/* Without real time everything would look out of order. */
+	if (!input->info.has_real_time &&
+	    panel_find(&input->panel, "linearizable")) {
+		error_set(err,
+			  "%s: the format (%s) tells no real time, without "
+			  "which nothing can be said about linearizability",
+			  input->name, input->info.format);
+		return EXIT_USAGE;
+	}
 	panel_add_standing(&input->panel, &input->arena);
 	code = set_judges(checking, input, err);
 	if (code != 0)

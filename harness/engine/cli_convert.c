@@ -10,7 +10,7 @@
 #include "harness/report/store.h"
 #include "harness/report/text.h"
 
-static const char *const formats[] = { "jsonl", NULL };
+static const char *const formats[] = { "jsonl", "edn", NULL };
 
 static const struct option convert_options[] = {
 	{ "to", OPTION_CHOICE, NULL, "the format to write", formats },
@@ -33,7 +33,7 @@ static int set_options(struct options *options,
 	if (arguments->operand_count != 1)
 		return error_set(err, "name one history or run");
 	if (!options_text(options, "to"))
-		return error_set(err, "say --to jsonl");
+		return error_set(err, "say --to jsonl|edn or --to edn");
 	return 0;
 }
 
@@ -63,7 +63,9 @@ static int write_output(const struct options *options,
 
 	if (!out)
 		return error_errno(err, "%s", path);
-	result = history_write_jsonl(history, out, err);
+	result = options_is(options, "to", "edn")
+			 ? history_write_edn(history, out, err)
+			 : history_write_jsonl(history, out, err);
 	if (path ? fclose(out) : fflush(out)) {
 		if (result == 0)
 			result = error_errno(err, "%s",
@@ -98,7 +100,7 @@ int cli_convert(int argc, char **argv)
 	if (arguments_read(&arguments, argc, argv, convert_options, false,
 			   &arena, &err) == 0) {
 		if (arguments.wants_help) {
-			puts("usage: ordeal convert FILE|RUN --to jsonl "
+			puts("usage: ordeal convert FILE|RUN --to jsonl|edn "
 			     "[--output FILE]\n");
 			options_print(stdout, convert_options, 2);
 			arena_release(&arena);

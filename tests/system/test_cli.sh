@@ -126,6 +126,8 @@ expect 64 'timeout' "$ordeal" check --timeout soon "$dir/good.jsonl"
 expect 64 'min-ok' "$ordeal" check --min-ok many "$dir/good.jsonl"
 expect 64 'there is no workload' "$ordeal" check --workload regsiter \
 	"$dir/good.jsonl"
+printf 'w 1 1\n---\nr 1 1\n' >"$dir/awdit"
+expect 64 'no real time' "$ordeal" check --checker linearizable "$dir/awdit"
 entry 0 0 invoke frobnicate 1 >"$dir/foreign.jsonl"
 expect 64 'choose with --checker' "$ordeal" check "$dir/foreign.jsonl"
 
@@ -159,6 +161,8 @@ expect 3 'there is no run' "$ordeal" check --store "$dir/store" latest
 # Converting keeps what is there.
 expect 0 '' "$ordeal" convert "$dir/good.jsonl" --to jsonl --output "$dir/copy"
 cmp -s "$dir/good.jsonl" "$dir/copy" || complain 'convert changed a history'
+expect 0 '' "$ordeal" convert "$dir/stale.jsonl" --to edn --output "$dir/edn"
+expect 1 'stale-read' "$ordeal" check "$dir/edn"
 expect 64 'say --to' "$ordeal" convert "$dir/good.jsonl"
 expect 3 '/nonexistent/x' "$ordeal" convert "$dir/good.jsonl" --to jsonl \
 	--output /nonexistent/x
