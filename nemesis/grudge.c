@@ -15,9 +15,9 @@
 #define RING_EXACT_MAX 5
 
 const char *const grudge_names[] = {
-	"one",	    "halves",	       "random-halves", "minority",
-	"majority", "majorities-ring", "bridge",	"primary",
-	NULL,
+	"one",		  "halves",   "random-halves",	 "minority",
+	"minority-third", "majority", "majorities-ring", "bridge",
+	"primary",	  NULL,
 };
 
 enum grudge_shape grudge_from_name(const char *name)
@@ -200,6 +200,9 @@ static void draw_camp(enum grudge_shape shape, const bool *is_primary,
 		break;
 	case GRUDGE_MINORITY:
 		pick_nodes(PICK_MINORITY, rng, NULL, count, is_inside);
+		break;
+	case GRUDGE_MINORITY_THIRD:
+		pick_nodes(PICK_MINORITY_THIRD, rng, NULL, count, is_inside);
 		break;
 	case GRUDGE_MAJORITY:
 		pick_nodes(PICK_MAJORITY, rng, NULL, count, is_inside);

@@ -15,6 +15,7 @@ enum grudge_shape {
 	GRUDGE_HALVES, /* the first half (the smaller) against the rest */
 	GRUDGE_RANDOM_HALVES, /* the same of shuffled nodes */
 	GRUDGE_MINORITY, /* less than half of them against the rest */
+	GRUDGE_MINORITY_THIRD, /* less than a third, at least one */
 	GRUDGE_MAJORITY, /* just more than half against the rest */
 	GRUDGE_MAJORITIES_RING, /* each sees a majority of its own */
 	GRUDGE_BRIDGE, /* halves that see one node in common */

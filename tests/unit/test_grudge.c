@@ -24,7 +24,7 @@ typedef void law(const struct grudge *grudge, enum grudge_shape shape,
 static void for_all(law *check)
 {
 	for (size_t count = 1; count <= NODES_MAX; count++) {
-		for (int variant = 0; variant < 16; variant++) {
+		for (int variant = 0; variant < 18; variant++) {
 			enum grudge_shape shape = (enum grudge_shape)(
 				GRUDGE_ONE + variant / 2);
 			struct rng rng;
@@ -175,6 +175,8 @@ static void check_camps(const struct grudge *grudge, enum grudge_shape shape,
 		assert_int_equal(least, count / 2);
 	if (shape == GRUDGE_MINORITY && count > 2)
 		assert_true(least >= 1 && least <= (count - 1) / 2);
+	if (shape == GRUDGE_MINORITY_THIRD && count > 3)
+		assert_true(least >= 1 && least <= (count - 1) / 3);
 	if (shape == GRUDGE_MAJORITY)
 		assert_int_equal(least, (count - 1) / 2);
 	/* One way: one camp, whole, refuses the other. */
