@@ -48,6 +48,9 @@ static const char *open_form(struct edn *edn, struct form *form, const char *p,
 	    form->collections + is_collection > VALUE_DEPTH_MAX)
 		return edn_fail(edn, p, "nested deeper than %d levels",
 				VALUE_DEPTH_MAX);
+	/* So that there is a stack to point into, if nothing is pushed. */
+	edn->stack = array_reserve(edn->stack, &edn->stack_capacity,
+				   edn->stack_count + 1, sizeof(*edn->stack));
 	form->collections += is_collection;
 	form->opens[form->depth++] = (struct open){
 		.kind = kind,

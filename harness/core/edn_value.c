@@ -4,6 +4,7 @@
 
 #include "harness/core/arena.h"
 #include "harness/core/edn_private.h"
+#include "harness/core/reader_build.h"
 
 /* Behind the last element of a vector; `what` tells what it is of. */
 static const char *leave(struct edn *edn, const char *p, const char *what)
@@ -143,9 +144,10 @@ static const char *independent(struct edn *edn, const char *p,
 	p = is_txn ? txn(edn, p, is_invoke)
 		   : action_value(edn, p, &draft->action, is_invoke);
 	for (size_t i = 0; p && is_txn && i < edn->action_count; i++) {
-		struct value both[2] = { key, edn->actions[i].key };
-
-		edn->actions[i].key = value_list(edn->values, both, 2);
+		if (!reader_nest_key(edn->values, key, &edn->actions[i].key))
+			return edn_fail(edn, draft->value,
+					"a key of a transaction that is a "
+					"collection");
 	}
 	return p ? leave(edn, p, "']' after [key value") : NULL;
 }

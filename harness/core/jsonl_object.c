@@ -179,6 +179,7 @@ static const char *independent(struct jsonl *jsonl, const char *p,
 			       struct draft *draft)
 {
 	bool is_invoke = draft->entry.type == OP_INVOKE;
+	const char *start = p;
 	struct value key;
 
 	if (*p == 'n')
@@ -198,9 +199,11 @@ static const char *independent(struct jsonl *jsonl, const char *p,
 	if (!p)
 		return NULL;
 	for (size_t i = 0; draft->is_txn && i < jsonl->action_count; i++) {
-		struct value both[2] = { key, jsonl->actions[i].key };
-
-		jsonl->actions[i].key = value_list(jsonl->values, both, 2);
+		if (!reader_nest_key(jsonl->values, key,
+				     &jsonl->actions[i].key))
+			return jsonl_fail(jsonl, start,
+					  "a key of a transaction that is a "
+					  "collection");
 	}
 	p = jsonl_space(p);
 	return *p == ']' ? p + 1
@@ -319,8 +322,8 @@ static const char *late_content(struct jsonl *jsonl, struct draft *draft)
 	if (!p)
 		return NULL;
 	p = jsonl_space(p);
-	return p == draft->late_end ? p :
-				      jsonl_expected(jsonl, p, "',' or '}'");
+	return p == draft->late_end ? p
+				    : jsonl_expected(jsonl, p, "',' or '}'");
 }
 
 /* Makes the entry from what the line has. Returns `p`, or NULL. */

@@ -63,6 +63,10 @@ static const char *open_list(struct jsonl *jsonl, const char *p, bool keep,
 	if (*depth == VALUE_DEPTH_MAX)
 		return jsonl_fail(jsonl, p, "nested deeper than %d levels",
 				  VALUE_DEPTH_MAX);
+	/* So that there is a stack to point into, if nothing is pushed. */
+	jsonl->stack = array_reserve(jsonl->stack, &jsonl->stack_capacity,
+				     jsonl->stack_count + 1,
+				     sizeof(*jsonl->stack));
 	open = &opens[(*depth)++];
 	*open = (struct open){ jsonl->stack_count, *p == '{' };
 	p = jsonl_space(p + 1);
@@ -123,15 +127,24 @@ const char *jsonl_value(struct jsonl *jsonl, const char *p, struct value *v,
 	}
 }
 
+/* The quote that ends a string, or what cannot be in it. */
+static const char *skip_string(const char *p)
+{
+	for (p++; *p != '"' && (unsigned char)*p >= 0x20; p++)
+		p += *p == '\\' && (unsigned char)p[1] >= 0x20;
+	return p;
+}
+
 const char *jsonl_skip(struct jsonl *jsonl, const char *p)
 {
 	size_t depth = 0;
 
 	for (; p < jsonl->end; p++) {
-		if (*p == '"') {
-			for (p++; p < jsonl->end && *p != '"'; p++)
-				p += *p == '\\';
-		} else if (*p == '[' || *p == '{') {
+		if (*p == '"')
+			p = skip_string(p);
+		if ((unsigned char)*p < 0x20 && *p != '\t' && *p != '\r')
+			break;
+		if (*p == '[' || *p == '{') {
 			depth++;
 		} else if (*p == ']' || *p == '}') {
 			if (depth == 0)
@@ -141,7 +154,7 @@ const char *jsonl_skip(struct jsonl *jsonl, const char *p)
 			return p;
 		}
 	}
-	return jsonl_fail(jsonl, jsonl->end, "the line ends in a value");
+	return jsonl_expected(jsonl, p, "the end of a value");
 }
 
 /* "[expected, new]", or null. */

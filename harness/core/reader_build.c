@@ -77,6 +77,24 @@ struct value reader_set(struct values *values, struct value *elements,
 	return list;
 }
 
+static bool is_scalar(const struct values *values, struct value v)
+{
+	enum value_kind kind = value_kind(values, v);
+
+	return kind != VALUE_LIST && kind != VALUE_MAP;
+}
+
+bool reader_nest_key(struct values *values, struct value of, struct value *key)
+{
+	struct value both[2] = { of, *key };
+
+	/* A collection in it might be deeper than values may be. */
+	if (!is_scalar(values, of) || !is_scalar(values, *key))
+		return false;
+	*key = value_list(values, both, 2);
+	return true;
+}
+
 struct value reader_text(struct values *values, struct value v)
 {
 	enum value_kind kind = value_kind(values, v);

@@ -171,7 +171,10 @@ const struct read_format *read_format_of(const char *text, size_t length,
 		return NULL;
 	}
 	format = format_at(&look);
-	if (look.is_short && !is_all) {
+	/* JSON Lines may come slowly, and have no control characters anyway;
+	 * of others the whole look is taken, however they come. */
+	if (!is_all &&
+	    (look.is_short || (length < LOOK_SIZE && format && format->read))) {
 		*needs_more = true;
 		return NULL;
 	}

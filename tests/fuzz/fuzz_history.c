@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Histories, mutated: no bytes may make a reader crash, and what one takes is
+ * taken again, and in pieces, and means the same. Usage:
+ * fuzz_history [--runs N] [--seed N] [FILE ...], or any fuzzing engine that
+ * calls LLVMFuzzerTestOneInput (built with -DORDEAL_FUZZ_ENGINE).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/core/arena.h"
+#include "harness/core/history_write.h"
+#include "harness/core/reader.h"
+#include "harness/core/rng.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void fail(const char *what, const char *why)
+{
+	fprintf(stderr, "fuzz_history: %s: %s\n", what, why);
+	abort();
+}
+
+static char *written(const struct history *history, size_t *length)
+{
+	struct error err = { "" };
+	char *text = NULL;
+	FILE *out = open_memstream(&text, length);
+
+	if (!out || history_write_jsonl(history, out, &err))
+		fail("cannot write", err.text);
+	fclose(out);
+	return text;
+}
+
+static void same(const char *what, const char *text, size_t length,
+		 struct history *history)
+{
+	size_t again_length;
+	char *again = written(history, &again_length);
+
+	if (again_length != length || memcmp(again, text, length) != 0)
+		fail(what, again);
+	free(again);
+}
+
+/* The same in pieces of a few bytes. */
+static void read_in_pieces(const char *bytes, size_t size, bool was_taken,
+			   const char *text, size_t length)
+{
+	struct history *history = history_new();
+	struct history_stream *stream = history_stream_new(history, NULL);
+	struct error err = { "" };
+	size_t step = 1 + size % 7;
+	int rc = 0;
+
+	for (size_t at = 0; at < size && !rc; at += step)
+		rc = history_stream_feed(stream, bytes + at,
+					 size - at < step ? size - at : step,
+					 &err);
+	if (!rc)
+		rc = history_stream_finish(stream, &err);
+	if ((rc == 0) != was_taken)
+		fail("in pieces it is otherwise", err.text);
+	if (was_taken)
+		same("in pieces it means", text, length, history);
+	history_stream_free(stream);
+	history_free(history);
+}
+
+static bool is_packed(const char *bytes, size_t size)
+{
+	return size >= 2 && (memcmp(bytes, "\x1f\x8b", 2) == 0 ||
+			     memcmp(bytes, "\x28\xb5", 2) == 0);
+}
+
+/* What was written must be taken. Returns the text that it makes, and frees
+ * the one it is made of. */
+static char *read_again(char *text, size_t *length)
+{
+	struct error err = { "" };
+	struct history *history =
+		*length ? history_read_bytes("again", text, *length, NULL, NULL,
+					     &err)
+			: history_new();
+
+	if (!history)
+		fail("what it took is refused", err.text);
+	free(text);
+	text = written(history, length);
+	history_free(history);
+	return text;
+}
+
+/* Written and read as often as one likes, it stays the same: from the first
+ * time on if it was JSON, whose maps have no keys but strings, else from the
+ * second. */
+static void must_stay(const struct history *history, bool is_json)
+{
+	size_t length;
+	size_t again_length;
+	char *text = written(history, &length);
+	char *again;
+
+	if (!is_json)
+		text = read_again(text, &length);
+	again = heap_alloc(length);
+	memcpy(again, text, length);
+	again_length = length;
+	again = read_again(again, &again_length);
+	if (again_length != length || memcmp(again, text, length) != 0)
+		fail("what it took is read otherwise", text);
+	free(text);
+	free(again);
+}
+
+static void read_all(const char *bytes, size_t size)
+{
+	static const struct read_options forced = { READ_INDEPENDENT_YES };
+	struct read_info info;
+	struct error err = { "" };
+	struct history *history =
+		history_read_bytes("fuzz", bytes, size, NULL, &info, &err);
+	char *text = NULL;
+	size_t length = 0;
+
+	if (!history && !*err.text)
+		fail("refused", "without a reason");
+	if (history) {
+		must_stay(history, strstr(info.format, "json") != NULL);
+		text = written(history, &length);
+	}
+	if (!is_packed(bytes, size))
+		read_in_pieces(bytes, size, history != NULL, text, length);
+	free(text);
+	history_free(history);
+	history = history_read_bytes("fuzz", bytes, size, &forced, NULL, &err);
+	if (history)
+		must_stay(history, false);
+	history_free(history);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	/* Of exactly that size, so that a sanitizer sees its end. */
+	char *copy = heap_alloc(size);
+
+	if (size)
+		memcpy(copy, bytes, size);
+	read_all(copy, size);
+	free(copy);
+	return 0;
+}
+
+#ifndef ORDEAL_FUZZ_ENGINE
+#define ROOM 4096
+#define JSON(rest) "{\"index\":0,\"time\":5,\"process\":0," rest "}\n"
+#define EDN(rest) "{:index 1, :time 5, :process 0, " rest "}\n"
+
+static const char *const seeds[] = {
+	JSON("\"type\":\"invoke\",\"f\":\"read\",\"key\":3,\"value\":"
+	     "null") "{\"process\":0,\"type\":\"ok\",\"f\":\"read\","
+		     "\"key\":3,"
+		     "\"value\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14]}\n"
+		     "{\"process\":0,\"type\":\"invoke\",\"f\":"
+		     "\"read\",\"key\":3}\n"
+		     "{\"process\":0,\"type\":\"ok\",\"f\":\"read\","
+		     "\"key\":3,"
+		     "\"value\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]}"
+		     "\n",
+	JSON("\"type\":\"invoke\",\"f\":\"cas\",\"value\":[17,18]") "{"
+								    "\""
+								    "pr"
+								    "oc"
+								    "es"
+								    "s"
+								    "\""
+								    ":"
+								    "\""
+								    "ne"
+								    "me"
+								    "si"
+								    "s"
+								    "\""
+								    ","
+								    "\""
+								    "ty"
+								    "pe"
+								    "\""
+								    ":"
+								    "\""
+								    "in"
+								    "fo"
+								    "\""
+								    ","
+								    "\""
+								    "f"
+								    "\""
+								    ":"
+								    "\""
+								    "pa"
+								    "rt"
+								    "it"
+								    "io"
+								    "n"
+								    "\""
+								    ","
+								    "\""
+								    "va"
+								    "lu"
+								    "e"
+								    "\""
+								    ":{"
+								    "\""
+								    "n1"
+								    "\""
+								    ":["
+								    "\""
+								    "n2"
+								    "\""
+								    ","
+								    "\""
+								    "n3"
+								    "\""
+								    "],"
+								    "\""
+								    "\\"
+								    "u0"
+								    "0e"
+								    "4"
+								    "\""
+								    ":-"
+								    "1."
+								    "5e"
+								    "3}"
+								    "}"
+								    "\n"
+								    "{"
+								    "\""
+								    "pr"
+								    "oc"
+								    "es"
+								    "s"
+								    "\""
+								    ":0"
+								    ","
+								    "\""
+								    "ty"
+								    "pe"
+								    "\""
+								    ":"
+								    "\""
+								    "in"
+								    "fo"
+								    "\""
+								    ","
+								    "\""
+								    "f"
+								    "\""
+								    ":"
+								    "\""
+								    "ca"
+								    "s"
+								    "\""
+								    ","
+								    "\""
+								    "va"
+								    "lu"
+								    "e"
+								    "\""
+								    ":["
+								    "17"
+								    ",1"
+								    "8]"
+								    ","
+								    "\""
+								    "er"
+								    "ro"
+								    "r"
+								    "\""
+								    ":"
+								    "\""
+								    "ti"
+								    "me"
+								    "ou"
+								    "t"
+								    "\""
+								    ","
+								    "\""
+								    "no"
+								    "de"
+								    "\""
+								    ":"
+								    "\""
+								    "n2"
+								    "\""
+								    ","
+								    "\""
+								    "x"
+								    "\""
+								    ":{"
+								    "\""
+								    "y"
+								    "\""
+								    ":["
+								    "tr"
+								    "ue"
+								    "]}"
+								    "}"
+								    "\n",
+	JSON("\"value\":[[\"append\",1,5],[\"r\",2,null]],\"f\":"
+	     "\"txn\","
+	     "\"type\":\"invoke\"") "{\"process\":0,\"type\":\"ok\","
+				    "\"f\":\"txn\","
+				    "\"value\":[[\"append\",1,5],["
+				    "\"r\",2,[1,\"\\ud83d\\ude00\"]]]}"
+				    "\n",
+	"[" JSON("\"type\":\"invoke\",\"f\":\"get\"") ",\n" JSON(
+		"\"type\":\"ok\",\"f\":\"get\",\"value\":\"a\\n\"") "]"
+								    "\n",
+	EDN(":type :invoke, :f :read, :value [3 nil]") "{:process 0 "
+						       ":type :ok :f "
+						       ":read :value "
+						       "[3 #{1 2N "
+						       "\\a}]}\n"
+						       "{:process "
+						       ":nemesis, "
+						       ":type :info, "
+						       ":f :start, "
+						       ":value \"a "
+						       "\\u00e4\"}\n",
+	"[" EDN(":type :invoke, :f :txn, :value [[:r :x nil] [:append "
+		"1 2]]") "#a.B" EDN(":type :fail, :f :txn :error [:oops #_ 3 "
+				    "1/2] :value "
+				    "nil") "; c\n]",
+	EDN(":type :invoke, :f :cas, :value [\"k\" [1 2.5]]")
+		EDN(":type :info, :f :cas, :value #a.Tuple{:key \"k\" "
+		    ":value [1 2.5]}"),
+	"INFO  jepsen.util - 0\t:invoke\t:cas\t[1 4]\n"
+	"INFO  jepsen.util - :nemesis\t:info\t:start\tnil\n"
+	"INFO  jepsen.util - 0\t:info\t:cas\t:timed-out\n",
+	"w 1 2\nr 3 0\n-----\nr 4 0\n=====\nw 4 0\n",
+	"w(3,41,1,0)\nr(3,41,0,7)\nw(3,5,0,-1)\n",
+	"[x:=1 y:=2] [y==2 z==?]!\n---\n[x==1]\n",
+	"{\"params\":{},\"data\":[[{\"events\":[{\"Write\":{"
+	"\"variable\":1,"
+	"\"version\":1}},{\"Read\":{\"variable\":2,\"version\":null}}],"
+	"\"committed\":true}]]}",
+};
+
+/* Copies, drops, repeats and overwrites pieces. */
+static size_t mutate(struct rng *rng, char *text, size_t size)
+{
+	static const char spice[] = "{}[]()\",:\\u0tfn-9e. \n=#_;\x00\x7f\xc3"
+				    "\xa4w";
+	size_t times = rng_below(rng, 6);
+
+	while (times--) {
+		size_t at = size ? rng_below(rng, size) : 0;
+		size_t most = size - at < 40 ? size - at : 40;
+		size_t length = most ? rng_below(rng, most) : 0;
+
+		switch (rng_below(rng, 8)) {
+		case 0: /* cut */
+			memmove(text + at, text + at + length,
+				size - at - length);
+			size -= length;
+			break;
+		case 1: /* repeat */
+			if (size + length > ROOM)
+				break;
+			memmove(text + at + length, text + at, size - at);
+			size += length;
+			break;
+		case 2: /* end early */
+			if (rng_chance(rng, 0.2))
+				size = at;
+			break;
+		default: /* overwrite */
+			if (size)
+				text[at] = spice[rng_below(rng, sizeof(spice))];
+			break;
+		}
+	}
+	return size;
+}
+
+static void run_file(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	char *bytes = NULL;
+	size_t capacity = 0;
+	size_t size = 0;
+	size_t count = 1;
+
+	if (!file)
+		fail(path, "cannot be opened");
+	for (; count > 0; size += count) {
+		bytes = array_reserve(bytes, &capacity, size + ROOM, 1);
+		count = fread(bytes + size, 1, ROOM, file);
+	}
+	fclose(file);
+	LLVMFuzzerTestOneInput((const uint8_t *)bytes, size);
+	free(bytes);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long runs = 20000;
+	unsigned long seed = 1;
+	bool has_files = false;
+	struct rng rng;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--runs") == 0 && i + 1 < argc) {
+			runs = strtoul(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
+			seed = strtoul(argv[++i], NULL, 10);
+		} else {
+			run_file(argv[i]);
+			has_files = true;
+		}
+	}
+	rng_init(&rng, seed, "fuzz_history", 0);
+	for (unsigned long i = 0; i < runs && !has_files; i++) {
+		const char *start =
+			seeds[rng_below(&rng, sizeof(seeds) / sizeof(*seeds))];
+		char text[ROOM];
+		size_t size = strlen(start);
+
+		memcpy(text, start, size);
+		size = mutate(&rng, text, size);
+		LLVMFuzzerTestOneInput((const uint8_t *)text, size);
+	}
+	printf("fuzz_history: %lu runs\n", has_files ? 0 : runs);
+	return 0;
+}
+#endif
