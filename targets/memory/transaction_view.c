@@ -2,7 +2,7 @@
 #include "targets/memory/transaction.h"
 
 #define RECENT 8 /* commits that a weak read goes back at most */
-#define LATE_CHANCE 0.05
+#define LATE_CHANCE 0.1
 #define DIRT_CHANCE 0.25
 
 static bool is_read(const struct action *action)

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* What the isolation checker makes of the memory target: each level is judged
+ * as exactly that level, each planted bug of transactions by its name. */
+#include "tests/support/memory_fixture.h"
+
+#include "harness/checker.h"
+#include "targets/memory/chance.h"
+
+#define CLIENTS 5
+#define TRANSACTIONS 700
+#define KEYS 8
+#define ACTIONS_MOST 4
+#define SEEDS 100
+
+extern const struct checker checker_isolation;
+
+/* A history of transactions, one after the other. */
+struct play {
+	struct fixture *fixture;
+	struct talker talkers[CLIENTS];
+	struct history *history;
+	struct chance chance;
+	int64_t next[KEYS * 100]; /* elements, by key */
+	uint64_t entries;
+};
+
+static void put_entry(struct play *play, struct talker *talker,
+		      enum op_type type, const struct action *actions,
+		      size_t count)
+{
+	struct action copies[ACTIONS_MOST];
+	struct entry entry = {
+		.index = play->entries,
+		.time_ns = (int64_t)play->entries++ * 1000,
+		.process = talker->process,
+		.type = type,
+		.f = VERB_TXN,
+		.actions = copies,
+		.action_count = count,
+	};
+	struct error err;
+
+	for (size_t i = 0; i < count; i++) {
+		copies[i] = actions[i];
+		copies[i].result = type == OP_OK ?
+					   value_copy(play->history->values,
+						      talker->values,
+						      actions[i].result) :
+					   value_nil();
+	}
+	if (history_append(play->history, &entry, &err))
+		fail_msg("%s", err.text);
+}
+
+/* Keys are used for a while, and then others. */
+static struct action draw_action(struct play *play, bool is_read, size_t turn)
+{
+	int64_t key = (int64_t)(chance_below(&play->chance, KEYS) +
+				turn / 100 * KEYS);
+
+	return (struct action){
+		.object = OBJECT_LIST,
+		.verb = is_read ? VERB_READ : VERB_APPEND,
+		.key = value_int(play->history->values, key),
+		.arg = is_read ? value_nil() :
+				 value_int(play->history->values,
+					   ++play->next[key]),
+	};
+}
+
+static void play_turn(struct play *play, size_t turn)
+{
+	struct talker *talker =
+		&play->talkers[chance_below(&play->chance, CLIENTS)];
+	size_t count = 1 + chance_below(&play->chance, ACTIONS_MOST);
+	bool is_read_only = chance_below(&play->chance, 3) == 0;
+	struct action actions[ACTIONS_MOST];
+	enum outcome outcome;
+
+	for (size_t i = 0; i < count; i++)
+		actions[i] = draw_action(play,
+					 is_read_only ||
+						 chance_below(&play->chance,
+							      2),
+					 turn);
+	put_entry(play, talker, OP_INVOKE, actions, count);
+	outcome = carry_out(talker, actions, count, true);
+	assert_int_not_equal(outcome, OUTCOME_INDETERMINATE);
+	put_entry(play, talker, outcome == OUTCOME_OK ? OP_OK : OP_FAIL,
+		  actions, count);
+}
+
+static struct history *play_seed(struct fixture *f, uint64_t seed)
+{
+	struct play *play = calloc(1, sizeof(*play));
+	struct history *history = history_new();
+	struct target_setup setup = { .options = f->options, .seed = seed,
+				      .nodes = 2, .arena = &f->arena };
+	struct error err;
+
+	f->state = target_memory.open(&setup, &err);
+	play->fixture = f;
+	play->history = history;
+	play->chance = chance_stream(seed, 99);
+	for (int32_t i = 0; i < CLIENTS; i++)
+		talker_open(f, &play->talkers[i], i);
+	for (size_t turn = 0; turn < TRANSACTIONS; turn++)
+		play_turn(play, turn);
+	for (int32_t i = 0; i < CLIENTS; i++)
+		talker_close(&play->talkers[i]);
+	target_memory.close(f->state);
+	f->state = NULL;
+	free(play);
+	return history;
+}
+
+static bool has_text(const struct figure *list, const char *text)
+{
+	for (const struct figure *figure = list ? list->first : NULL; figure;
+	     figure = figure->next) {
+		if (figure->kind == FIGURE_TEXT &&
+		    strcmp(figure->text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* True when `level` stands and nothing stronger does; or, with `anomaly`, when
+ * the checker has found that. */
+static bool is_judged(const struct history *history, const char *level,
+		      const char *anomaly)
+{
+	struct arena arena = { 0 };
+	struct budget budget = { .states_max = BUDGET_STATES_DEFAULT,
+				 .bytes_max = BUDGET_BYTES_DEFAULT };
+	struct check check = {
+		.history = history,
+		.options = options_new(&arena, checker_isolation.options),
+		.budget = &budget,
+		.arena = &arena,
+	};
+	struct verdict verdict;
+	struct error err;
+	bool result;
+
+	verdict_init(&verdict);
+	if (checker_isolation.check(&check, &verdict, &err))
+		fail_msg("%s", err.text);
+	if (anomaly)
+		result = figure_find(figure_find(&verdict.figures,
+						 "anomalies"),
+				     anomaly);
+	else
+		result = has_text(figure_find(&verdict.figures, "strongest"),
+				  level);
+	arena_release(&arena);
+	return result;
+}
+
+static void assert_exactly(struct fixture *f, const char *level)
+{
+	option(f, "isolation", level);
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct history *history = play_seed(f, seed);
+
+		if (!is_judged(history, level, NULL))
+			fail_msg("seed %d is not judged %s", (int)seed, level);
+		history_free(history);
+	}
+}
+
+static void strict_serializable_is_judged_so(void **state)
+{
+	assert_exactly(*state, "strict-serializable");
+}
+
+static void serializable_is_judged_so(void **state)
+{
+	assert_exactly(*state, "serializable");
+}
+
+static void snapshot_isolation_is_judged_so(void **state)
+{
+	assert_exactly(*state, "snapshot-isolation");
+}
+
+static void read_committed_is_judged_so(void **state)
+{
+	assert_exactly(*state, "read-committed");
+}
+
+static void read_uncommitted_is_judged_so(void **state)
+{
+	assert_exactly(*state, "read-uncommitted");
+}
+
+/* A planted bug, and the anomaly it is to be convicted of. */
+static const struct {
+	const char *bug;
+	const char *anomaly;
+} convictions[] = {
+	{ "G0", "G0" },
+	{ "G1a", "G1a" },
+	{ "G1b", "G1b" },
+	{ "G1c", "G1c" },
+	{ "read-skew", "G-single-item" },
+	{ "read-skew", "fractured-read" },
+	{ "write-skew", "write-skew" },
+	{ "long-fork", "long-fork" },
+	{ "lost-update", "lost-update" },
+	{ "stale-snapshot", "G-single-item-realtime" },
+	{ "stale-snapshot", "G-single-item-process" },
+	{ "late-commit", "G0-realtime" },
+	{ "internal", "internal" },
+	{ "non-repeatable-read", "non-repeatable-read" },
+	{ "future-read", "future-read" },
+	{ "garbage-read", "garbage-read" },
+	{ "applied-failure", "dirty-update" },
+	{ "duplicate-write", "duplicate-elements" },
+	{ "out-of-order", "incompatible-order" },
+};
+
+/* Chance may spare one seed, not ten of them. */
+static void each_bug_is_convicted_by_name(void **state)
+{
+	struct fixture *f = *state;
+
+	option(f, "bug-rate", "0.1");
+	for (size_t i = 0; i < sizeof(convictions) / sizeof(*convictions);
+	     i++) {
+		bool is_convicted = false;
+
+		option(f, "bug", convictions[i].bug);
+		for (uint64_t seed = 1; seed <= 10 && !is_convicted; seed++) {
+			struct history *history = play_seed(f, seed);
+
+			is_convicted = is_judged(history, NULL,
+						 convictions[i].anomaly);
+			history_free(history);
+		}
+		if (!is_convicted)
+			fail_msg("%s is never convicted of %s",
+				 convictions[i].bug, convictions[i].anomaly);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(strict_serializable_is_judged_so),
+		TEST(serializable_is_judged_so),
+		TEST(snapshot_isolation_is_judged_so),
+		TEST(read_committed_is_judged_so),
+		TEST(read_uncommitted_is_judged_so),
+		TEST(each_bug_is_convicted_by_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}
