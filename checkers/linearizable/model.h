@@ -99,6 +99,17 @@ struct model {
 	void (*relevance)(const struct states *states,
 			  const struct call *calls, size_t count,
 			  uint32_t *until);
+
+	/*
+	 * Optional, both or none. The last return of a call that this state,
+	 * or one that grows out of it without being replaced, agrees with;
+	 * and the state that stands for all those that no call agrees with
+	 * any more. Without them orders that no one can tell apart are told
+	 * apart.
+	 */
+	uint32_t (*useful_until)(const struct states *states, uint32_t state,
+				 const struct call *calls, size_t count);
+	uint32_t (*hopeless)(struct states *states);
 };
 
 /* The model of that name or number, NULL if there is none. */

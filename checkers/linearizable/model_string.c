@@ -44,6 +44,16 @@ static uint32_t string_init(struct states *states)
 	return intern_text(states, words, length);
 }
 
+/* A length that no string has: nobody will see this one. */
+#define HOPELESS UINT32_MAX
+
+static uint32_t string_hopeless(struct states *states)
+{
+	const uint32_t word = HOPELESS;
+
+	return states_intern(states, &word, 1);
+}
+
 static enum step string_step(struct states *states, uint32_t state,
 			     const struct call *call, unsigned choice,
 			     uint32_t *next)
@@ -59,6 +69,8 @@ static enum step string_step(struct states *states, uint32_t state,
 
 	(void)choice;
 	*next = state;
+	if (kept == HOPELESS)
+		return is_read && !call_is_open(call) ? STEP_NO : STEP_YES;
 	if (is_read) {
 		if (call_is_open(call))
 			return STEP_YES;
@@ -90,9 +102,36 @@ static const char *string_describe(const struct states *states, uint32_t state,
 	const uint32_t *words = states_words(states, state, &count);
 	int length = words[0] > 200 ? 200 : (int)words[0];
 
+	if (words[0] == HOPELESS)
+		return "what no later get agrees with";
 	return arena_printf(arena, "\"%s%.*s\"", words[0] > 200 ? "..." : "",
 			    length,
 			    (const char *)(words + 1) + words[0] - length);
+}
+
+/* Strings only grow until the next put. */
+static uint32_t string_useful_until(const struct states *states,
+				    uint32_t state, const struct call *calls,
+				    size_t call_count)
+{
+	size_t count;
+	const uint32_t *words = states_words(states, state, &count);
+	uint32_t until = 0;
+
+	for (size_t i = 0; i < call_count; i++) {
+		const struct call *call = &calls[i];
+		size_t length;
+		const char *text;
+
+		if (call->verb != VERB_READ || call_is_open(call) ||
+		    call->complete <= until)
+			continue;
+		text = text_of(states, call->result, &length);
+		if (length >= words[0] &&
+		    (!words[0] || memcmp(text, words + 1, words[0]) == 0))
+			until = call->complete;
+	}
+	return until;
 }
 
 const struct model model_kv_string = {
@@ -104,4 +143,6 @@ const struct model model_kv_string = {
 	.step = string_step,
 	.is_pure = string_is_pure,
 	.describe = string_describe,
+	.useful_until = string_useful_until,
+	.hopeless = string_hopeless,
 };

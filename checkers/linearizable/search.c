@@ -67,4 +67,5 @@ void search(const struct problem *problem, const struct search_limits *limits,
 	timeline_release(&walk.timeline);
 	configs_release(&walk.roots);
 	free(walk.record);
+	free(walk.useful);
 }

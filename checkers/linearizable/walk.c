@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "harness/core/arena.h"
+
 void walk_settle(struct walk *walk, uint64_t *record)
 {
 	const struct problem *problem = walk->problem;
@@ -70,6 +72,30 @@ static uint32_t call_of_move(struct walk *walk, const uint64_t *record,
 	return number;
 }
 
+/* The state itself, or what stands for all that nobody will ever see. */
+static uint32_t see_hopeless(struct walk *walk, uint32_t state)
+{
+	const struct problem *problem = walk->problem;
+	const struct model *model = problem->model;
+	uint32_t *useful;
+
+	if (!model->useful_until)
+		return state;
+	walk->useful = array_reserve(walk->useful, &walk->useful_capacity,
+				     (size_t)state + 1,
+				     sizeof(*walk->useful));
+	while (walk->useful_count <= state)
+		walk->useful[walk->useful_count++] = 0;
+	useful = &walk->useful[state];
+	if (!*useful)
+		*useful = 1 + model->useful_until(problem->states, state,
+						  problem->calls,
+						  problem->call_count);
+	if (*useful - 1 >= problem_position(problem, walk->timeline.at))
+		return state;
+	return model->hopeless(problem->states);
+}
+
 bool walk_move(struct walk *walk, const uint64_t *record, uint32_t *move,
 	       unsigned *choice, uint64_t *after)
 {
@@ -89,6 +115,8 @@ bool walk_move(struct walk *walk, const uint64_t *record, uint32_t *move,
 					    &next);
 		if (step == STEP_NO)
 			continue;
+		if (next != config_state(record))
+			next = see_hopeless(walk, next);
 		memcpy(after, record, walk->roots.width * sizeof(*record));
 		config_set(after, next, config_event(record));
 		if (call_is_open(&problem->calls[number]))

@@ -18,6 +18,9 @@ struct walk {
 	struct configs roots; /* of one moment; nothing else is possible */
 	uint64_t *record; /* room for one */
 	bool copies_exceeded;
+	uint32_t *useful; /* by state: until when, plus 1; 0: not known */
+	size_t useful_capacity;
+	size_t useful_count;
 };
 
 enum walk_end {
