@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "checkers/isolation/analysis.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "checkers/isolation/classify.h"
@@ -130,10 +131,52 @@ static void doubt(struct analysis *analysis, struct arena *arena)
 			(unsigned long long)many);
 }
 
+/* The look at single transactions, beside the building of edges. */
+struct scan {
+	const struct analysis *analysis;
+	struct findings findings;
+	pthread_t thread;
+	bool is_apart;
+};
+
+static void *run_scan(void *argument)
+{
+	struct scan *scan = argument;
+	const struct analysis *analysis = scan->analysis;
+
+	if (analysis->has_lists)
+		lists_scan(&analysis->view, &analysis->lists, &scan->findings);
+	if (analysis->has_registers)
+		registers_scan(&analysis->view, &analysis->registers,
+			       &scan->findings);
+	return NULL;
+}
+
+/* In a thread of its own, if there may be two and one can be had. */
+static void start_scan(struct scan *scan, const struct analysis *analysis,
+		       bool apart)
+{
+	scan->analysis = analysis;
+	findings_init(&scan->findings);
+	scan->is_apart = apart && analysis->view.op_count > 10000 &&
+			 pthread_create(&scan->thread, NULL, run_scan,
+					scan) == 0;
+	if (!scan->is_apart)
+		run_scan(scan);
+}
+
+static void end_scan(struct scan *scan, struct analysis *analysis)
+{
+	if (scan->is_apart)
+		pthread_join(scan->thread, NULL);
+	findings_merge(&analysis->findings, &scan->findings);
+}
+
 void analysis_init(struct analysis *analysis, const struct check *check,
 		   const struct register_rules *rules, size_t model)
 {
 	struct edges sets[SETS] = { 0 };
+	struct scan scan = { 0 };
 	struct view *view = &analysis->view;
 
 	*analysis = (struct analysis){ .rules = *rules, .model = model };
@@ -142,10 +185,7 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 	lists_init(&analysis->lists, view);
 	registers_init(&analysis->registers, view);
 	doubt(analysis, check->arena);
-	lists_scan(view, &analysis->lists, &analysis->findings);
-	if (analysis->has_registers)
-		registers_scan(view, &analysis->registers,
-			       &analysis->findings);
+	start_scan(&scan, analysis, check->budget->threads > 1);
 	sets[SET_DATA].node_count = view->op_count;
 	lists_edges(view, &analysis->lists, &sets[SET_DATA]);
 	if (analysis->has_registers)
@@ -154,6 +194,7 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 	analysis->edge_count = count_data(&sets[SET_DATA]);
 	sets[SET_REALTIME].node_count = sets[SET_DATA].node_count;
 	order_realtime_edges(view, &sets[SET_REALTIME]);
+	end_scan(&scan, analysis);
 	find_cycles(analysis, sets, check);
 	for (size_t i = 0; i < SETS; i++)
 		edges_release(&sets[i]);

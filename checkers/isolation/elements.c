@@ -19,27 +19,32 @@ static bool concerns(const struct view *view, uint32_t action,
 	       view->key_kinds[view->key_of[action]] == kind;
 }
 
-/* The range of the values of each key; `high` by key. */
-static void measure(struct elements *elements, const struct view *view,
+/* The range of the values of each key; `high` by key. False: there are none. */
+static bool measure(struct elements *elements, const struct view *view,
 		    enum key_kind kind, uint32_t *high)
 {
-	for (uint32_t a = 0; a < view->action_count; a++) {
-		uint32_t key = view->key_of[a];
+	bool has_any = false;
 
-		if (concerns(view, a, kind))
-			elements->shift[key] &= view_arg(view, a).bits & 1;
-	}
 	for (uint32_t a = 0; a < view->action_count; a++) {
-		uint32_t key = view->key_of[a], code;
+		uint32_t key = view->key_of[a], bits;
 
 		if (!concerns(view, a, kind))
 			continue;
-		code = view_arg(view, a).bits >> elements->shift[key];
-		if (code < elements->low[key])
-			elements->low[key] = code;
-		if (code > high[key])
-			high[key] = code;
+		has_any = true;
+		bits = view_arg(view, a).bits;
+		elements->shift[key] &= bits & 1;
+		if (bits < elements->low[key])
+			elements->low[key] = bits;
+		if (bits > high[key])
+			high[key] = bits;
 	}
+	for (uint32_t k = 0; k < view->key_count; k++) {
+		if (elements->low[k] == NONE)
+			continue;
+		elements->low[k] >>= elements->shift[k];
+		high[k] >>= elements->shift[k];
+	}
+	return has_any;
 }
 
 static void lay_out(struct elements *elements, const struct view *view,
@@ -120,6 +125,7 @@ void elements_init(struct elements *elements, struct view *view,
 {
 	size_t keys = (size_t)view->key_count + 1;
 	uint32_t *high = heap_zeroed(keys, sizeof(*high));
+	bool is_used = false;
 
 	*elements = (struct elements){
 		.first = heap_zeroed(keys, sizeof(*elements->first)),
@@ -130,10 +136,11 @@ void elements_init(struct elements *elements, struct view *view,
 	};
 	memset(elements->low, 0xff, keys * sizeof(*elements->low));
 	memset(elements->shift, 1, keys);
-	measure(elements, view, kind, high);
+	if (view_has_kind(view, kind))
+		is_used = measure(elements, view, kind, high);
 	lay_out(elements, view, kind, high);
 	free(high);
-	for (uint32_t a = 0; a < view->action_count; a++) {
+	for (uint32_t a = 0; a < view->action_count && is_used; a++) {
 		if (concerns(view, a, kind))
 			enter(elements, view, a);
 	}

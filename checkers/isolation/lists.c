@@ -184,8 +184,8 @@ static void name_writers(struct lists *lists, const struct view *view)
 static bool is_unseen(const struct lists *lists, const struct view *view,
 		      uint32_t action)
 {
-	return is_list_access(view, action) && view_writes(view, action) &&
-	       lists->place[action] == NONE &&
+	return lists->place[action] == NONE && view_writes(view, action) &&
+	       is_list_access(view, action) &&
 	       !(view->flags[action] & ACTION_AMBIGUOUS) &&
 	       view_committed(view, view->owner[action]);
 }

@@ -14,6 +14,8 @@ void registers_init(struct registers *registers, struct view *view)
 	registers->source = heap_alloc(size);
 	memset(registers->source, 0xff, size);
 	elements_init(&registers->elements, view, KEY_REGISTER);
+	if (!view_has_kind(view, KEY_REGISTER))
+		return;
 	for (uint32_t a = 0; a < view->action_count; a++) {
 		uint32_t key = view->key_of[a], write;
 		struct value result = view_action(view, a)->result;

@@ -138,8 +138,9 @@ static void look_at_actions(struct view *view)
 		if (last[key] > first)
 			view->flags[a] |= ACTION_INNER;
 		last[key] = a + 1;
-		if (!view_writes(view, a))
+		if (view_action(view, a)->verb == VERB_READ)
 			continue;
+		view->flags[a] |= ACTION_WRITES;
 		view->key_kinds[key] = kind_after(view->key_kinds[key],
 						  view_action(view, a));
 		view->writes[key]++;
@@ -185,7 +186,17 @@ void view_init(struct view *view, const struct history *history)
 	view->writes = heap_zeroed((size_t)view->key_count + 1,
 				   sizeof(*view->writes));
 	look_at_actions(view);
-	guess_kinds(view);
+	if (view_has_kind(view, KEY_UNKNOWN))
+		guess_kinds(view);
+}
+
+bool view_has_kind(const struct view *view, enum key_kind kind)
+{
+	for (uint32_t k = 0; k < view->key_count; k++) {
+		if (view->key_kinds[k] == kind)
+			return true;
+	}
+	return false;
 }
 
 void view_release(struct view *view)

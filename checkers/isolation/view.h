@@ -32,6 +32,7 @@ enum action_flag {
 	ACTION_NOT_FINAL = 1, /* its transaction writes the key again */
 	ACTION_INNER = 2, /* not the transaction's first access to the key */
 	ACTION_AMBIGUOUS = 4, /* another transaction writes the same value */
+	ACTION_WRITES = 8, /* it is a write or an append */
 };
 
 /*
@@ -59,6 +60,9 @@ struct view {
 void view_init(struct view *view, const struct history *history);
 void view_release(struct view *view);
 
+/* True when some key is of that kind. */
+bool view_has_kind(const struct view *view, enum key_kind kind);
+
 static inline const struct action *view_action(const struct view *view,
 					       uint32_t action)
 {
@@ -67,7 +71,7 @@ static inline const struct action *view_action(const struct view *view,
 
 static inline bool view_writes(const struct view *view, uint32_t action)
 {
-	return view_action(view, action)->verb != VERB_READ;
+	return view->flags[action] & ACTION_WRITES;
 }
 
 /* True when the read brought a result: nil counts where it is committed. */

@@ -89,50 +89,89 @@ static void judge(struct analysis *analysis, const struct weak *weak,
 	edges_release(&sets[1]);
 }
 
-/* A level that some anomaly rules out already needs no look. */
-static bool is_broken(const struct analysis *analysis, const char *model)
+enum rule { RULE_CAUSAL, RULE_READ_ATOMIC, RULE_READ_COMMITTED };
+
+struct tester {
+	const char *model;
+	enum anomaly_name cycle;
+	enum rule rule;
+	bool sessions;
+};
+
+/* A stronger level stands before those it implies. */
+static const struct tester testers[] = {
+	{ "causal", A_CAUSAL_CYCLE, RULE_CAUSAL, true },
+	{ "strong-session-read-atomic", A_SESSION_RA_CYCLE, RULE_READ_ATOMIC,
+	  true },
+	{ "read-atomic", A_RA_CYCLE, RULE_READ_ATOMIC, false },
+	{ "strong-session-read-committed", A_SESSION_PL2_CYCLE,
+	  RULE_READ_COMMITTED, true },
+	{ "read-committed", A_PL2_CYCLE, RULE_READ_COMMITTED, false },
+};
+
+#define TESTERS (sizeof(testers) / sizeof(*testers))
+
+/* Whether the level holds. */
+static bool try_tester(struct analysis *analysis, const struct weak *weak,
+		       const struct tester *tester, struct arena *arena)
 {
-	return model_forbids(lattice_find(model)) &
-	       anomaly_closure(analysis->findings.set);
+	struct inferred inferred = { .late_read = NONE, .missed = NONE };
+	unsigned kinds = EDGE_BIT(EDGE_WR);
+	bool is_judged = true;
+
+	if (tester->sessions)
+		kinds |= EDGE_BIT(EDGE_PROCESS);
+	switch (tester->rule) {
+	case RULE_CAUSAL:
+		is_judged = weak_causal(weak, &inferred);
+		break;
+	case RULE_READ_ATOMIC:
+		weak_read_atomic(weak, tester->sessions, &inferred);
+		break;
+	case RULE_READ_COMMITTED:
+		weak_read_committed(weak, &inferred);
+		break;
+	}
+	if (is_judged)
+		judge(analysis, weak, &inferred, kinds, tester->cycle, arena);
+	edges_release(&inferred.edges);
+	return is_judged &&
+	       !(analysis->findings.set & anomaly_bit(tester->cycle));
 }
 
-static void start(struct inferred *inferred)
+/* Which levels to look at: where one of them is asked for, no stronger one. */
+static uint64_t wanted(const struct analysis *analysis)
 {
-	edges_release(&inferred->edges);
-	*inferred = (struct inferred){ .late_read = NONE, .missed = NONE };
+	for (size_t i = 0; i < TESTERS; i++) {
+		if (lattice_find(testers[i].model) == analysis->model)
+			return model_weaker(analysis->model);
+	}
+	return UINT64_MAX;
 }
 
 void weak_decide(struct analysis *analysis, const struct graph *graph,
 		 struct arena *arena)
 {
-	const unsigned wr = EDGE_BIT(EDGE_WR);
-	const unsigned both = wr | EDGE_BIT(EDGE_PROCESS);
-	struct inferred inferred = { 0 };
+	uint64_t standing = 0, look = wanted(analysis);
 	struct weak weak;
 
 	weak_init(&weak, analysis, graph);
-	start(&inferred);
-	if (!is_broken(analysis, "read-committed")) {
-		weak_read_committed(&weak, &inferred);
-		judge(analysis, &weak, &inferred, wr, A_PL2_CYCLE, arena);
+	for (size_t i = 0; i < TESTERS; i++) {
+		size_t model = lattice_find(testers[i].model);
+
+		if (standing >> model & 1 ||
+		    model_forbids(model) &
+			    anomaly_closure(analysis->findings.set))
+			continue;
+		if (look >> model & 1 &&
+		    try_tester(analysis, &weak, &testers[i], arena))
+			standing |= model_weaker(model);
 	}
-	if (!is_broken(analysis, "strong-session-read-committed"))
-		judge(analysis, &weak, &inferred, both, A_SESSION_PL2_CYCLE,
-		      arena);
-	start(&inferred);
-	if (!is_broken(analysis, "read-atomic")) {
-		weak_read_atomic(&weak, false, &inferred);
-		judge(analysis, &weak, &inferred, wr, A_RA_CYCLE, arena);
-	}
-	start(&inferred);
-	if (!is_broken(analysis, "strong-session-read-atomic")) {
-		weak_read_atomic(&weak, true, &inferred);
-		judge(analysis, &weak, &inferred, both, A_SESSION_RA_CYCLE,
-		      arena);
-	}
-	start(&inferred);
-	if (!is_broken(analysis, "causal") && weak_causal(&weak, &inferred))
-		judge(analysis, &weak, &inferred, both, A_CAUSAL_CYCLE, arena);
-	start(&inferred);
 	weak_release(&weak);
+	/* All that is weaker than causal consistency stands by one of these,
+	 * or nothing can be said; but without any order of versions there is
+	 * no cycle of writes alone. */
+	standing |= model_weaker(lattice_find("read-uncommitted"));
+	analysis->undecided |= model_weaker(lattice_find("causal"));
+	analysis->undecided &= ~standing;
 }
