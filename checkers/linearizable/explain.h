@@ -38,4 +38,12 @@ const char *anomaly_name(const struct judge *judge, const struct calls *all,
 			 const struct calls *few, const struct call *stuck,
 			 struct arena *arena, const char **text);
 
+/* The same for objects other than registers; NULL if there is no better name
+ * than non-linearizable. */
+const char *object_anomaly_name(const struct judge *judge,
+				const struct calls *all,
+				const struct calls *few,
+				const struct call *stuck, struct arena *arena,
+				const char **text);
+
 #endif

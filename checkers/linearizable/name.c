@@ -217,6 +217,9 @@ const char *anomaly_name(const struct judge *judge, const struct calls *all,
 
 	if (judge->model->shrink == SHRINK_CHAINS)
 		name = name_register(&naming);
+	else
+		name = object_anomaly_name(judge, all, few, stuck, arena,
+					   text);
 	if (name)
 		return name;
 	*text = arena_printf(
