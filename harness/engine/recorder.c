@@ -15,7 +15,7 @@
 #include "harness/engine/worker_thread.h"
 
 #define FLUSH_INTERVAL_NS (20 * NS_PER_MS)
-#define FLUSH_EARLY ((size_t)1 << 20) /* wake the flusher */
+#define FLUSH_EARLY ((size_t)1 << 20)  /* wake the flusher */
 #define BUFFER_FULL ((size_t)16 << 20) /* wait for it */
 
 /* How the text of an entry of index and time 0 begins, which are not known
@@ -38,13 +38,13 @@ struct recorder {
 	recorder_tap *tap;
 	void *tap_state;
 
-	pthread_mutex_t lock; /* of all that follows */
-	pthread_cond_t wake; /* for the flusher: early, flush, close */
+	pthread_mutex_t lock;	/* of all that follows */
+	pthread_cond_t wake;	/* for the flusher: early, flush, close */
 	pthread_cond_t drained; /* by the flusher: room, or an error */
 	struct recorder_counts counts;
 	struct buffer filling;
-	uint64_t taken; /* bytes that were swapped out so far */
-	uint64_t safe; /* bytes in the file */
+	uint64_t taken;	 /* bytes that were swapped out so far */
+	uint64_t safe;	 /* bytes in the file */
 	bool has_waiter; /* somebody wants the flusher at once */
 	bool is_closing;
 	bool has_failed;
@@ -77,8 +77,8 @@ static int write_all(int file, const char *text, size_t length, size_t *done)
 static int buffer_write(struct recorder *recorder, const struct buffer *buffer)
 {
 	size_t done;
-	int error = write_all(recorder->file, buffer->text, buffer->length,
-			      &done);
+	int error =
+		write_all(recorder->file, buffer->text, buffer->length, &done);
 
 	if (error) {
 		while (done > 0 && buffer->text[done - 1] != '\n')

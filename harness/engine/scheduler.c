@@ -21,12 +21,12 @@ struct scheduler {
 	pthread_mutex_t lock; /* of all that follows, and of the generator */
 	pthread_cond_t dispatch;
 	struct values *values; /* of requests, as the generator makes them */
-	struct seats seats; /* of clients, and of the nemesis */
-	int32_t *processes; /* of all threads */
-	size_t in_flight; /* client threads that have work */
-	int64_t progress_ns; /* when one of these got or ended some last */
-	size_t present; /* threads that have not left */
-	int64_t next_ns; /* when there will be work; INT64_MAX: not known */
+	struct seats seats;    /* of clients, and of the nemesis */
+	int32_t *processes;    /* of all threads */
+	size_t in_flight;      /* client threads that have work */
+	int64_t progress_ns;   /* when one of these got or ended some last */
+	size_t present;	       /* threads that have not left */
+	int64_t next_ns;  /* when there will be work; INT64_MAX: not known */
 	int64_t alarm_ns; /* when the dispatcher wakes */
 	bool is_over;
 	bool is_disowned; /* the last to leave frees it */
@@ -52,9 +52,9 @@ struct scheduler *scheduler_new(const struct scheduler_setup *setup)
 	scheduler->next_ns = INT64_MAX;
 	scheduler->alarm_ns = INT64_MAX;
 	for (size_t i = 0; i < total; i++) {
-		scheduler->processes[i] = i < setup->threads ?
-						  setup->processes[i] :
-						  PROCESS_NEMESIS;
+		scheduler->processes[i] = i < setup->threads
+						  ? setup->processes[i]
+						  : PROCESS_NEMESIS;
 	}
 	return scheduler;
 }
@@ -88,9 +88,9 @@ static struct gen_context context_now(const struct scheduler *scheduler,
 static struct value translate(struct scheduler *scheduler, struct seat *seat,
 			      struct value v)
 {
-	return value_is_plain(v) ?
-		       v :
-		       value_copy(seat->work.values, scheduler->values, v);
+	return value_is_plain(v)
+		       ? v
+		       : value_copy(seat->work.values, scheduler->values, v);
 }
 
 /* Copies what is on offer, for the thread and for the events to come. */
@@ -102,8 +102,7 @@ static void seat_fill(struct scheduler *scheduler, struct seat *seat,
 	seat->asked = array_reserve(seat->asked, &seat->asked_capacity,
 				    op->action_count, sizeof(*seat->asked));
 	work->actions = array_reserve(work->actions, &seat->work_capacity,
-				      op->action_count,
-				      sizeof(*work->actions));
+				      op->action_count, sizeof(*work->actions));
 	for (size_t i = 0; i < op->action_count; i++) {
 		const struct action *from = &op->actions[i];
 		struct action *to = &work->actions[i];
@@ -122,8 +121,7 @@ static void seat_fill(struct scheduler *scheduler, struct seat *seat,
 }
 
 static void generator_tell(struct scheduler *scheduler, size_t thread,
-			   enum op_type type,
-			   const struct gen_context *context)
+			   enum op_type type, const struct gen_context *context)
 {
 	struct seat *seat = &scheduler->seats.at[thread];
 	struct gen_event event = {

@@ -47,7 +47,7 @@ struct work {
 	size_t action_count;
 	uint16_t f; /* enum verb */
 	bool is_transaction;
-	int32_t process; /* PROCESS_NEMESIS for the nemesis */
+	int32_t process;  /* PROCESS_NEMESIS for the nemesis */
 	const void *note; /* of the nemesis's schedule */
 };
 

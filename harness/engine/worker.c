@@ -65,9 +65,9 @@ static int record(struct worker *worker, const struct work *work,
 	if (error)
 		entry.error = value_string(work->values, error);
 	if (names)
-		entry.node = value_string(
-			work->values,
-			names[worker->thread % crew->phase.nodes]);
+		entry.node =
+			value_string(work->values,
+				     names[worker->thread % crew->phase.nodes]);
 	if (recorder_entry(crew->phase.recorder, &worker->pen, work->values,
 			   &entry, &err) == 0)
 		return 0;
@@ -83,9 +83,8 @@ static bool is_connected(struct worker *worker, int64_t deadline_ns,
 	if (worker->client)
 		return true;
 	error_set(err, "cannot connect");
-	worker->client = phase->target->connect(phase->state,
-						worker->thread % phase->nodes,
-						deadline_ns, err);
+	worker->client = phase->target->connect(
+		phase->state, worker->thread % phase->nodes, deadline_ns, err);
 	return worker->client;
 }
 
@@ -126,8 +125,7 @@ static enum outcome send(struct worker *worker, const struct work *work,
 	enum outcome outcome;
 
 	worker->sent = array_reserve(worker->sent, &worker->sent_capacity,
-				     work->action_count,
-				     sizeof(*worker->sent));
+				     work->action_count, sizeof(*worker->sent));
 	if (work->action_count)
 		memcpy(worker->sent, work->actions,
 		       work->action_count * sizeof(*worker->sent));
@@ -269,8 +267,8 @@ static size_t crew_start(struct crew *crew, struct error *err)
 		bool is_client = started < crew->phase.threads;
 
 		if (thread_start(&worker->id,
-				 is_client ? client_main : nemesis_main,
-				 worker, err))
+				 is_client ? client_main : nemesis_main, worker,
+				 err))
 			break;
 		started++;
 	}
@@ -292,8 +290,8 @@ static bool is_to_end(const struct crew *crew, bool is_tick)
 	const struct phase *phase = &crew->phase;
 	struct error err;
 	/* Connect, apply, and the longest wait after a refusal. */
-	int64_t stall_ns = 2 * phase->op_timeout_ns + BACK_OFF_LAST_NS +
-			   crew_grace(crew);
+	int64_t stall_ns =
+		2 * phase->op_timeout_ns + BACK_OFF_LAST_NS + crew_grace(crew);
 
 	return (phase->stop && atomic_load(phase->stop)) ||
 	       scheduler_is_over(crew->scheduler) ||

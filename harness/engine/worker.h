@@ -45,15 +45,15 @@ struct phase {
 	void *state; /* what target->open returned */
 	struct generator *generator;
 	struct recorder *recorder;
-	size_t threads; /* client threads, at least 1 */
-	size_t nodes; /* at least 1 */
-	int32_t *processes; /* of `threads`: see phase_processes_init */
+	size_t threads;	       /* client threads, at least 1 */
+	size_t nodes;	       /* at least 1 */
+	int32_t *processes;    /* of `threads`: see phase_processes_init */
 	int64_t op_timeout_ns; /* for connect, and for apply */
 
 	const char *const *node_names; /* recorded as "node" */
-	int64_t deadline_ns; /* no operation begins after it; 0: none */
+	int64_t deadline_ns;	 /* no operation begins after it; 0: none */
 	const atomic_bool *stop; /* ends the phase early (SIGINT) */
-	phase_nemesis *nemesis; /* NULL: no nemesis thread */
+	phase_nemesis *nemesis;	 /* NULL: no nemesis thread */
 	void *nemesis_state;
 	phase_tick *tick;
 	void *tick_state;

@@ -30,8 +30,7 @@ static void deferred_run(struct memory *memory, struct deferred *deferred,
 	if (deferred->count == 1)
 		call_carry_out(&call);
 	else
-		transaction_run_late(&call, deferred->actions,
-				     deferred->count);
+		transaction_run_late(&call, deferred->actions, deferred->count);
 	free(deferred->actions);
 	arena_release(&arena);
 }
@@ -75,9 +74,9 @@ static void operation_count(struct memory *memory, struct chance *chance)
 enum fate {
 	FATE_NORMAL,
 	FATE_REFUSED,
-	FATE_LOST, /* its client is told nothing, and it never happens */
+	FATE_LOST,    /* its client is told nothing, and it never happens */
 	FATE_UNHEARD, /* it happens, and its client is not told */
-	FATE_LATE, /* it happens after its client gave up */
+	FATE_LATE,    /* it happens after its client gave up */
 };
 
 static enum fate fate_draw(struct client *client)
@@ -180,8 +179,7 @@ static int64_t latency_draw(struct client *client)
 	case LATENCY_UNIFORM:
 		return (int64_t)(2 * mean * chance_unit(&client->chance));
 	case LATENCY_EXPONENTIAL:
-		return (int64_t)(-mean *
-				 log(1 - chance_unit(&client->chance)));
+		return (int64_t)(-mean * log(1 - chance_unit(&client->chance)));
 	case LATENCY_CONSTANT:
 		break;
 	}

@@ -105,9 +105,8 @@ void call_defer(struct call *call, const struct action *actions, size_t count)
 		action->arg = call_in(call, action->arg);
 		action->result = value_nil();
 	}
-	memory->deferred = array_reserve(memory->deferred,
-					 &memory->deferred_capacity,
-					 memory->deferred_count + 1,
-					 sizeof(*memory->deferred));
+	memory->deferred = array_reserve(
+		memory->deferred, &memory->deferred_capacity,
+		memory->deferred_count + 1, sizeof(*memory->deferred));
 	memory->deferred[memory->deferred_count++] = deferred;
 }

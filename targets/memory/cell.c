@@ -9,9 +9,9 @@ static struct step step_refuse(struct call *call, const char *reason)
 
 static struct step step_change(struct value after)
 {
-	return (struct step){
-		.after = after, .is_change = true, .outcome = OUTCOME_OK
-	};
+	return (struct step){ .after = after,
+			      .is_change = true,
+			      .outcome = OUTCOME_OK };
 }
 
 static struct step step_answer(struct call *call, struct value content)
@@ -50,8 +50,8 @@ static struct value out_of_order(struct values *values, struct value list,
 static struct step list_step(struct call *call, struct value content)
 {
 	struct values *values = call->memory->store.values;
-	struct value list = value_is_nil(content) ? value_empty_list() :
-						    content;
+	struct value list =
+		value_is_nil(content) ? value_empty_list() : content;
 	size_t length = value_list_length(values, list);
 	struct value element;
 
@@ -130,8 +130,7 @@ static enum outcome cell_read(struct call *call, const struct item *item)
 		content = item_older(item, bug_depth(call));
 	step = cell_step(call, content);
 	if (step.outcome == OUTCOME_OK && bug_fires(call, BUG_GARBAGE_READ))
-		call->action->result =
-			cell_garbage(call, call->action->result);
+		call->action->result = cell_garbage(call, call->action->result);
 	return step.outcome;
 }
 

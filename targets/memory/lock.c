@@ -11,9 +11,9 @@ static enum outcome lock_acquire(struct call *call, struct item *item)
 	if (item->grant_count >= call->memory->settings.permits &&
 	    !bug_fires(call, BUG_DOUBLE_GRANT))
 		return call_refuse(call, "held");
-	item->grants = array_reserve(item->grants, &item->grant_capacity,
-				     item->grant_count + 1,
-				     sizeof(*item->grants));
+	item->grants =
+		array_reserve(item->grants, &item->grant_capacity,
+			      item->grant_count + 1, sizeof(*item->grants));
 	if (item->last_number == 0 || !bug_fires(call, BUG_STALE_TOKEN))
 		item->last_number++;
 	item->grants[item->grant_count++] = (struct grant){

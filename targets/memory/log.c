@@ -36,8 +36,7 @@ static struct position *position_find(struct client *client, struct value key)
 
 static int64_t log_committed(struct call *call, struct value key)
 {
-	return store_item(&call->memory->store, call->is_other, OBJECT_LOG,
-			  key)
+	return store_item(&call->memory->store, call->is_other, OBJECT_LOG, key)
 		->committed;
 }
 
@@ -65,9 +64,9 @@ static enum outcome log_assign(struct call *call)
 		positions[i].offset =
 			before ? before->offset : log_committed(call, key);
 	}
-	client->positions = array_reserve(client->positions,
-					  &client->position_capacity, count,
-					  sizeof(*positions));
+	client->positions =
+		array_reserve(client->positions, &client->position_capacity,
+			      count, sizeof(*positions));
 	for (size_t i = 0; i < count; i++)
 		client->positions[i] = positions[i];
 	client->position_count = count;
@@ -90,9 +89,9 @@ static struct value message_pair(struct call *call, int64_t offset,
 /* What there is of one log, as a list of [offset, message]. */
 static struct value log_read(struct call *call, struct position *position)
 {
-	const struct item *item = store_item(&call->memory->store,
-					     call->is_other, OBJECT_LOG,
-					     position->key);
+	const struct item *item =
+		store_item(&call->memory->store, call->is_other, OBJECT_LOG,
+			   position->key);
 	struct value pairs[POLL_MAX];
 	int64_t offset = position->offset;
 	size_t count = 0;

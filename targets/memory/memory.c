@@ -155,9 +155,8 @@ static void *memory_connect(void *state, size_t node, int64_t deadline_ns,
 	pthread_mutex_unlock(&memory->lock);
 	client->memory = memory;
 	client->chance = chance_stream(memory->seed, number);
-	client->is_other_half = memory->nodes > 1 ?
-					node * 2 >= memory->nodes :
-					number % 2;
+	client->is_other_half =
+		memory->nodes > 1 ? node * 2 >= memory->nodes : number % 2;
 	return client;
 }
 

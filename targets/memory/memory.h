@@ -39,7 +39,7 @@ enum level {
 struct settings {
 	enum bug bug;
 	double bug_rate;
-	size_t stale_by; /* versions at most */
+	size_t stale_by;       /* versions at most */
 	uint64_t split_length; /* operations */
 	double fail_rate;
 	double timeout_rate;
@@ -84,7 +84,7 @@ struct client {
 	struct memory *memory;
 	struct chance chance;
 	bool is_other_half;
-	bool is_broken; /* its last operation ended indeterminate */
+	bool is_broken;	   /* its last operation ended indeterminate */
 	bool has_acquired; /* perhaps holds locks */
 	int32_t process;
 	struct position *positions;

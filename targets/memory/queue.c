@@ -35,8 +35,8 @@ static enum outcome queue_take(struct call *call, struct item *item)
 		item_pull(store, item, anywhere(call, item));
 	if (item->count == item->first)
 		return call_refuse(call, "empty");
-	position = call->action->verb == VERB_DEQUEUE ? item->first :
-							item->count - 1;
+	position = call->action->verb == VERB_DEQUEUE ? item->first
+						      : item->count - 1;
 	if (bug_fires(call, BUG_OUT_OF_ORDER))
 		position = anywhere(call, item);
 	call->action->result = call_out(call, item->elements[position]);
@@ -52,13 +52,11 @@ static enum outcome queue_drain(struct call *call, struct item *item)
 
 	if (item->count > item->first && bug_fires(call, BUG_LOST_ELEMENT))
 		item_pull(store, item, anywhere(call, item));
-	call->action->result = call_out_list(call,
-					     item->elements + item->first,
+	call->action->result = call_out_list(call, item->elements + item->first,
 					     item->count - item->first);
 	if (bug_fires(call, BUG_GARBAGE_READ))
-		call->action->result =
-			value_append(call->values, call->action->result,
-				     call_garbage(call));
+		call->action->result = value_append(
+			call->values, call->action->result, call_garbage(call));
 	if (bug_fires(call, BUG_DUPLICATE_DELIVERY))
 		return OUTCOME_OK;
 	item->first = item->count;

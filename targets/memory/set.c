@@ -40,9 +40,8 @@ static enum outcome set_read(struct call *call, const struct item *item)
 	}
 	call->action->result = call_out_list(call, item->elements, count);
 	if (bug_fires(call, BUG_GARBAGE_READ))
-		call->action->result =
-			value_append(call->values, call->action->result,
-				     call_garbage(call));
+		call->action->result = value_append(
+			call->values, call->action->result, call_garbage(call));
 	return OUTCOME_OK;
 }
 

@@ -9,8 +9,8 @@
 
 static size_t hash_bits(uint32_t object, uint32_t bits)
 {
-	uint64_t x = ((uint64_t)object << 32 | bits) *
-		     UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t x =
+		((uint64_t)object << 32 | bits) * UINT64_C(0x9e3779b97f4a7c15);
 
 	return (size_t)(x >> 32 ^ x >> 15);
 }
@@ -21,9 +21,8 @@ static struct item **table_slot(const struct table *table, uint32_t object,
 {
 	size_t at = hash_bits(object, key.bits) & (table->slot_count - 1);
 
-	while (table->slots[at] &&
-	       !(table->slots[at]->object == object &&
-		 value_equal(table->slots[at]->key, key)))
+	while (table->slots[at] && !(table->slots[at]->object == object &&
+				     value_equal(table->slots[at]->key, key)))
 		at = (at + 1) & (table->slot_count - 1);
 	return &table->slots[at];
 }
@@ -160,9 +159,9 @@ void item_put_at(struct item *item, struct value content, int64_t stamp)
 			VERSIONS_KEPT * sizeof(*item->versions));
 		item->version_count = VERSIONS_KEPT;
 	}
-	item->versions = array_reserve(item->versions, &item->version_capacity,
-				       item->version_count + 1,
-				       sizeof(*item->versions));
+	item->versions =
+		array_reserve(item->versions, &item->version_capacity,
+			      item->version_count + 1, sizeof(*item->versions));
 	item->stamp = stamp;
 	item->versions[item->version_count++] = (struct version){
 		.stamp = stamp,
@@ -189,9 +188,9 @@ struct value item_older(const struct item *item, size_t back)
 {
 	/* Before the first version that was ever made there was nothing. */
 	if (back >= item->version_count)
-		return item->version_count < VERSIONS_KEPT ?
-			       value_nil() :
-			       item->versions[0].content;
+		return item->version_count < VERSIONS_KEPT
+			       ? value_nil()
+			       : item->versions[0].content;
 	return item->versions[item->version_count - 1 - back].content;
 }
 
@@ -203,9 +202,9 @@ void item_push(struct store *store, struct item *item, struct value element)
 		item->count -= item->first;
 		item->first = 0;
 	}
-	item->elements = array_reserve(item->elements, &item->capacity,
-				       item->count + 1,
-				       sizeof(*item->elements));
+	item->elements =
+		array_reserve(item->elements, &item->capacity, item->count + 1,
+			      sizeof(*item->elements));
 	item->elements[item->count++] = element;
 	item->stamp = ++store->stamp;
 }

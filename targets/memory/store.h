@@ -37,7 +37,7 @@ struct item {
 	size_t version_capacity;
 	struct value dirty; /* what no transaction should have let others see */
 	int64_t dirty_stamp; /* when that was; 0: never */
-	int64_t read_stamp; /* when it was read last */
+	int64_t read_stamp;  /* when it was read last */
 
 	/* Set, queue (and stack), log: elements first .. count-1. In a log
 	 * nil stands for one that is gone. */
@@ -45,7 +45,7 @@ struct item {
 	size_t first;
 	size_t count;
 	size_t capacity;
-	uint32_t *slots; /* of a set: value to position + 1 */
+	uint32_t *slots;   /* of a set: value to position + 1 */
 	size_t slot_count; /* a power of two, or 0 */
 
 	/* Lock. */
@@ -82,7 +82,7 @@ struct store {
 	struct values *values;
 	struct table table;
 	struct table other; /* the other half's, while the brain is split */
-	int64_t stamp; /* of the last commit */
+	int64_t stamp;	    /* of the last commit */
 	struct commit commits[COMMITS_KEPT];
 	size_t commit_count; /* that ever were */
 };
@@ -112,13 +112,11 @@ struct value item_older(const struct item *item, size_t back);
 /* Elements at either end. */
 void item_push(struct store *store, struct item *item, struct value element);
 /* Takes out the one at `position`; those behind it move up. */
-struct value item_pull(struct store *store, struct item *item,
-		       size_t position);
+struct value item_pull(struct store *store, struct item *item, size_t position);
 
 /* Elements of a set: false when it is (not) there already. */
 bool item_has(const struct item *item, struct value element);
 bool item_add(struct store *store, struct item *item, struct value element);
-bool item_remove(struct store *store, struct item *item,
-		 struct value element);
+bool item_remove(struct store *store, struct item *item, struct value element);
 
 #endif

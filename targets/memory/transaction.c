@@ -16,8 +16,7 @@ static enum outcome action_run(struct transaction *transaction, size_t at)
 {
 	struct call *call = transaction->call;
 	struct view *view = transaction_view(transaction, at);
-	struct value before =
-		transaction_content(transaction, at, view);
+	struct value before = transaction_content(transaction, at, view);
 	struct step step = cell_step(call, before);
 
 	if (step.outcome != OUTCOME_OK)
@@ -33,8 +32,7 @@ static enum outcome action_run(struct transaction *transaction, size_t at)
 		view->reads++;
 	view->item->read_stamp = call->memory->store.stamp;
 	if (bug_fires(call, BUG_GARBAGE_READ))
-		call->action->result =
-			cell_garbage(call, call->action->result);
+		call->action->result = cell_garbage(call, call->action->result);
 	return OUTCOME_OK;
 }
 
@@ -71,8 +69,8 @@ static void install_late(struct transaction *transaction,
 			 const struct item *only)
 {
 	struct call *call = transaction->call;
-	struct action *writes = arena_array(call->arena, transaction->count,
-					    sizeof(*writes));
+	struct action *writes =
+		arena_array(call->arena, transaction->count, sizeof(*writes));
 	size_t count = 0;
 
 	for (size_t i = 0; i < transaction->count; i++) {
@@ -105,9 +103,8 @@ static void install(struct transaction *transaction)
 			continue;
 		}
 		if (!value_is_nil(view->put_after))
-			view->content = value_append(store->values,
-						     view->content,
-						     view->put_after);
+			view->content = value_append(
+				store->values, view->content, view->put_after);
 		item_put_at(view->item, view->content, stamp);
 		installed++;
 	}
@@ -121,8 +118,8 @@ static enum outcome commit(struct transaction *transaction, bool aborts)
 {
 	struct call *call = transaction->call;
 	enum bug bug = call->memory->settings.bug;
-	bool shows_dirt = bug == BUG_G1A ||
-			  transaction->level == LEVEL_READ_UNCOMMITTED;
+	bool shows_dirt =
+		bug == BUG_G1A || transaction->level == LEVEL_READ_UNCOMMITTED;
 
 	if (transaction->is_read_only)
 		return aborts ? call_refuse(call, "aborted") : OUTCOME_OK;
@@ -178,10 +175,10 @@ enum outcome transaction_run(struct call *call, struct action *actions,
 	if (cells == 0 && !aborts)
 		return logs_run(call, actions, count);
 	if (cells < count)
-		return call_refuse(call, aborts ? "aborted" :
-						  "no such transaction");
-	transaction.views = arena_array(call->arena, count,
-					sizeof(*transaction.views));
+		return call_refuse(call,
+				   aborts ? "aborted" : "no such transaction");
+	transaction.views =
+		arena_array(call->arena, count, sizeof(*transaction.views));
 	transaction_begin(&transaction);
 	for (size_t i = 0; i < count; i++) {
 		enum outcome outcome = action_run(&transaction, i);

@@ -8,10 +8,10 @@
 /* An item as a transaction sees it, once it has touched it. */
 struct view {
 	struct item *item;
-	struct value content; /* with its own writes */
+	struct value content;	/* with its own writes */
 	struct value half_done; /* after its first write of several */
 	struct value put_after; /* what is to come behind its own appends */
-	size_t reads; /* of what was there before it wrote */
+	size_t reads;		/* of what was there before it wrote */
 	size_t writes;
 };
 
@@ -38,7 +38,7 @@ struct transaction {
 	size_t count;
 	enum level level; /* in force for this one */
 	int64_t snapshot; /* stamp */
-	int64_t hidden; /* stamp of a commit that it misses; 0: none */
+	int64_t hidden;	  /* stamp of a commit that it misses; 0: none */
 	bool is_read_only;
 	bool sees_dirt;
 	bool is_late; /* installs its writes later */

@@ -111,8 +111,7 @@ const struct commit *commit_for_circle(struct transaction *transaction,
 		/* Nobody has seen their write in its place so far. */
 		if (theirs->stamp && item->stamp == theirs->stamp &&
 		    item->read_stamp < theirs->stamp &&
-		    !has_read(theirs, item) &&
-		    is_circle(&mine, theirs, item))
+		    !has_read(theirs, item) && is_circle(&mine, theirs, item))
 			return theirs;
 	}
 	return NULL;

@@ -63,10 +63,10 @@ static void begin_bug(struct transaction *transaction)
 	if (transaction->is_read_only && bug_fires(call, BUG_READ_SKEW))
 		transaction->level = LEVEL_READ_COMMITTED;
 	transaction->hidden = hidden_stamp(transaction);
-	transaction->sees_dirt = bug_fires(call, BUG_G1A) ||
-				 bug_fires(call, BUG_G1B);
-	transaction->is_late = can_be_late(transaction) &&
-			       bug_fires(call, BUG_LATE_COMMIT);
+	transaction->sees_dirt =
+		bug_fires(call, BUG_G1A) || bug_fires(call, BUG_G1B);
+	transaction->is_late =
+		can_be_late(transaction) && bug_fires(call, BUG_LATE_COMMIT);
 }
 
 void transaction_begin(struct transaction *transaction)
@@ -88,9 +88,8 @@ void transaction_begin(struct transaction *transaction)
 		return;
 	transaction->is_late = can_be_late(transaction) &&
 			       chance_hits(call->chance, LATE_CHANCE);
-	transaction->sees_dirt =
-		transaction->level == LEVEL_READ_UNCOMMITTED &&
-		chance_hits(call->chance, DIRT_CHANCE);
+	transaction->sees_dirt = transaction->level == LEVEL_READ_UNCOMMITTED &&
+				 chance_hits(call->chance, DIRT_CHANCE);
 }
 
 struct view *transaction_view(struct transaction *transaction, size_t at)
@@ -172,13 +171,13 @@ static struct value spoilt_content(struct transaction *transaction, size_t at,
 	case BUG_STALE_READ:
 		return item_older(view->item, bug_depth(call));
 	case BUG_NON_REPEATABLE_READ:
-		return view->reads ? item_older(view->item, bug_depth(call)) :
-				     content;
+		return view->reads ? item_older(view->item, bug_depth(call))
+				   : content;
 	case BUG_LOST_UPDATE:
 		future = future_content(transaction, at, content);
-		return value_equal(future, content) ?
-			       content :
-			       item_older(view->item, bug_depth(call));
+		return value_equal(future, content)
+			       ? content
+			       : item_older(view->item, bug_depth(call));
 	case BUG_FUTURE_READ:
 		return future_content(transaction, at, content);
 	default:
@@ -192,8 +191,8 @@ static struct value read_content(struct transaction *transaction, size_t at,
 	struct call *call = transaction->call;
 
 	if (view->writes > 0)
-		return bug_fires(call, BUG_INTERNAL) ? item_newest(view->item) :
-						       view->content;
+		return bug_fires(call, BUG_INTERNAL) ? item_newest(view->item)
+						     : view->content;
 	if (view->reads == 0 || transaction->level >= LEVEL_READ_COMMITTED)
 		view->content = seen_content(transaction, view->item);
 	if (bug_fires(call, call->memory->settings.bug))

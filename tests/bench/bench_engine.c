@@ -40,14 +40,14 @@ static bool requests_next(void *state, const struct gen_context *context,
 	*action = (struct action){ .object = OBJECT_REGISTER };
 	action->key = value_int(context->values,
 				(int64_t)rng_below(&requests->rng, KEYS));
-	action->verb = dice < 50 ? VERB_READ :
-		       dice < 80 ? VERB_WRITE :
-				   VERB_CAS;
+	action->verb = dice < 50   ? VERB_READ
+		       : dice < 80 ? VERB_WRITE
+				   : VERB_CAS;
 	if (action->verb != VERB_READ)
 		action->arg = value_int(context->values, requests->number++);
 	if (action->verb == VERB_CAS)
-		action->expected = value_int(context->values,
-					     requests->number / 2);
+		action->expected =
+			value_int(context->values, requests->number / 2);
 	op->f = action->verb;
 	op->actions = action;
 	op->action_count = 1;
@@ -107,8 +107,8 @@ static double phase_rate(const char *path, size_t threads, double limit_s)
 	struct phase phase = {
 		.target = target,
 		.state = target_state(target, &arena),
-		.generator = generator_function(&arena, requests_next,
-						&requests),
+		.generator =
+			generator_function(&arena, requests_next, &requests),
 		.recorder = recorder_open(path, start_ns, &err),
 		.threads = threads,
 		.nodes = NODES,
@@ -149,10 +149,9 @@ static double scheduler_cost(size_t count)
 	struct scheduler_setup setup = {
 		.threads = 1,
 		.processes = &process,
-		.generator = gen_limit(&arena, count,
-				       generator_function(&arena,
-							  requests_next,
-							  &requests)),
+		.generator = gen_limit(
+			&arena, count,
+			generator_function(&arena, requests_next, &requests)),
 	};
 	struct scheduler *scheduler;
 	int64_t start_ns = clock_now_ns();

@@ -48,9 +48,8 @@ static inline void talker_open(struct fixture *f, struct talker *talker,
 {
 	talker->process = process;
 	talker->values = values_new();
-	talker->client =
-		target_memory.connect(f->state, (size_t)process % 2, INT64_MAX,
-				      &talker->err);
+	talker->client = target_memory.connect(f->state, (size_t)process % 2,
+					       INT64_MAX, &talker->err);
 }
 
 static inline void talker_close(struct talker *talker)
@@ -75,8 +74,7 @@ static inline int tear_down(void **state)
 	return 0;
 }
 
-static inline void option(struct fixture *f, const char *name,
-			  const char *text)
+static inline void option(struct fixture *f, const char *name, const char *text)
 {
 	struct error err;
 
@@ -148,8 +146,8 @@ static inline void must(struct talker *talker, enum object object,
 			enum verb verb, int64_t arg)
 {
 	if (act(talker, object, verb, arg) != OUTCOME_OK)
-		fail_msg("%s of a %s: %s", verb_name(verb),
-			 object_name(object), talker->err.text);
+		fail_msg("%s of a %s: %s", verb_name(verb), object_name(object),
+			 talker->err.text);
 }
 
 /* What came back, as JSON. */

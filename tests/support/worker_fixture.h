@@ -23,14 +23,14 @@ static const char *const node_names[2] = { "n1", "n2" };
 struct script {
 	enum outcome outcome;
 	const char *error;
-	bool refuses; /* to connect */
-	bool scribbles; /* over the request */
+	bool refuses;	 /* to connect */
+	bool scribbles;	 /* over the request */
 	int64_t hang_ns; /* how long apply takes, whatever the deadline */
 	atomic_int connects;
 	atomic_int disconnects;
 	atomic_int applies;
 	atomic_int returns; /* from apply */
-	atomic_int late; /* requests whose deadline was over already */
+	atomic_int late;    /* requests whose deadline was over already */
 };
 
 struct fixture {

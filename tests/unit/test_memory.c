@@ -2,7 +2,6 @@
 /* The memory target without a bug. */
 #include "tests/support/memory_fixture.h"
 
-
 #include "harness/core/clock.h"
 
 static void a_register_is_read_written_and_compared(void **state)
@@ -32,8 +31,8 @@ static void keys_and_values_may_be_anything(void **state)
 	pair[1] = value_int(f->a.values, INT64_MAX);
 	action.arg = value_list(f->a.values, pair, 2);
 	assert_int_equal(carry_out(&f->a, &action, 1, false), OUTCOME_OK);
-	f->b.action = (struct action){ .object = OBJECT_REGISTER,
-				       .verb = VERB_READ };
+	f->b.action =
+		(struct action){ .object = OBJECT_REGISTER, .verb = VERB_READ };
 	value_string(f->b.values, "other numbers in this table");
 	f->b.action.key = value_string(f->b.values, "a key");
 	assert_int_equal(carry_out(&f->b, &f->b.action, 1, false), OUTCOME_OK);
@@ -68,8 +67,8 @@ static void a_set_holds_what_was_added_and_not_removed(void **state)
 		chance.state = chance.state * 1664525u + 1013904223u;
 		element = 1 + chance.state % 299;
 		is_in[element] = chance.state >> 16 & 1;
-		must(&f->a, OBJECT_SET,
-		     is_in[element] ? VERB_ADD : VERB_REMOVE, element);
+		must(&f->a, OBJECT_SET, is_in[element] ? VERB_ADD : VERB_REMOVE,
+		     element);
 		element = 1 + (chance.state >> 8) % 299;
 		contains = asked(&f->b, OBJECT_SET, VERB_CONTAINS, element);
 		assert_string_equal(contains,
@@ -113,8 +112,7 @@ static void a_queue_gives_the_oldest_first(void **state)
 		must(&f->a, OBJECT_QUEUE, VERB_ENQUEUE, i);
 	for (int i = 1; i <= 297; i++) {
 		must(&f->b, OBJECT_QUEUE, VERB_DEQUEUE, 0);
-		assert_int_equal(value_as_int(f->b.values,
-					      f->b.action.result),
+		assert_int_equal(value_as_int(f->b.values, f->b.action.result),
 				 i);
 		must(&f->a, OBJECT_QUEUE, VERB_ENQUEUE, 300 + i);
 	}

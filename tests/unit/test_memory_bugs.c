@@ -74,12 +74,10 @@ static void garbage_was_written_by_nobody(void **state)
 	assert_true(is_garbage(&f->b, f->b.action.result));
 	must(&f->a, OBJECT_LIST, VERB_APPEND, 1);
 	seen(&f->b, OBJECT_LIST);
-	assert_int_equal(value_list_length(f->b.values, f->b.action.result),
-			 2);
-	assert_true(is_garbage(&f->b, value_list_last(f->b.values,
-						      f->b.action.result)));
-	assert_string_equal(asked(&f->b, OBJECT_SET, VERB_CONTAINS, 3),
-			    "true");
+	assert_int_equal(value_list_length(f->b.values, f->b.action.result), 2);
+	assert_true(is_garbage(
+		&f->b, value_list_last(f->b.values, f->b.action.result)));
+	assert_string_equal(asked(&f->b, OBJECT_SET, VERB_CONTAINS, 3), "true");
 }
 
 static void a_split_brain_parts_and_merges(void **state)

@@ -42,11 +42,11 @@ static void put_entry(struct play *play, struct talker *talker,
 
 	for (size_t i = 0; i < count; i++) {
 		copies[i] = actions[i];
-		copies[i].result = type == OP_OK ?
-					   value_copy(play->history->values,
-						      talker->values,
-						      actions[i].result) :
-					   value_nil();
+		copies[i].result =
+			type == OP_OK
+				? value_copy(play->history->values,
+					     talker->values, actions[i].result)
+				: value_nil();
 	}
 	if (history_append(play->history, &entry, &err))
 		fail_msg("%s", err.text);
@@ -62,8 +62,8 @@ static struct action draw_action(struct play *play, bool is_read, size_t turn)
 		.object = OBJECT_LIST,
 		.verb = is_read ? VERB_READ : VERB_APPEND,
 		.key = value_int(play->history->values, key),
-		.arg = is_read ? value_nil() :
-				 value_int(play->history->values,
+		.arg = is_read ? value_nil()
+			       : value_int(play->history->values,
 					   ++play->next[key]),
 	};
 }
@@ -78,11 +78,9 @@ static void play_turn(struct play *play, size_t turn)
 	enum outcome outcome;
 
 	for (size_t i = 0; i < count; i++)
-		actions[i] = draw_action(play,
-					 is_read_only ||
-						 chance_below(&play->chance,
-							      2),
-					 turn);
+		actions[i] = draw_action(
+			play, is_read_only || chance_below(&play->chance, 2),
+			turn);
 	put_entry(play, talker, OP_INVOKE, actions, count);
 	outcome = carry_out(talker, actions, count, true);
 	assert_int_not_equal(outcome, OUTCOME_INDETERMINATE);
@@ -94,8 +92,10 @@ static struct history *play_seed(struct fixture *f, uint64_t seed)
 {
 	struct play *play = calloc(1, sizeof(*play));
 	struct history *history = history_new();
-	struct target_setup setup = { .options = f->options, .seed = seed,
-				      .nodes = 2, .arena = &f->arena };
+	struct target_setup setup = { .options = f->options,
+				      .seed = seed,
+				      .nodes = 2,
+				      .arena = &f->arena };
 	struct error err;
 
 	f->state = target_memory.open(&setup, &err);
@@ -147,8 +147,7 @@ static bool is_judged(const struct history *history, const char *level,
 	if (checker_isolation.check(&check, &verdict, &err))
 		fail_msg("%s", err.text);
 	if (anomaly)
-		result = figure_find(figure_find(&verdict.figures,
-						 "anomalies"),
+		result = figure_find(figure_find(&verdict.figures, "anomalies"),
 				     anomaly);
 	else
 		result = has_text(figure_find(&verdict.figures, "strongest"),

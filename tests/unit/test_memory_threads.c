@@ -46,9 +46,9 @@ static struct crowd *crowd_run(struct fixture *f,
 
 		member->crowd = crowd;
 		talker_open(f, &member->talker, i);
-		assert_int_equal(pthread_create(&member->id, NULL, member_main,
-						member),
-				 0);
+		assert_int_equal(
+			pthread_create(&member->id, NULL, member_main, member),
+			0);
 	}
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(crowd->members[i].id, NULL);
@@ -181,8 +181,8 @@ static void play_lock(struct member *member)
 		member->wrong +=
 			atomic_fetch_add(&member->crowd->holders, 1) != 0;
 		atomic_fetch_sub(&member->crowd->holders, 1);
-		member->wrong += act(talker, OBJECT_LOCK, VERB_RELEASE, 0) !=
-				 OUTCOME_OK;
+		member->wrong +=
+			act(talker, OBJECT_LOCK, VERB_RELEASE, 0) != OUTCOME_OK;
 	}
 }
 
@@ -219,8 +219,8 @@ static void strings_of_many_threads_stay_apart(void **state)
 	struct fixture *f = *state;
 
 	free(crowd_run(f, play_strings));
-	f->a.action = (struct action){ .object = OBJECT_SET,
-				       .verb = VERB_READ };
+	f->a.action =
+		(struct action){ .object = OBJECT_SET, .verb = VERB_READ };
 	assert_int_equal(carry_out(&f->a, &f->a.action, 1, false), OUTCOME_OK);
 	assert_int_equal(value_list_length(f->a.values, f->a.action.result),
 			 THREADS * ROUNDS / 10);

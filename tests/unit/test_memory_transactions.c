@@ -79,10 +79,10 @@ static void lists_and_counters_take_part(void **state)
 
 /* What reads of two registers, always written together, show. */
 struct tally {
-	int torn; /* not the same number */
-	int stale; /* not the last number */
+	int torn;      /* not the same number */
+	int stale;     /* not the last number */
 	int backwards; /* before one that was seen already */
-	int failed; /* a number whose transaction failed */
+	int failed;    /* a number whose transaction failed */
 };
 
 static struct tally watch_pairs(struct fixture *f)
@@ -191,8 +191,8 @@ static int64_t lost_additions(struct fixture *f)
 		carry_out(talker, &read, 1, true);
 		write.verb = VERB_CAS;
 		write.expected = read.result;
-		write.arg = value_int(talker->values,
-				      result_of(talker, &read) + 1);
+		write.arg =
+			value_int(talker->values, result_of(talker, &read) + 1);
 		added += carry_out(talker, &write, 1, true) == OUTCOME_OK;
 	}
 	last = on_key(&f->a, 1, 0);

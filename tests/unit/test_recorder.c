@@ -149,8 +149,8 @@ static void threads_together_write_one_numbered_history(void **state)
 	assert_int_equal(history->entry_count, THREADS * EACH * 2);
 	for (uint32_t i = 0; i < history->entry_count; i++) {
 		const struct op *op = &history->ops[history->entry_ops[i]];
-		int64_t now_ns = op->invoke == i ? op->invoke_ns :
-						   op->complete_ns;
+		int64_t now_ns =
+			op->invoke == i ? op->invoke_ns : op->complete_ns;
 
 		assert_int_equal(history_index(history, i), i);
 		assert_true(now_ns >= last_ns);
@@ -192,9 +192,9 @@ static void an_entry_is_in_the_file_within_50_ms(void **state)
 	struct fixture *f = *state;
 	int64_t until_ns;
 
-	assert_int_equal(put(f->recorder, &f->pen, f->values, 0, OP_INVOKE, 1,
-			     &f->err),
-			 0);
+	assert_int_equal(
+		put(f->recorder, &f->pen, f->values, 0, OP_INVOKE, 1, &f->err),
+		0);
 	/* The rest of the time is for a machine that is busy. */
 	until_ns = clock_now_ns() + 50 * NS_PER_MS;
 	clock_sleep_until(until_ns);
@@ -253,9 +253,9 @@ static void what_the_nemesis_did_is_in_the_history(void **state)
 	assert_int_equal(history->ops[0].process, PROCESS_NEMESIS);
 	assert_string_equal(history_f_name(history, history->ops[0].f),
 			    "partition");
-	assert_string_equal(value_as_string(history->values,
-					    history->ops[0].error, NULL),
-			    "n3: no answer");
+	assert_string_equal(
+		value_as_string(history->values, history->ops[0].error, NULL),
+		"n3: no answer");
 	history_free(history);
 }
 

@@ -37,7 +37,7 @@ struct fixture {
 	int32_t processes[PLAYERS_MAX];
 	struct player *players;
 	size_t threads;
-	int64_t work_ns; /* how long each operation takes */
+	int64_t work_ns;    /* how long each operation takes */
 	int64_t info_every; /* every so many end indeterminate; 0: none */
 	pthread_mutex_t lock;
 	uint64_t order;
@@ -139,11 +139,10 @@ static void *play(void *argument)
 		see(player, work);
 		if (f->work_ns)
 			clock_sleep_until(clock_now_ns() + f->work_ns);
-		done = f->info_every &&
-				       player->count % (size_t)f->info_every ==
-					       0 ?
-			       OP_INFO :
-			       OP_OK;
+		done = f->info_every && player->count % (size_t)f->info_every ==
+						0
+			       ? OP_INFO
+			       : OP_OK;
 	}
 	scheduler_leave(f->scheduler, player->thread);
 	return NULL;
@@ -217,10 +216,10 @@ static void work_for_another_thread_is_handed_to_it(void **state)
 {
 	struct fixture *f = *state;
 
-	open_scheduler(f, 3,
-		       gen_on_threads(&f->arena, is_thread_one, NULL,
-				      numbers(f, 50)),
-		       0);
+	open_scheduler(
+		f, 3,
+		gen_on_threads(&f->arena, is_thread_one, NULL, numbers(f, 50)),
+		0);
 	assert_true(run_players(f));
 	assert_int_equal(f->players[1].count, 50);
 	assert_int_equal(total(f), 50);
@@ -244,7 +243,7 @@ static void nobody_begins_before_a_phase_is_complete(void **state)
 	}
 }
 
-static void after_an_indeterminate_end_a_thread_plays_a_new_process(void **state)
+static void an_indeterminate_end_brings_a_new_process(void **state)
 {
 	struct fixture *f = *state;
 
@@ -267,8 +266,7 @@ static void operations_keep_their_times(void **state)
 	int64_t took_ns;
 
 	open_scheduler(f, 4,
-		       gen_delay(&f->arena, 5 * NS_PER_MS, numbers(f, 21)),
-		       0);
+		       gen_delay(&f->arena, 5 * NS_PER_MS, numbers(f, 21)), 0);
 	assert_true(run_players(f));
 	took_ns = clock_now_ns() - start_ns;
 	assert_int_equal(total(f), 21);
@@ -279,8 +277,8 @@ static void at_a_low_rate_threads_take_turns(void **state)
 {
 	struct fixture *f = *state;
 
-	open_scheduler(f, 5,
-		       gen_delay(&f->arena, NS_PER_MS, numbers(f, 100)), 0);
+	open_scheduler(f, 5, gen_delay(&f->arena, NS_PER_MS, numbers(f, 100)),
+		       0);
 	assert_true(run_players(f));
 	for (size_t i = 0; i < f->threads; i++)
 		assert_in_range(f->players[i].count, 5, 50);
@@ -332,7 +330,7 @@ int main(void)
 		TEST(every_operation_is_handed_out_once),
 		TEST(work_for_another_thread_is_handed_to_it),
 		TEST(nobody_begins_before_a_phase_is_complete),
-		TEST(after_an_indeterminate_end_a_thread_plays_a_new_process),
+		TEST(an_indeterminate_end_brings_a_new_process),
 		TEST(operations_keep_their_times),
 		TEST(at_a_low_rate_threads_take_turns),
 		TEST(a_stop_wakes_those_who_wait),

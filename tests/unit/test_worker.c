@@ -20,9 +20,9 @@ static void a_timed_out_write_keeps_its_value(void **state)
 
 		assert_int_equal(op->outcome, OUTCOME_INDETERMINATE);
 		assert_int_not_equal(op->complete, HISTORY_NONE);
-		assert_string_equal(value_as_string(history->values, op->error,
-						    NULL),
-				    "timeout");
+		assert_string_equal(
+			value_as_string(history->values, op->error, NULL),
+			"timeout");
 		assert_true(value_is_nil(action->result));
 		seen[value_as_int(history->values, action->arg)] = true;
 	}
@@ -79,9 +79,9 @@ static void a_client_is_kept_while_all_is_definite(void **state)
 		size_t node = (size_t)op->process % THREADS % 2;
 
 		assert_int_equal(op->outcome, OUTCOME_FAIL);
-		assert_string_equal(value_as_string(history->values, op->node,
-						    NULL),
-				    node_names[node]);
+		assert_string_equal(
+			value_as_string(history->values, op->node, NULL),
+			node_names[node]);
 	}
 	history_free(history);
 }
@@ -97,12 +97,12 @@ static void results_are_recorded_when_it_is_ok(void **state)
 		const struct action *action =
 			op_actions(history, &history->ops[i]);
 
-		assert_string_equal(value_as_string(history->values,
-						    action->result, NULL),
-				    "result");
-		assert_string_equal(value_as_string(history->values,
-						    action->key, NULL),
-				    "a key");
+		assert_string_equal(
+			value_as_string(history->values, action->result, NULL),
+			"result");
+		assert_string_equal(
+			value_as_string(history->values, action->key, NULL),
+			"a key");
 	}
 	history_free(history);
 }

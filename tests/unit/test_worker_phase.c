@@ -89,9 +89,9 @@ static void the_nemesis_gets_its_own_operations(void **state)
 	struct gen_op cut = { .note = "cut the wires" };
 	struct generator *both[2] = {
 		gen_clients(&f->arena, numbers(f, 50)),
-		gen_nemesis(&f->arena,
-			    gen_limit(&f->arena, 3,
-				      gen_constant(&f->arena, &cut))),
+		gen_nemesis(
+			&f->arena,
+			gen_limit(&f->arena, 3, gen_constant(&f->arena, &cut))),
 	};
 	struct rng rng;
 
