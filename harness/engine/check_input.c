@@ -130,8 +130,8 @@ int input_judge(const struct checking *checking, struct input *input,
 	 * not. */
 	if (input->found.run && !checking->names_judges &&
 	    !checking->sets_options && checking->limits.timeout_ns == 0 &&
-	    results_write(&input->judgement, input->history, input->found.run,
-			  err) != 0)
+	    results_rewrite(&input->judgement, input->history, input->found.run,
+			    err) != 0)
 		return EXIT_TROUBLE;
 	return 0;
 }

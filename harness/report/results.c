@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/report/json.h"
+#include "harness/report/seal.h"
 #include "harness/report/version.h"
 
 json_t *results_valid(enum verdict_kind kind)
@@ -86,18 +87,48 @@ json_t *results_json(const struct judgement *judgement,
 	return json;
 }
 
+/* `seal` NULL: none. */
+static int write_file(const struct judgement *judgement,
+		      const struct history *history, const char *run,
+		      const struct seal *seal, struct error *err)
+{
+	struct arena arena = { 0 };
+	json_t *json = results_json(judgement, history);
+	int result;
+
+	if (seal)
+		json_object_set_new(json, "seal", seal_json(seal));
+	result = json_write_file(
+		json, arena_printf(&arena, "%s/results.json", run), err);
+	json_decref(json);
+	arena_release(&arena);
+	return result;
+}
+
 int results_write(const struct judgement *judgement,
 		  const struct history *history, const char *run,
 		  struct error *err)
 {
-	struct arena arena = { 0 };
-	json_t *json = results_json(judgement, history);
-	int result = json_write_file(
-		json, arena_printf(&arena, "%s/results.json", run), err);
+	struct seal seal;
+	bool has_seal;
 
-	json_decref(json);
-	arena_release(&arena);
-	return result;
+	if (seal_run(run, &seal, &has_seal, err) != 0)
+		return -1;
+	return write_file(judgement, history, run, has_seal ? &seal : NULL,
+			  err);
+}
+
+int results_rewrite(const struct judgement *judgement,
+		    const struct history *history, const char *run,
+		    struct error *err)
+{
+	struct seal seal;
+	bool has_seal;
+
+	if (seal_keep(run, &seal, &has_seal, err) != 0)
+		return -1;
+	return write_file(judgement, history, run, has_seal ? &seal : NULL,
+			  err);
 }
 
 /* A member as text, "" if none; a string without quotes where `plain`. */

@@ -22,10 +22,18 @@ json_t *results_json(const struct judgement *judgement,
 /* true, false, or "unknown". */
 json_t *results_valid(enum verdict_kind kind);
 
-/* Writes RUN/results.json, whole or not at all. */
+/* Writes RUN/results.json, whole or not at all, and seals the history (see
+ * seal.h): for the run itself, once it has ended. */
 int results_write(const struct judgement *judgement,
 		  const struct history *history, const char *run,
 		  struct error *err);
+
+/* The same when the run is judged again: its seal stays. -1, with nothing
+ * written, when the history is not the one that was sealed. A run that never
+ * came to its end (or has not yet) gets no seal. */
+int results_rewrite(const struct judgement *judgement,
+		    const struct history *history, const char *run,
+		    struct error *err);
 
 /*
  * An operation in words, for the terminal and for pages, not yet made safe to
