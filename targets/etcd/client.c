@@ -174,7 +174,7 @@ static enum outcome register_write(struct client *client,
 			     &answer, err);
 	if (outcome != OUTCOME_OK)
 		return outcome;
-	if (reply_put(answer.body, answer.size, request->arena, err) < 0)
+	if (reply_put(answer.body, answer.size, request->arena, NULL, err) < 0)
 		return client_puzzled(false);
 	return OUTCOME_OK;
 }
@@ -239,8 +239,13 @@ enum outcome client_apply(struct client *client, struct request *request,
 	const struct action *action = &request->actions[0];
 
 	if (request->is_transaction || request->action_count != 1 ||
-	    action->object == OBJECT_LIST)
+	    action->object == OBJECT_LIST ||
+	    action->object == OBJECT_COUNTER)
 		return client_transact(client, request, err);
+	if (action->object == OBJECT_SET)
+		return client_set(client, request, err);
+	if (action->object == OBJECT_ID)
+		return client_generate(client, request, err);
 	if (action->object == OBJECT_REGISTER) {
 		switch (action->verb) {
 		case VERB_READ:

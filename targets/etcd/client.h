@@ -13,8 +13,10 @@
 #include <stddef.h>
 
 /*
- * A register is the key "register/KEY" with an integer as decimal text; a
- * list is "list/KEY" with integers separated by blanks. Neither there: nil.
+ * A register is the key "register/KEY" with an integer as decimal text, a
+ * counter "counter/KEY" likewise; a list is "list/KEY" with integers separated
+ * by blanks; an element of a set is the key "set/KEY/ELEMENT". A register or
+ * list that is not there is nil.
  */
 struct client {
 	struct http *http;
@@ -51,7 +53,14 @@ const char *client_number(const struct request *request, struct value value);
 /* The integer that `text` is, all of it. */
 bool client_read_number(const char *text, size_t size, int64_t *number);
 
-/* Several actions at once, and all that is done to lists; in txn.c. */
+/* Sets and ids; in set.c. */
+enum outcome client_set(struct client *client, struct request *request,
+			struct error *err);
+enum outcome client_generate(struct client *client, struct request *request,
+			     struct error *err);
+
+/* Several actions at once, and all that is done to lists and counters; in
+ * txn.c. */
 enum outcome client_transact(struct client *client, struct request *request,
 			     struct error *err);
 

@@ -98,6 +98,12 @@ static const struct support supports[] = {
 	{ OBJECT_REGISTER,
 	  1u << VERB_READ | 1u << VERB_WRITE | 1u << VERB_CAS, true },
 	{ OBJECT_LIST, 1u << VERB_READ | 1u << VERB_APPEND, true },
+	{ OBJECT_COUNTER,
+	  1u << VERB_READ | 1u << VERB_INCREMENT | 1u << VERB_DECREMENT,
+	  true },
+	{ OBJECT_SET, 1u << VERB_READ | 1u << VERB_ADD | 1u << VERB_REMOVE,
+	  false },
+	{ OBJECT_ID, 1u << VERB_GENERATE, false },
 	{ .object = OBJECT_NONE },
 };
 

@@ -101,11 +101,54 @@ static int read_range(const struct json *json, size_t token, const char *key,
 }
 
 int reply_put(const char *body, size_t size, struct arena *arena,
-	      struct error *err)
+	      int64_t *revision, struct error *err)
 {
 	struct json json;
+	size_t header;
 
-	return reply_parse(&json, body, size, arena, err);
+	if (reply_parse(&json, body, size, arena, err) < 0)
+		return -1;
+	header = json_member(&json, WHOLE, "header");
+	if (revision)
+		json_int(&json, json_member(&json, header, "revision"),
+			 revision);
+	return 0;
+}
+
+int reply_keys(const char *body, size_t size, const char *prefix,
+	       struct arena *arena, const char ***rests, size_t *count,
+	       struct error *err)
+{
+	size_t length = strlen(prefix);
+	int64_t announced = 0;
+	struct json json;
+	size_t list;
+
+	if (reply_parse(&json, body, size, arena, err) < 0)
+		return -1;
+	json_int(&json, json_member(&json, WHOLE, "count"), &announced);
+	list = json_member(&json, WHOLE, "kvs");
+	if (announced < 0 || announced > (int64_t)json.count)
+		return error_set(err, "bad reply: count");
+	*rests = arena_array(arena, (size_t)announced + 1, sizeof(**rests));
+	*count = 0;
+	for (size_t item = json_first(&json, list); item != JSON_ABSENT;
+	     item = json_after(&json, list, item)) {
+		size_t key_size;
+		const char *key = member_bytes(&json, item, "key", arena,
+					       &key_size);
+
+		if (*count == (size_t)announced)
+			return error_set(err, "bad reply: count of keys");
+		if (!key || key_size < length ||
+		    memcmp(key, prefix, length) != 0)
+			return error_set(err, "bad reply: another key");
+		(*rests)[(*count)++] = key + length;
+	}
+	/* A part of the keys must not pass for all of them. */
+	if (*count != (size_t)announced)
+		return error_set(err, "bad reply: count of keys");
+	return 0;
 }
 
 int reply_range(const char *body, size_t size, const char *key,

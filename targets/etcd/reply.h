@@ -25,9 +25,16 @@ struct etcd_entry {
 	int64_t mod_revision; /* of its last change; 0: it is not there */
 };
 
-/* PutResponse: merely a header. */
+/* PutResponse, DeleteRangeResponse: merely a header. `revision` (unless NULL)
+ * gets the revision of the change, which no other change has. */
 int reply_put(const char *body, size_t size, struct arena *arena,
-	      struct error *err);
+	      int64_t *revision, struct error *err);
+
+/* RangeResponse of all keys that begin with `prefix`: what follows it, in
+ * each, NUL-terminated. */
+int reply_keys(const char *body, size_t size, const char *prefix,
+	       struct arena *arena, const char ***rests, size_t *count,
+	       struct error *err);
 
 /* RangeResponse of a range over the single key `key`. */
 int reply_range(const char *body, size_t size, const char *key,

@@ -71,6 +71,10 @@ static bool is_supported(const struct action *action)
 	case OBJECT_LIST:
 		return action->verb == VERB_READ ||
 		       action->verb == VERB_APPEND;
+	case OBJECT_COUNTER:
+		return action->verb == VERB_READ ||
+		       action->verb == VERB_INCREMENT ||
+		       action->verb == VERB_DECREMENT;
 	default:
 		return false;
 	}
@@ -91,6 +95,8 @@ static int plan(struct txn *txn, struct error *err)
 		if (!is_supported(action))
 			return error_set(err, "not supported");
 		if (action->verb != VERB_READ &&
+		    !(action->object == OBJECT_COUNTER &&
+		      value_is_nil(action->arg)) &&
 		    !client_number(request, action->arg))
 			return error_set(err, "only integers can be stored");
 		txn->slot_of[i] = find_slot(txn, action);
@@ -189,6 +195,27 @@ static int read_slot(struct request *request, const struct slot *slot,
 	return 0;
 }
 
+/* A counter begins at 0, and goes by 1 where nothing else is said. */
+static int move_counter(struct request *request,
+			const struct action *action,
+			struct slot *slot, struct error *err)
+{
+	struct value value;
+	int64_t number = 0;
+	int64_t by = 1;
+
+	if (read_slot(request, slot, &value, err) < 0)
+		return -1;
+	value_get_int(request->values, value, &number);
+	value_get_int(request->values, action->arg, &by);
+	if (action->verb == VERB_DECREMENT ?
+		    __builtin_sub_overflow(number, by, &number) :
+		    __builtin_add_overflow(number, by, &number))
+		return error_set(err, "the counter overflows");
+	slot->text = arena_printf(request->arena, "%" PRId64, number);
+	return 0;
+}
+
 /* Carries the actions out on the slots, in their order. */
 static int act(struct txn *txn, struct error *err)
 {
@@ -203,18 +230,26 @@ static int act(struct txn *txn, struct error *err)
 			if (read_slot(request, slot, &value, err) < 0)
 				return -1;
 			if (action->verb == VERB_READ) {
-				action->result = value;
+				action->result =
+					slot->object == OBJECT_COUNTER &&
+							value_is_nil(value) ?
+						value_int(request->values, 0) :
+						value;
 				continue;
 			}
 			if (!value_equal(value, action->expected))
 				return error_set(err, "precondition failed");
 		}
-		if (action->verb == VERB_APPEND && slot->text)
+		if (slot->object == OBJECT_COUNTER) {
+			if (move_counter(request, action, slot, err) < 0)
+				return -1;
+		} else if (action->verb == VERB_APPEND && slot->text) {
 			slot->text = arena_printf(
 				request->arena, "%s %s", slot->text,
 				client_number(request, action->arg));
-		else
+		} else {
 			slot->text = client_number(request, action->arg);
+		}
 		slot->size = strlen(slot->text);
 	}
 	return 0;

@@ -185,6 +185,62 @@ static void registers_are_written_in_transactions(void **state)
 	assert_true(value_is_nil(reads[2].result));
 }
 
+/* One action, outside of a transaction; its result is in *action. */
+static enum outcome act(struct bed *bed, size_t node, struct action *action)
+{
+	struct arena arena = { 0 };
+	struct request request = {
+		.actions = action,
+		.action_count = 1,
+		.values = bed->values,
+		.arena = &arena,
+		.deadline_ns = clock_now_ns() + NS_PER_S,
+	};
+	enum outcome outcome;
+
+	outcome = target_etcd.apply(bed->clients[node], &request, &bed->err);
+	arena_release(&arena);
+	return outcome;
+}
+
+static void sets_counters_and_ids_do_what_they_should(void **state)
+{
+	static const enum verb changes[] = { VERB_ADD, VERB_ADD, VERB_ADD,
+					     VERB_REMOVE };
+	static const int elements[] = { 3, 14, 3, 3 };
+	struct bed *bed = *state;
+	struct action action;
+	int64_t first;
+
+	for (size_t i = 0; i < 4; i++) {
+		action = action_of(bed, OBJECT_SET, changes[i], 1,
+				   elements[i]);
+		assert_int_equal(act(bed, i % NODES, &action), OUTCOME_OK);
+		action = action_of(bed, OBJECT_SET, VERB_READ, 1, 0);
+		assert_int_equal(act(bed, 0, &action), OUTCOME_OK);
+		assert_int_equal(value_list_length(bed->values, action.result),
+				 i == 1 || i == 2 ? 2 : 1);
+	}
+	assert_int_equal(value_as_int(bed->values,
+				      value_list_last(bed->values,
+						      action.result)), 14);
+	action = action_of(bed, OBJECT_COUNTER, VERB_READ, 1, 0);
+	assert_int_equal(act(bed, 0, &action), OUTCOME_OK);
+	assert_int_equal(value_as_int(bed->values, action.result), 0);
+	action = action_of(bed, OBJECT_COUNTER, VERB_INCREMENT, 1, 5);
+	assert_int_equal(act(bed, 0, &action), OUTCOME_OK);
+	action = action_of(bed, OBJECT_COUNTER, VERB_DECREMENT, 1, 7);
+	assert_int_equal(act(bed, 1, &action), OUTCOME_OK);
+	action = action_of(bed, OBJECT_COUNTER, VERB_READ, 1, 0);
+	assert_int_equal(act(bed, 2, &action), OUTCOME_OK);
+	assert_int_equal(value_as_int(bed->values, action.result), -2);
+	action = action_of(bed, OBJECT_ID, VERB_GENERATE, 0, 0);
+	assert_int_equal(act(bed, 0, &action), OUTCOME_OK);
+	first = value_as_int(bed->values, action.result);
+	assert_int_equal(act(bed, 1, &action), OUTCOME_OK);
+	assert_true(value_as_int(bed->values, action.result) > first);
+}
+
 static void a_stopped_node_refuses_and_comes_back(void **state)
 {
 	struct bed *bed = *state;
@@ -230,6 +286,7 @@ int main(void)
 		cmocka_unit_test(its_log_is_where_it_says),
 		cmocka_unit_test(lists_grow_in_transactions),
 		cmocka_unit_test(registers_are_written_in_transactions),
+		cmocka_unit_test(sets_counters_and_ids_do_what_they_should),
 		cmocka_unit_test(a_stopped_node_refuses_and_comes_back),
 		cmocka_unit_test(a_node_that_is_not_there_is_named),
 	};

@@ -30,6 +30,8 @@ static void read_all(const char *body, size_t size, struct arena *arena)
 	struct etcd_status status;
 	struct error err = { .text = "" };
 	bool has_succeeded;
+	const char **rests;
+	size_t count;
 	size_t length;
 
 	if (reply_range(body, size, "r1", arena, &entries[0], &err) == 0)
@@ -42,7 +44,11 @@ static void read_all(const char *body, size_t size, struct arena *arena)
 	if (reply_txn(body, size, NULL, 1, arena, &has_succeeded, NULL,
 		      &err) < 0)
 		assert(strncmp(err.text, "bad reply", 9) == 0);
-	reply_put(body, size, arena, &err);
+	reply_put(body, size, arena, NULL, &err);
+	if (reply_keys(body, size, "r", arena, &rests, &count, &err) == 0) {
+		for (size_t i = 0; i < count; i++)
+			assert(rests[i]);
+	}
 	if (reply_status(body, size, arena, &status, &err) == 0)
 		assert(status.version && (!status.is_leader ||
 					  status.has_leader));

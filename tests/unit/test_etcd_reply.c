@@ -245,6 +245,39 @@ static void a_transaction_tells_its_branch_and_ranges(void **state)
 	arena_release(&arena);
 }
 
+static int keys(const char *body, const char ***rests, size_t *count,
+		struct arena *arena)
+{
+	struct error err;
+
+	return reply_keys(body, strlen(body), "r", arena, rests, count, &err);
+}
+
+static void keys_of_a_prefix_are_all_there_or_none_is_believed(void **state)
+{
+	struct arena arena = { 0 };
+	const char **rests;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(keys(HEADER ",\"kvs\":[{\"key\":\"cjE=\"},{\"key\":"
+			      "\"cjIz\"}],\"count\":\"2\"}", &rests, &count,
+			      &arena), 0);
+	assert_int_equal(count, 2);
+	assert_string_equal(rests[1], "23");
+	assert_int_equal(keys(HEADER "}", &rests, &count, &arena), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(keys(HEADER ",\"kvs\":[{\"key\":\"cjE=\"}],"
+			      "\"count\":\"2\"}", &rests, &count, &arena), -1);
+	assert_int_equal(keys(HEADER ",\"kvs\":[{\"key\":\"cjE=\"}]}", &rests,
+			      &count, &arena), -1);
+	assert_int_equal(keys(HEADER ",\"kvs\":[{\"key\":\"cTE=\"}],"
+			      "\"count\":\"1\"}", &rests, &count, &arena), -1);
+	assert_int_equal(keys(HEADER ",\"count\":\"9999999999\"}", &rests,
+			      &count, &arena), -1);
+	arena_release(&arena);
+}
+
 static void a_leader_knows_itself(void **state)
 {
 	static const char leader[] =
@@ -334,6 +367,8 @@ int main(void)
 		cmocka_unit_test(a_range_finds_its_key_or_nothing),
 		cmocka_unit_test(a_doubtful_range_is_refused),
 		cmocka_unit_test(a_transaction_tells_its_branch_and_ranges),
+		cmocka_unit_test(
+			keys_of_a_prefix_are_all_there_or_none_is_believed),
 		cmocka_unit_test(a_leader_knows_itself),
 		cmocka_unit_test(
 			only_refusals_before_the_proposal_are_definite),
