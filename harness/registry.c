@@ -13,7 +13,8 @@
 #define TARGETS(X) X(memory) X(etcd)
 #define WORKLOADS(X) X(lock) X(register)
 #define FAULTS(X) X(partition) X(kill) X(pause)
-#define CHECKERS(X) X(coverage) X(crash) X(linearizable) X(stats)
+#define CHECKERS(X) X(bank) X(coverage) X(crash) X(isolation) \
+	X(linearizable) X(stats)
 
 /* clang-format off */
 #define DECLARE_TARGET(part) extern const struct target target_##part;

@@ -88,13 +88,48 @@ static void readers_init(struct readers *readers, const struct view *view,
 	}
 }
 
-static void version_edges(const struct view *view,
-			  const struct registers *registers,
-			  const struct versions *versions, struct edges *edges)
+/*
+ * Who reads a version and writes the key puts its own after that one: were it
+ * before, the two would be a cycle that read committed forbids (G1c). So who
+ * else read that version comes before. No ww edge is drawn, so that below read
+ * committed nothing is assumed.
+ */
+static void update_edges(const struct view *view,
+			 const struct registers *registers,
+			 const struct readers *readers, struct edges *edges)
 {
-	struct readers readers;
+	uint32_t *read = heap_zeroed((size_t)view->key_count + 1,
+				     sizeof(*read));
 
-	readers_init(&readers, view, registers);
+	for (uint32_t a = 0; a < view->action_count; a++) {
+		uint32_t key = view->key_of[a], source;
+
+		if (!registers_concern(view, a))
+			continue;
+		if (registers_external(view, registers, a))
+			read[key] = a + 1;
+		if (!registers_final(view, a) || !read[key] ||
+		    view->owner[read[key] - 1] != view->owner[a])
+			continue;
+		source = registers->source[read[key] - 1];
+		if (source == SOURCE_INITIAL)
+			continue;
+		for (uint32_t r = readers->first[source];
+		     r < readers->first[source + 1]; r++) {
+			uint32_t reader = view->owner[readers->reads[r]];
+
+			if (reader != view->owner[a])
+				edges_add(edges, reader, view->owner[a],
+					  EDGE_RW);
+		}
+	}
+	free(read);
+}
+
+static void version_edges(const struct view *view,
+			  const struct versions *versions,
+			  const struct readers *readers, struct edges *edges)
+{
 	for (size_t i = 0; i < versions->count; i++) {
 		uint32_t from = versions->edges[i].from;
 		uint32_t to = versions->edges[i].to;
@@ -104,17 +139,15 @@ static void version_edges(const struct view *view,
 		if (view->owner[from] != view->owner[to])
 			edges_add(edges, view->owner[from], view->owner[to],
 				  EDGE_WW);
-		for (uint32_t r = readers.first[from];
-		     r < readers.first[from + 1]; r++) {
-			uint32_t reader = view->owner[readers.reads[r]];
+		for (uint32_t r = readers->first[from];
+		     r < readers->first[from + 1]; r++) {
+			uint32_t reader = view->owner[readers->reads[r]];
 
 			if (reader != view->owner[to])
 				edges_add(edges, reader, view->owner[to],
 					  EDGE_RW);
 		}
 	}
-	free(readers.first);
-	free(readers.reads);
 }
 
 void registers_edges(const struct view *view,
@@ -123,6 +156,7 @@ void registers_edges(const struct view *view,
 		     struct findings *findings)
 {
 	struct versions versions;
+	struct readers readers;
 
 	for (uint32_t a = 0; a < view->action_count; a++) {
 		uint32_t source = registers->source[a];
@@ -136,6 +170,10 @@ void registers_edges(const struct view *view,
 	}
 	initial_edges(view, registers, edges);
 	versions_init(&versions, view, registers, rules, findings);
-	version_edges(view, registers, &versions, edges);
+	readers_init(&readers, view, registers);
+	update_edges(view, registers, &readers, edges);
+	version_edges(view, &versions, &readers, edges);
 	versions_release(&versions);
+	free(readers.first);
+	free(readers.reads);
 }
