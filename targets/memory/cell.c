@@ -134,21 +134,33 @@ static enum outcome cell_read(struct call *call, const struct item *item)
 	return step.outcome;
 }
 
-/* A cas that would fail may succeed against an old version; what is appended
- * or added may be so to one. */
+/* A cas that fails, but would have succeeded against one of the last versions:
+ * it does. */
+static struct step cas_old(struct call *call, const struct item *item,
+			   struct step step)
+{
+	for (size_t i = 1; i <= call->memory->settings.stale_by; i++) {
+		struct step again = cell_step(call, item_older(item, i));
+
+		if (again.outcome == OUTCOME_OK)
+			return bug_fires(call, BUG_LOST_UPDATE) ? again : step;
+	}
+	return step;
+}
+
+/* What is appended or added may be so to an old version. */
 static struct step update_old(struct call *call, const struct item *item,
 			      struct step step)
 {
-	struct value old;
-	struct step again;
-
-	if (call->action->verb == VERB_WRITE || item->version_count == 0 ||
-	    (call->action->verb == VERB_CAS && step.outcome == OUTCOME_OK) ||
-	    !bug_fires(call, BUG_LOST_UPDATE))
+	if (call->memory->settings.bug != BUG_LOST_UPDATE ||
+	    item->version_count == 0 || call->action->verb == VERB_WRITE)
 		return step;
-	old = item_older(item, bug_depth(call));
-	again = cell_step(call, old);
-	return again.outcome == OUTCOME_OK ? again : step;
+	if (call->action->verb == VERB_CAS)
+		return step.outcome == OUTCOME_OK ? step
+						  : cas_old(call, item, step);
+	if (!bug_fires(call, BUG_LOST_UPDATE))
+		return step;
+	return cell_step(call, item_older(item, bug_depth(call)));
 }
 
 enum outcome cell_call(struct call *call)
