@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define BRUTE_OPS_MAX 16
-#define BRUTE_CELLS 20
+#define BRUTE_CELLS 40
 
 /* An object's state; what the cells mean is the specification's business. */
 struct brute_state {

@@ -8,12 +8,12 @@
 #include "tests/support/history_builder.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* An object and how clients use it. */
 struct random_object {
 	const char *model; /* the checker's name for it */
-	const char *algorithm; /* NULL: auto */
 	brute_spec spec;
 	enum verb verbs[6]; /* VERB_NONE at the end; repeated: more often */
 	int values; /* arguments are 1 .. values */
@@ -40,5 +40,10 @@ struct random_shape {
 void random_history(struct builder *builder, struct rng *rng,
 		    const struct random_object *object,
 		    const struct random_shape *shape);
+
+/* Every object that the checker has a model for, with distinct values and with
+ * few. */
+extern const struct random_object random_objects[];
+extern const size_t random_object_count;
 
 #endif
