@@ -7,7 +7,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,59 +35,101 @@ int socket_wait(int fd, short events, int64_t deadline_ns)
 	}
 }
 
-/* A query to the resolver, which may outlive the patience of its caller. */
+/*
+ * getaddrinfo() takes as long as the resolver likes, so names are asked for in
+ * a thread. Who comes last of the two, the thread or the one who asked and
+ * lost patience, cleans up. (glibc's getaddrinfo_a does the same, but its
+ * threads are unknown to ThreadSanitizer.)
+ */
 struct query {
-	struct gaicb request;
-	struct addrinfo hints;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	bool is_done;	  /* by the thread */
+	bool is_given_up; /* by the one who asked */
+	int code;
+	struct addrinfo *found;
 	char host[256];
 	char service[16];
 };
 
-static struct query *query_new(const char *host, int port)
+static void query_free(struct query *query)
 {
-	struct query *query = heap_zeroed(1, sizeof(*query));
-
-	snprintf(query->host, sizeof(query->host), "%s", host);
-	snprintf(query->service, sizeof(query->service), "%d", port);
-	query->hints.ai_socktype = SOCK_STREAM;
-	query->request.ar_name = query->host;
-	query->request.ar_service = query->service;
-	query->request.ar_request = &query->hints;
-	return query;
+	pthread_cond_destroy(&query->changed);
+	pthread_mutex_destroy(&query->mutex);
+	free(query);
 }
 
-/*
- * getaddrinfo() waits as long as the resolver likes, so names are asked for
- * in the background. A query that cannot be cancelled is left to its thread:
- * leaking it is the only safe thing.
- */
+static void *ask(void *argument)
+{
+	struct query *query = argument;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *found = NULL;
+	int code = getaddrinfo(query->host, query->service, &hints, &found);
+	bool is_given_up;
+
+	pthread_mutex_lock(&query->mutex);
+	query->code = code;
+	query->found = found;
+	query->is_done = true;
+	is_given_up = query->is_given_up;
+	pthread_cond_signal(&query->changed);
+	pthread_mutex_unlock(&query->mutex);
+	if (is_given_up) {
+		if (code == 0)
+			freeaddrinfo(found);
+		query_free(query);
+	}
+	return NULL;
+}
+
+static struct query *query_start(const char *host, int port)
+{
+	struct query *query = heap_zeroed(1, sizeof(*query));
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int number;
+
+	pthread_mutex_init(&query->mutex, NULL);
+	pthread_cond_init(&query->changed, NULL);
+	snprintf(query->host, sizeof(query->host), "%s", host);
+	snprintf(query->service, sizeof(query->service), "%d", port);
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	number = pthread_create(&thread, &attributes, ask, query);
+	pthread_attr_destroy(&attributes);
+	if (number == 0)
+		return query;
+	query_free(query);
+	return NULL;
+}
+
 static int resolve_name(const char *host, int port, int64_t deadline_ns,
 			struct addrinfo **found, struct error *err)
 {
-	struct query *query = query_new(host, port);
-	struct gaicb *list[1] = { &query->request };
-	const struct gaicb *wait_for[1] = { &query->request };
-	int code = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL);
+	struct timespec until = { deadline_ns / NS_PER_S,
+				  (long)(deadline_ns % NS_PER_S) };
+	struct query *query = query_start(host, port);
+	bool is_done;
+	int code, waited = 0;
 
-	while (code == 0 && gai_error(&query->request) == EAI_INPROGRESS) {
-		int left = clock_left_ms(deadline_ns);
-		struct timespec pause = { left / 1000,
-					  (long)(left % 1000) * 1000000 };
-
-		if (left == 0) {
-			if (gai_cancel(&query->request) == EAI_CANCELED)
-				free(query);
-			return error_set(err,
-					 "no answer to the question for the "
-					 "address of %s in time",
-					 host);
-		}
-		gai_suspend(wait_for, 1, &pause);
-	}
-	if (code == 0)
-		code = gai_error(&query->request);
-	*found = query->request.ar_result;
-	free(query);
+	if (!query)
+		return error_set(err, "no thread to ask for the address of %s",
+				 host);
+	pthread_mutex_lock(&query->mutex);
+	while (!query->is_done && waited == 0)
+		waited = pthread_cond_clockwait(&query->changed, &query->mutex,
+						CLOCK_MONOTONIC, &until);
+	is_done = query->is_done;
+	query->is_given_up = !is_done;
+	code = query->code;
+	*found = query->found;
+	pthread_mutex_unlock(&query->mutex);
+	if (!is_done)
+		return error_set(err,
+				 "no answer to the question for the address of "
+				 "%s in time",
+				 host);
+	query_free(query);
 	if (code != 0)
 		return error_set(err, "the name %s has no address: %s", host,
 				 gai_strerror(code));

@@ -85,11 +85,14 @@ static int free_port(void)
 static int run_script(struct test_sshd *sshd)
 {
 	char port[16], text[sizeof(script)];
+	/* It dies with us, however we do. */
+	char setpriv[] = "setpriv", death[] = "--pdeathsig", by[] = "KILL";
 	char unshare[] = "unshare", mount[] = "--mount", pid[] = "--pid";
 	char forks[] = "--fork", kills[] = "--kill-child", sh[] = "/bin/sh";
 	char option[] = "-c", proc[] = "--mount-proc";
-	char *words[] = { unshare, mount, pid, proc,	     forks, kills, sh,
-			  option,  text,  sh,  sshd->folder, port,  NULL };
+	char *words[] = { setpriv, death,	 by,	unshare, mount,	 pid,
+			  proc,	   forks,	 kills, sh,	 option, text,
+			  sh,	   sshd->folder, port,	NULL };
 
 	memcpy(text, script, sizeof(script));
 	snprintf(port, sizeof(port), "%d", sshd->port);
