@@ -28,7 +28,7 @@ static void end_line(struct sealing *sealing)
 
 	sha256_finish(&sealing->line, digest);
 	sha256_add(&sealing->all, digest, sizeof(digest));
-	sha256_init(&sealing->line);
+	sha256_restart(&sealing->line);
 	sealing->has_line = false;
 	sealing->seal->lines++;
 	if (!digests)
@@ -71,8 +71,8 @@ int seal_make(const char *path, struct seal *seal, struct line_digests *digests,
 		return error_errno(err, "%s", path);
 	*seal = (struct seal){ .lines = 0 };
 	piece = heap_alloc(PIECE);
-	sha256_init(&sealing.line);
-	sha256_init(&sealing.all);
+	sha256_init(&sealing.line, false);
+	sha256_init(&sealing.all, false);
 	while ((count = fread(piece, 1, PIECE, in)) > 0)
 		take(&sealing, piece, count);
 	if (ferror(in))

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "harness/report/sha256_private.h"
+
 static const uint32_t constants[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
 	0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
@@ -42,7 +44,7 @@ static void schedule(uint32_t w[64], const uint8_t *block)
 	}
 }
 
-static void compress(uint32_t state[8], const uint8_t *block)
+static void compress_portably(uint32_t state[8], const uint8_t *block)
 {
 	uint32_t w[64];
 	uint32_t s[8];
@@ -66,7 +68,15 @@ static void compress(uint32_t state[8], const uint8_t *block)
 		state[i] += s[i];
 }
 
-void sha256_init(struct sha256 *sha)
+static void compress(struct sha256 *sha, const uint8_t *block)
+{
+	if (sha->uses_instructions)
+		sha256_compress_instructions(sha->state, constants, block);
+	else
+		compress_portably(sha->state, block);
+}
+
+void sha256_restart(struct sha256 *sha)
 {
 	static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372,
 					   0xa54ff53a, 0x510e527f, 0x9b05688c,
@@ -74,6 +84,12 @@ void sha256_init(struct sha256 *sha)
 
 	memcpy(sha->state, start, sizeof(start));
 	sha->length = 0;
+}
+
+void sha256_init(struct sha256 *sha, bool is_portable)
+{
+	sha256_restart(sha);
+	sha->uses_instructions = !is_portable && sha256_has_instructions();
 }
 
 void sha256_add(struct sha256 *sha, const void *bytes, size_t count)
@@ -90,10 +106,10 @@ void sha256_add(struct sha256 *sha, const void *bytes, size_t count)
 		count -= part;
 		if (used + part < 64)
 			return;
-		compress(sha->state, sha->block);
+		compress(sha, sha->block);
 	}
 	for (; count >= 64; count -= 64) {
-		compress(sha->state, from);
+		compress(sha, from);
 		from += 64;
 	}
 	if (count > 0)
@@ -108,13 +124,13 @@ void sha256_finish(struct sha256 *sha, uint8_t digest[SHA256_SIZE])
 	sha->block[used++] = 0x80;
 	if (used > 56) {
 		memset(sha->block + used, 0, 64 - used);
-		compress(sha->state, sha->block);
+		compress(sha, sha->block);
 		used = 0;
 	}
 	memset(sha->block + used, 0, 56 - used);
 	for (size_t i = 0; i < 8; i++)
 		sha->block[56 + i] = (uint8_t)(bits >> (56 - 8 * i));
-	compress(sha->state, sha->block);
+	compress(sha, sha->block);
 	for (size_t i = 0; i < SHA256_SIZE; i++)
 		digest[i] = (uint8_t)(sha->state[i / 4] >> (24 - 8 * (i % 4)));
 }
