@@ -67,6 +67,9 @@ static int open_record(struct run *run, struct error *err)
 	run->processes = arena_array(run->arena, run->config->threads,
 				     sizeof(*run->processes));
 	phase_processes_init(run->processes, run->config->threads);
+	/* From here on there is something to judge, and to heal. */
+	if (store_set_latest(run->root, run->folder, err))
+		return -1;
 	if (run->cluster)
 		run->nemesis = nemesis_open(run->config, run->cluster,
 					    run->recorder, err);
@@ -82,8 +85,6 @@ static void close_record(struct run *run)
 		run->result->has_failed = true;
 	}
 	run->recorder = NULL;
-	if (store_set_latest(run->root, run->folder, &err))
-		console_say(run->console, "%s", err.text);
 }
 
 int run_carry_out(struct run_config *config, struct console *console,

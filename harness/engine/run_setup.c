@@ -24,12 +24,13 @@ static int bring_up(struct run *run, struct error *err)
 	if (run->claim < 0 ||
 	    local_nodes(name, run->arena, &before, &count, err))
 		return -1;
-	run->made_cluster = count != config->local;
-	if (run->made_cluster)
+	if (count != config->local)
 		console_say(run->console, "bringing up %zu nodes",
 			    config->local);
-	if (local_up(name, config->local, err) ||
-	    local_nodes(name, run->arena, &config->nodes, &config->node_count,
+	if (local_up(name, config->local, err))
+		return error_wrap(err, "local cluster '%s'", name);
+	run->made_cluster = count != config->local;
+	if (local_nodes(name, run->arena, &config->nodes, &config->node_count,
 			err))
 		return error_wrap(err, "local cluster '%s'", name);
 	if (config->node_count != config->local)
