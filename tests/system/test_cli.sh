@@ -158,6 +158,25 @@ expect 3 'config.json' "$ordeal" check "$run"
 expect 1 'stale-read' "$ordeal" check --checker linearizable "$run"
 expect 3 'there is no run' "$ordeal" check --store "$dir/store" latest
 
+# A run that ended is sealed, and an audit finds the line that was changed.
+expect 2 'not sealed' "$ordeal" audit "$run"
+code=0
+"$ordeal" run --target memory --workload register --time-limit 300ms \
+	--rate 500 --store "$dir/sealed" >"$dir/out" 2>&1 || code=$?
+[ "$code" -le 2 ] || complain "run: exit code $code: $(tail -n 3 "$dir/out")"
+cp "$dir/sealed/latest/results.json" "$dir/first.json"
+expect "$code" 'results.json' "$ordeal" check --store "$dir/sealed" latest
+cmp -s "$dir/sealed/latest/results.json" "$dir/first.json" ||
+	complain 'a run judged again gives other bytes'
+expect 0 'intact' "$ordeal" audit --store "$dir/sealed" latest
+sed -i '7s/"process":/"process": /' "$dir/sealed/latest/history.jsonl"
+expect 1 'history.jsonl:7: this line was changed' "$ordeal" audit \
+	--store "$dir/sealed" latest
+expect 3 'not the history that was sealed' "$ordeal" check \
+	--store "$dir/sealed" latest
+cmp -s "$dir/sealed/latest/results.json" "$dir/first.json" ||
+	complain 'a changed history was sealed anew'
+
 # Converting keeps what is there.
 expect 0 '' "$ordeal" convert "$dir/good.jsonl" --to jsonl --output "$dir/copy"
 cmp -s "$dir/good.jsonl" "$dir/copy" || complain 'convert changed a history'
