@@ -180,7 +180,8 @@ static void rename_all(const struct random_object *object,
 
 	(void)rng;
 	if (object->spec == brute_counter || object->spec == brute_semaphore ||
-	    object->spec == brute_log || object->initial == 1)
+	    object->spec == brute_log || object->initial == 1 ||
+	    object->spec == brute_fenced)
 		return; /* they reckon with values */
 	change.renamed = true;
 	assert_int_equal(judge_changed(object, history, &change), verdict);
