@@ -142,29 +142,43 @@ static enum outcome happen_now(struct call *call, struct request *request,
 	return outcome;
 }
 
-static enum outcome happen(struct client *client, struct request *request,
-			   enum fate fate, struct error *err)
+static struct call call_begin(struct client *client, struct request *request,
+			      struct error *err)
 {
 	struct memory *memory = client->memory;
-	enum outcome outcome = OUTCOME_INDETERMINATE;
-	struct call call = {
+
+	pthread_mutex_lock(&memory->lock);
+	return (struct call){
 		.memory = memory,
 		.client = client,
 		.chance = &client->chance,
+		.action = request->actions,
 		.values = request->values,
 		.arena = request->arena,
 		.process = request->process,
+		.is_other = memory->is_split && client->is_other_half,
 		.err = err,
 	};
+}
 
-	pthread_mutex_lock(&memory->lock);
-	operation_count(memory, &client->chance);
-	call.is_other = memory->is_split && client->is_other_half;
+static void call_end(struct call *call)
+{
+	pthread_mutex_unlock(&call->memory->lock);
+}
+
+static enum outcome happen(struct client *client, struct request *request,
+			   enum fate fate, struct error *err)
+{
+	struct call call = call_begin(client, request, err);
+	enum outcome outcome = OUTCOME_INDETERMINATE;
+
+	operation_count(call.memory, &client->chance);
+	call.is_other = call.memory->is_split && client->is_other_half;
 	if (fate == FATE_LATE && can_be_late(request))
 		happen_late(&call, request);
 	else
 		outcome = happen_now(&call, request, fate == FATE_REFUSED);
-	pthread_mutex_unlock(&memory->lock);
+	call_end(&call);
 	return outcome;
 }
 
@@ -206,9 +220,15 @@ static bool pass_time(int64_t time_ns, int64_t deadline_ns)
 	return until_ns < deadline_ns;
 }
 
-static enum outcome end_in_doubt(struct client *client, struct error *err)
+static enum outcome end_in_doubt(struct client *client, struct request *request,
+				 bool has_happened, struct error *err)
 {
-	client->is_broken = true;
+	if (request->actions[0].object == OBJECT_LOCK) {
+		struct call call = call_begin(client, request, err);
+
+		lock_settle(&call, has_happened);
+		call_end(&call);
+	}
 	error_set(err, "timeout");
 	return OUTCOME_INDETERMINATE;
 }
@@ -222,15 +242,15 @@ enum outcome memory_apply(void *opaque, struct request *request,
 	int64_t before_ns = 0;
 	enum outcome outcome;
 
-	client->process = request->process;
 	if (latency_ns > 0)
 		before_ns = (int64_t)(chance_unit(&client->chance) *
 				      (double)latency_ns);
 	if (!pass_time(before_ns, request->deadline_ns) || fate == FATE_LOST)
-		return end_in_doubt(client, err);
+		return end_in_doubt(client, request, false, err);
 	outcome = happen(client, request, fate, err);
 	if (!pass_time(latency_ns - before_ns, request->deadline_ns) ||
 	    fate >= FATE_LOST)
-		return end_in_doubt(client, err);
+		return end_in_doubt(client, request, outcome == OUTCOME_OK,
+				    err);
 	return outcome;
 }

@@ -22,18 +22,17 @@ static enum outcome lock_acquire(struct call *call, struct item *item)
 	};
 	item->stamp = ++store->stamp;
 	call->action->result = value_int(call->values, item->last_number);
-	if (call->client)
-		call->client->has_acquired = true;
 	return OUTCOME_OK;
 }
 
 /* Takes back one permit of a process; false if it has none. */
-static bool grant_end(struct item *item, int32_t process)
+static bool grant_end(struct call *call, struct item *item)
 {
-	for (size_t i = 0; i < item->grant_count; i++) {
-		if (item->grants[i].process != process)
+	for (size_t i = item->grant_count; i-- > 0;) {
+		if (item->grants[i].process != call->process)
 			continue;
 		item->grants[i] = item->grants[--item->grant_count];
+		item->stamp = ++call->memory->store.stamp;
 		return true;
 	}
 	return false;
@@ -47,27 +46,22 @@ enum outcome lock_call(struct call *call)
 	case VERB_ACQUIRE:
 		return lock_acquire(call, item);
 	case VERB_RELEASE:
-		if (!grant_end(item, call->process))
-			return call_refuse(call, "not held");
-		item->stamp = ++call->memory->store.stamp;
-		return OUTCOME_OK;
+		return grant_end(call, item) ? OUTCOME_OK
+					     : call_refuse(call, "not held");
 	default:
 		return call_refuse(call, "a lock cannot do that");
 	}
 }
 
-static void table_abandon(struct table *table, int32_t process)
+/*
+ * Nobody knows whether a process holds a lock when its acquire ended in doubt,
+ * nor would it ever be released: so it does not. And a release in doubt has
+ * happened. Either may be so, and others go on.
+ */
+void lock_settle(struct call *call, bool has_happened)
 {
-	for (size_t i = 0; i < table->slot_count; i++) {
-		if (!table->slots[i])
-			continue;
-		while (grant_end(table->slots[i], process))
-			;
-	}
-}
+	bool is_acquire = call->action->verb == VERB_ACQUIRE;
 
-void locks_abandon(struct client *client)
-{
-	table_abandon(&client->memory->store.table, client->process);
-	table_abandon(&client->memory->store.other, client->process);
+	if (is_acquire == has_happened)
+		grant_end(call, call_item(call));
 }

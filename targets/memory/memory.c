@@ -163,15 +163,7 @@ static void *memory_connect(void *state, size_t node, int64_t deadline_ns,
 static void memory_disconnect(void *opaque)
 {
 	struct client *client = opaque;
-	struct memory *memory = client->memory;
 
-	/* A session that ended in doubt gives its locks back, as a store with
-	 * leases would; after an orderly end they stay with the process. */
-	if (client->has_acquired && client->is_broken) {
-		pthread_mutex_lock(&memory->lock);
-		locks_abandon(client);
-		pthread_mutex_unlock(&memory->lock);
-	}
 	free(client->positions);
 	free(client);
 }

@@ -84,9 +84,6 @@ struct client {
 	struct memory *memory;
 	struct chance chance;
 	bool is_other_half;
-	bool is_broken;	   /* its last operation ended indeterminate */
-	bool has_acquired; /* perhaps holds locks */
-	int32_t process;
 	struct position *positions;
 	size_t position_count;
 	size_t position_capacity;
@@ -166,7 +163,7 @@ void transaction_run_late(struct call *call, struct action *actions,
 enum outcome memory_apply(void *client, struct request *request,
 			  struct error *err);
 
-/* Gives back the locks of a client whose session is over. */
-void locks_abandon(struct client *client);
+/* A lock's action ended in doubt: decides what of it remains. */
+void lock_settle(struct call *call, bool has_happened);
 
 #endif

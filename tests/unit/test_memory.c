@@ -151,6 +151,36 @@ static void a_lock_is_held_by_one_and_its_tokens_grow(void **state)
 	assert_string_equal(asked(&f->b, OBJECT_LOCK, VERB_ACQUIRE, 0), "2");
 }
 
+static void no_lock_is_stuck_or_shared_after_a_timeout(void **state)
+{
+	struct fixture *f = *state;
+	int grants[2] = { 0 };
+
+	option(f, "timeout-rate", "0.3");
+	open_target(f);
+	for (int i = 0; i < 400; i++) {
+		struct talker *talker = i % 2 ? &f->b : &f->a;
+
+		if (act(talker, OBJECT_LOCK, VERB_ACQUIRE, 0) != OUTCOME_OK)
+			continue;
+		grants[i % 2]++;
+		/* Whatever others try, it is held until it is released. */
+		talker = i % 2 ? &f->a : &f->b;
+		for (int j = 0; j < 5; j++) {
+			assert_int_not_equal(act(talker, OBJECT_LOCK,
+						 VERB_ACQUIRE, 0),
+					     OUTCOME_OK);
+			assert_int_not_equal(act(talker, OBJECT_LOCK,
+						 VERB_RELEASE, 0),
+					     OUTCOME_OK);
+		}
+		talker = i % 2 ? &f->b : &f->a;
+		assert_int_not_equal(act(talker, OBJECT_LOCK, VERB_RELEASE, 0),
+				     OUTCOME_FAIL);
+	}
+	assert_true(grants[0] > 80 && grants[1] > 80);
+}
+
 static void a_semaphore_has_so_many_permits(void **state)
 {
 	struct fixture *f = *state;
@@ -292,6 +322,7 @@ int main(void)
 		TEST(a_queue_gives_the_oldest_first),
 		TEST(a_stack_gives_the_newest_first),
 		TEST(a_lock_is_held_by_one_and_its_tokens_grow),
+		TEST(no_lock_is_stuck_or_shared_after_a_timeout),
 		TEST(a_semaphore_has_so_many_permits),
 		TEST(a_log_is_polled_from_where_a_consumer_committed),
 		TEST(what_an_object_cannot_do_is_refused),
