@@ -11,7 +11,8 @@
 
 /* To add a part, write its one file and name it here. */
 #define TARGETS(X) X(memory) X(etcd)
-#define WORKLOADS(X) X(lock) X(register)
+#define WORKLOADS(X) X(append) X(bank) X(lock) X(long_fork) X(register) \
+	X(wr) X(write_skew)
 #define FAULTS(X) X(partition) X(kill) X(pause)
 #define CHECKERS(X) X(bank) X(coverage) X(crash) X(isolation) \
 	X(linearizable) X(stats)
