@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/registry.h"
+#include "harness/report/explain.h"
 #include "harness/report/json.h"
 #include "harness/workload.h"
 
@@ -185,34 +186,64 @@ static bool is_choice(const struct option *option, const char *text)
 	return choice && *choice;
 }
 
-/* A name in some list of choices; else whoever takes any text (a path). */
+/* Where the option takes any text only the checker knows the names: it is
+ * asked to judge an empty history by that model. */
+static bool takes_model(const struct checker *checker, const char *model)
+{
+	struct history *history = history_new();
+	struct arena arena = { 0 };
+	struct options *options = options_new(&arena, checker->options);
+	struct budget budget = { .states_max = 1000,
+				 .bytes_max = 1 << 20,
+				 .threads = 1 };
+	struct check check = { .history = history,
+			       .options = options,
+			       .budget = &budget,
+			       .arena = &arena };
+	struct verdict verdict;
+	struct error err;
+	bool takes;
+
+	verdict_init(&verdict);
+	takes = options_set(options, &arena, "model", model, &err) == 0 &&
+		checker->check(&check, &verdict, &err) == 0;
+	history_free(history);
+	arena_release(&arena);
+	return takes;
+}
+
+/* A name in some list of choices; else whoever understands it. */
 static const struct checker *find_by_model(const char *model)
 {
-	const struct checker *any = NULL;
 	const struct checker *checker;
 
 	for (unsigned i = 0; (checker = registry_checker_at(i)); i++) {
 		const struct option *option = find_model_option(checker);
 
-		if (!option)
-			continue;
-		if (is_choice(option, model))
+		if (option && is_choice(option, model))
 			return checker;
-		if (!any && !option->choices)
-			any = checker;
 	}
-	return any;
+	for (unsigned i = 0; (checker = registry_checker_at(i)); i++) {
+		const struct option *option = find_model_option(checker);
+
+		if (option && !option->choices && takes_model(checker, model))
+			return checker;
+	}
+	return NULL;
 }
 
-static int no_such_model(const char *model, struct arena *arena,
-			 struct error *err)
+static int no_such_model(const char *model, struct error *err)
 {
+	const struct explanation *row;
 	const struct checker *checker;
 	const char *names[256] = { NULL };
 	const char *near;
 	size_t count = 0;
 
-	(void)arena;
+	for (size_t i = 0; count < 200 && (row = explanation_at(i)); i++) {
+		if (row->kind == EXPLAIN_MODEL)
+			names[count++] = row->name;
+	}
 	for (unsigned i = 0; (checker = registry_checker_at(i)); i++) {
 		const struct option *option = find_model_option(checker);
 		const char *const *choice = option ? option->choices : NULL;
@@ -235,7 +266,7 @@ int choose_by_model(struct panel *panel, struct arena *arena, const char *model,
 	struct judge *judge;
 
 	if (!checker)
-		return no_such_model(model, arena, err);
+		return no_such_model(model, err);
 	judge = panel_add(panel, arena, checker->name, err);
 	if (!judge)
 		return -1;

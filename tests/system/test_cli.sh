@@ -128,6 +128,10 @@ expect 64 'there is no workload' "$ordeal" check --workload regsiter \
 	"$dir/good.jsonl"
 printf 'w 1 1\n---\nr 1 1\n' >"$dir/awdit"
 expect 64 'no real time' "$ordeal" check --checker linearizable "$dir/awdit"
+expect 64 'did you mean "cas-register"?' "$ordeal" check --model cas-regsiter \
+	"$dir/good.jsonl"
+expect 1 'stale-read' "$ordeal" check --workload register "$dir/stale.jsonl"
+expect 1 'stale-read' "$ordeal" check --model register "$dir/stale.jsonl"
 entry 0 0 invoke frobnicate 1 >"$dir/foreign.jsonl"
 expect 64 'choose with --checker' "$ordeal" check "$dir/foreign.jsonl"
 
