@@ -24,8 +24,8 @@ static int signal_node(struct node *node, void *argument, struct error *err)
 	const struct errand *errand = argument;
 
 	for (size_t i = 0; errand->daemons[i]; i++) {
-		if (node_daemon_signal(node, errand->daemons[i],
-				       errand->signal, err) < 0)
+		if (node_daemon_signal(node, errand->daemons[i], errand->signal,
+				       err) < 0)
 			return -1;
 	}
 	return 0;

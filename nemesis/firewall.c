@@ -21,7 +21,8 @@ enum firewall_tool firewall_tool_from_name(const char *name)
 }
 
 #define TRY_NFT "nft list tables >/dev/null 2>&1 && echo tool nft"
-#define TRY_IPTABLES "iptables -w -S INPUT >/dev/null 2>&1 && " \
+#define TRY_IPTABLES                               \
+	"iptables -w -S INPUT >/dev/null 2>&1 && " \
 	"echo tool iptables"
 
 const char *firewall_detect_line(enum firewall_tool allowed)
@@ -37,8 +38,8 @@ const char *firewall_detect_line(enum firewall_tool allowed)
 	return TRY_NFT " || { " TRY_IPTABLES "; }";
 }
 
-static const char *put_with_nft(struct arena *arena,
-				const char *const *sources, size_t count)
+static const char *put_with_nft(struct arena *arena, const char *const *sources,
+				size_t count)
 {
 	/* Priority -10 comes before the filters of others (0). What is
 	 * dropped here is gone; what is accepted goes on to them. */
@@ -52,7 +53,8 @@ static const char *put_with_nft(struct arena *arena,
 		text = arena_printf(arena,
 				    "%s; add rule inet ordeal input "
 				    "iifname != \"lo\" %s saddr %s counter "
-				    "drop comment \"ordeal\"", text,
+				    "drop comment \"ordeal\"",
+				    text,
 				    strchr(sources[i], ':') ? "ip6" : "ip",
 				    sources[i]);
 	return arena_printf(arena, "nft '%s'", text);
@@ -70,8 +72,8 @@ static const char *rules_of(struct arena *arena, const char *const *sources,
 			continue;
 		text = arena_printf(arena,
 				    "%s '-A ORDEAL ! -i lo -s %s -m comment "
-				    "--comment ordeal -j DROP'", text,
-				    sources[i]);
+				    "--comment ordeal -j DROP'",
+				    text, sources[i]);
 		has_one = true;
 	}
 	return has_one ? text : NULL;
@@ -89,10 +91,11 @@ static const char *put_with_iptables(struct arena *arena,
 		if (!rules)
 			continue;
 		line = arena_printf(
-			arena, "%s && printf '%%s\\n' %s "
+			arena,
+			"%s && printf '%%s\\n' %s "
 			"'-I INPUT 1 -m comment --comment ordeal -j ORDEAL' "
-			"COMMIT | %s-restore -w --noflush", line, rules,
-			programs[i]);
+			"COMMIT | %s-restore -w --noflush",
+			line, rules, programs[i]);
 	}
 	return line;
 }

@@ -15,9 +15,16 @@
 #define RING_EXACT_MAX 5
 
 const char *const grudge_names[] = {
-	"one",		  "halves",   "random-halves",	 "minority",
-	"minority-third", "majority", "majorities-ring", "bridge",
-	"primary",	  NULL,
+	"one",
+	"halves",
+	"random-halves",
+	"minority",
+	"minority-third",
+	"majority",
+	"majorities-ring",
+	"bridge",
+	"primary",
+	NULL,
 };
 
 enum grudge_shape grudge_from_name(const char *name)
@@ -223,8 +230,8 @@ static void draw_camp(enum grudge_shape shape, const bool *is_primary,
 }
 
 struct grudge grudge_draw(enum grudge_shape shape, bool is_one_way,
-			  const bool *is_primary, size_t count,
-			  struct rng *rng, struct arena *arena)
+			  const bool *is_primary, size_t count, struct rng *rng,
+			  struct arena *arena)
 {
 	struct grudge grudge = grudge_empty(arena, count);
 	bool *is_inside;

@@ -11,15 +11,15 @@
 
 enum grudge_shape {
 	GRUDGE_NONE,
-	GRUDGE_ONE, /* one node, drawn, against the rest */
+	GRUDGE_ONE,    /* one node, drawn, against the rest */
 	GRUDGE_HALVES, /* the first half (the smaller) against the rest */
-	GRUDGE_RANDOM_HALVES, /* the same of shuffled nodes */
-	GRUDGE_MINORITY, /* less than half of them against the rest */
-	GRUDGE_MINORITY_THIRD, /* less than a third, at least one */
-	GRUDGE_MAJORITY, /* just more than half against the rest */
+	GRUDGE_RANDOM_HALVES,	/* the same of shuffled nodes */
+	GRUDGE_MINORITY,	/* less than half of them against the rest */
+	GRUDGE_MINORITY_THIRD,	/* less than a third, at least one */
+	GRUDGE_MAJORITY,	/* just more than half against the rest */
 	GRUDGE_MAJORITIES_RING, /* each sees a majority of its own */
-	GRUDGE_BRIDGE, /* halves that see one node in common */
-	GRUDGE_PRIMARY, /* a primary against the rest */
+	GRUDGE_BRIDGE,		/* halves that see one node in common */
+	GRUDGE_PRIMARY,		/* a primary against the rest */
 };
 
 /* Names of the shapes, NULL at the end: values of an option "targets". */
@@ -48,8 +48,8 @@ struct grudge grudge_empty(struct arena *arena, size_t count);
  * shape (see grudge_is_empty).
  */
 struct grudge grudge_draw(enum grudge_shape shape, bool is_one_way,
-			  const bool *is_primary, size_t count,
-			  struct rng *rng, struct arena *arena);
+			  const bool *is_primary, size_t count, struct rng *rng,
+			  struct arena *arena);
 
 static inline bool grudge_refuses(const struct grudge *grudge, size_t node,
 				  size_t from)

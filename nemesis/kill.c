@@ -18,8 +18,8 @@
 
 struct kill {
 	const struct fault_setup *setup;
-	bool *picked; /* killed at the last injection */
-	bool *is_down; /* killed and not started again */
+	bool *picked;	/* killed at the last injection */
+	bool *is_down;	/* killed and not started again */
 	bool *was_down; /* started by the last heal */
 	bool is_injected;
 };
@@ -105,8 +105,7 @@ static int kill_heal(void *context, struct figure *note, struct error *err)
 {
 	struct kill *state = context;
 	const struct fault_setup *setup = state->setup;
-	const struct cluster_control *control =
-		cluster_control(setup->cluster);
+	const struct cluster_control *control = cluster_control(setup->cluster);
 	size_t count = cluster_count(setup->cluster);
 	struct cluster_control copy;
 	struct waiting waiting = { .control = control };
@@ -125,8 +124,8 @@ static int kill_heal(void *context, struct figure *note, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		state->is_down[i] = false;
 	state->is_injected = false;
-	waiting.deadline_ns = clock_now_ns() +
-			      options_duration_ns(setup->options, "await");
+	waiting.deadline_ns =
+		clock_now_ns() + options_duration_ns(setup->options, "await");
 	if (!control->await_ready)
 		return 0;
 	if (cluster_each(setup->cluster, state->was_down, await_node, &waiting,
@@ -147,8 +146,8 @@ static enum effect kill_verify_healed(void *context, struct figure *note,
 		error_set(err, "kill: it was not healed");
 		return EFFECT_ABSENT;
 	}
-	effect = daemons_verify(setup->cluster, state->was_down,
-				DAEMON_ABSENT, false, setup->arena, note, err);
+	effect = daemons_verify(setup->cluster, state->was_down, DAEMON_ABSENT,
+				false, setup->arena, note, err);
 	for (size_t i = 0; effect == EFFECT_PROVEN && i < count; i++)
 		state->was_down[i] = false;
 	return effect;

@@ -39,8 +39,8 @@ void network_init(struct network *network, struct cluster *cluster,
 		.count = cluster_count(cluster),
 		.allowed = allowed,
 	};
-	network->nodes = arena_array(arena, network->count,
-				     sizeof(*network->nodes));
+	network->nodes =
+		arena_array(arena, network->count, sizeof(*network->nodes));
 }
 
 void network_release(struct network *network)
@@ -84,26 +84,31 @@ static const char *learn_line(const struct network *network,
 			      const struct node *node, struct arena *arena)
 {
 	const char *line = arena_printf(
-		arena, SHELL_PROBES("ask for addresses")
-		"ip -o addr show scope global 2>/dev/null | "
-		"while read -r _ _ _ a _; do echo own ${a%%%%/*}; done; "
-		"for a in $(hostname -I 2>/dev/null); do echo own $a; done; "
-		"%s; ", firewall_detect_line(network->allowed));
+		arena,
+		SHELL_PROBES("ask for addresses") "ip -o addr show scope "
+						  "global 2>/dev/null | "
+						  "while read -r _ _ _ a _; do "
+						  "echo own ${a%%%%/*}; done; "
+						  "for a in $(hostname -I "
+						  "2>/dev/null); do echo own "
+						  "$a; done; "
+						  "%s; ",
+		firewall_detect_line(network->allowed));
 
 	for (size_t i = 0; i < node_peer_count(node); i++) {
-		const char *address = shell_quote(arena,
-						  node_peer_address(node, i));
+		const char *address =
+			shell_quote(arena, node_peer_address(node, i));
 
 		line = arena_printf(arena,
 				    "%sgetent ahosts %s | while read -r a _; "
-				    "do echo peer %zu $a; done; ", line,
-				    address, i);
+				    "do echo peer %zu $a; done; ",
+				    line, address, i);
 		if (i == node_index(node))
 			continue;
 		line = arena_printf(arena,
 				    "%s{ p %s '-W 0.9' && echo ping %zu || "
-				    "{ t %s 1 && echo tcp %zu; }; } & ", line,
-				    address, i, address, i);
+				    "{ t %s 1 && echo tcp %zu; }; } & ",
+				    line, address, i, address, i);
 	}
 	return arena_printf(arena, "%swait", line);
 }
@@ -164,23 +169,24 @@ static int learn_node(struct node *node, void *argument, struct error *err)
 
 	arena_release(&self->arena);
 	*self = (struct network_node){ 0 };
-	self->peers = arena_array(&self->arena, network->count,
-				  sizeof(*self->peers));
+	self->peers =
+		arena_array(&self->arena, network->count, sizeof(*self->peers));
 	self->probes = arena_array(&self->arena, network->count,
 				   sizeof(*self->probes));
 	if (node_run_within(node, LOOK_TIMEOUT_NS, &self->arena, &out, err,
-			    "%s", learn_line(network, node,
-					     &self->arena)) < 0)
+			    "%s", learn_line(network, node, &self->arena)) < 0)
 		return -1;
 	while ((line = next_line(&out, &self->arena)))
 		read_line(network, self, line);
 	if (self->tool == FIREWALL_NONE)
-		return error_set(err, "node %s: no packet filter works there: "
+		return error_set(err,
+				 "node %s: no packet filter works there: "
 				 "run apt-get install nftables (or iptables)",
 				 node_name(node));
 	for (size_t i = 0; i < network->count; i++) {
 		if (i != node_index(node) && !self->peers[i].count)
-			return error_set(err, "node %s: the address %s is not "
+			return error_set(err,
+					 "node %s: the address %s is not "
 					 "known there: mend DNS or /etc/hosts",
 					 node_name(node),
 					 node_peer_address(node, i));
@@ -214,9 +220,9 @@ struct addresses network_sources(const struct network *network, size_t node,
 			/* Bridges for containers have the same address
 			 * everywhere. */
 			for (size_t k = 0; k < network->count; k++)
-				is_shared = is_shared ||
-					    (k != from &&
-					     has(&nodes[k].own, text));
+				is_shared =
+					is_shared ||
+					(k != from && has(&nodes[k].own, text));
 			if (!is_shared)
 				add(&sources, arena, text);
 		}
@@ -246,13 +252,13 @@ static const char *look_line(const struct look *look, size_t self,
 		if (i == self || node->probes[i] == PROBE_NONE)
 			continue;
 		if (node->probes[i] == PROBE_TCP)
-			wait = is_open ? "2" :
-					 arena_printf(arena, "%d.%03d",
+			wait = is_open ? "2"
+				       : arena_printf(arena, "%d.%03d",
 						      blocked_ms / 1000,
 						      blocked_ms % 1000);
 		else
-			wait = is_open ? "'-w 2'" :
-					 arena_printf(arena, "'-W %d.%03d'",
+			wait = is_open ? "'-w 2'"
+				       : arena_printf(arena, "'-W %d.%03d'",
 						      blocked_ms / 1000,
 						      blocked_ms % 1000);
 		for (size_t j = 0; j < node->peers[i].count; j++)
@@ -299,8 +305,8 @@ static int look_from(struct node *node, void *argument, struct error *err)
 	const char *line;
 	int result;
 
-	result = node_run_within(node, LOOK_TIMEOUT_NS, &arena, &out, err,
-				 "%s", look_line(look, self, &arena));
+	result = node_run_within(node, LOOK_TIMEOUT_NS, &arena, &out, err, "%s",
+				 look_line(look, self, &arena));
 	while (result == 0 && (line = next_line(&out, &arena)))
 		read_sight(look, self, line, &arena);
 	arena_release(&arena);

@@ -30,7 +30,7 @@ struct addresses {
 struct network_node {
 	struct arena arena;
 	enum firewall_tool tool;
-	struct addresses own; /* all that are not of this machine alone */
+	struct addresses own;	 /* all that are not of this machine alone */
 	struct addresses *peers; /* what their names mean there */
 	enum probe *probes;
 };
@@ -58,10 +58,10 @@ struct addresses network_sources(const struct network *network, size_t node,
 
 /* What a look at the nodes brought; matrices of count * count. */
 struct sight {
-	bool *reaches; /* [i * count + j]: j answered i */
+	bool *reaches;	/* [i * count + j]: j answered i */
 	bool *can_tell; /* i has a way to find out */
-	bool *drops; /* i has dropped packets from j */
-	size_t *rules; /* how many of ours node i has */
+	bool *drops;	/* i has dropped packets from j */
+	size_t *rules;	/* how many of ours node i has */
 };
 
 /*

@@ -75,9 +75,9 @@ static void note_grudge(struct partition *state, struct figure *note)
 					group, arena,
 					node_name(cluster_node(state->cluster,
 							       i)));
-			figure_add_text(list, arena, NULL,
-					node_name(cluster_node(state->cluster,
-							       j)));
+			figure_add_text(
+				list, arena, NULL,
+				node_name(cluster_node(state->cluster, j)));
 		}
 	}
 }
@@ -155,9 +155,10 @@ static int partition_inject(void *context, const char *target,
 	state->grudge = grudge_draw(shape, is_one_way, is_primary, count,
 				    state->rng, state->arena);
 	if (grudge_is_empty(&state->grudge))
-		return error_set(err, "partition: a cluster of %zu cannot be "
-				 "cut into %s", count,
-				 grudge_names[shape - GRUDGE_ONE]);
+		return error_set(err,
+				 "partition: a cluster of %zu cannot be "
+				 "cut into %s",
+				 count, grudge_names[shape - GRUDGE_ONE]);
 	note_grudge(state, note);
 	if (cluster_each(state->cluster, NULL, put_rules, state, err) < 0)
 		return error_wrap(err, "partition");
@@ -194,8 +195,8 @@ static enum effect compare(struct partition *state, const struct sight *sight,
 			if (effect == EFFECT_PROVEN)
 				effect = EFFECT_UNKNOWN;
 		} else if (grudge_refuses(grudge, a, b) != sight->drops[i]) {
-			what = sight->drops[i] ? "has dropped packets from" :
-						 "has dropped no packet from";
+			what = sight->drops[i] ? "has dropped packets from"
+					       : "has dropped no packet from";
 			effect = EFFECT_ABSENT;
 		}
 		if (what && list)
@@ -208,8 +209,8 @@ static enum effect compare(struct partition *state, const struct sight *sight,
 
 /* Rules that should not be there, or that should. */
 static enum effect compare_rules(struct partition *state,
-				 const struct sight *sight,
-				 struct arena *arena, struct figure *list)
+				 const struct sight *sight, struct arena *arena,
+				 struct figure *list)
 {
 	enum effect effect = EFFECT_PROVEN;
 
@@ -222,7 +223,8 @@ static enum effect compare_rules(struct partition *state,
 		if (list)
 			figure_add_text(
 				list, arena, NULL,
-				arena_printf(arena, "%s has %zu rules instead "
+				arena_printf(arena,
+					     "%s has %zu rules instead "
 					     "of %zu",
 					     node_name(cluster_node(
 						     state->cluster, i)),
@@ -248,8 +250,8 @@ static void note_matrix(struct partition *state, const struct sight *sight,
 static enum effect look(struct partition *state, struct figure *note,
 			struct error *err)
 {
-	int64_t timeout_ns = options_duration_ns(state->options,
-						 "probe-timeout");
+	int64_t timeout_ns =
+		options_duration_ns(state->options, "probe-timeout");
 	enum effect effect = EFFECT_UNKNOWN;
 	enum effect rules = EFFECT_UNKNOWN;
 	struct sight sight = { 0 };
@@ -293,14 +295,13 @@ static int remove_rules(struct node *node, void *argument, struct error *err)
 	int result;
 
 	(void)argument;
-	result = node_run_within(node, STEP_TIMEOUT_NS, &arena, NULL, err,
-				 "%s", firewall_remove_line());
+	result = node_run_within(node, STEP_TIMEOUT_NS, &arena, NULL, err, "%s",
+				 firewall_remove_line());
 	arena_release(&arena);
 	return result;
 }
 
-static int partition_heal(void *context, struct figure *note,
-			  struct error *err)
+static int partition_heal(void *context, struct figure *note, struct error *err)
 {
 	struct partition *state = context;
 

@@ -18,7 +18,7 @@
 struct pause {
 	const struct fault_setup *setup;
 	bool *picked; /* paused at the last injection */
-	bool *hit; /* since the last heal */
+	bool *hit;    /* since the last heal */
 	bool is_injected;
 };
 

@@ -15,9 +15,9 @@
 
 #define NODES_MAX 4096
 
-const char *const pick_names[] = { "one",	"minority", "minority-third",
-				   "majority",	"primaries", "all",
-				   "random",	NULL };
+const char *const pick_names[] = { "one",      "minority",  "minority-third",
+				   "majority", "primaries", "all",
+				   "random",   NULL };
 
 enum pick pick_from_name(const char *name)
 {

@@ -13,11 +13,11 @@
 
 enum pick {
 	PICK_NONE,
-	PICK_ONE, /* one node */
-	PICK_MINORITY, /* 1 to less than half of them, evenly drawn */
+	PICK_ONE,	     /* one node */
+	PICK_MINORITY,	     /* 1 to less than half of them, evenly drawn */
 	PICK_MINORITY_THIRD, /* less than a third, at least one */
-	PICK_MAJORITY, /* just more than half of them */
-	PICK_PRIMARIES, /* who is primary now; one node if none is known */
+	PICK_MAJORITY,	     /* just more than half of them */
+	PICK_PRIMARIES,	     /* who is primary now; one node if none is known */
 	PICK_ALL,
 	PICK_RANDOM, /* each subset but the empty one is as likely */
 };

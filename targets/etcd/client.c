@@ -49,8 +49,8 @@ enum outcome client_ask(struct client *client, struct request *request,
 	enum outcome outcome;
 
 	path = arena_printf(request->arena, "/%s/%s", client->api, path);
-	if (http_request(client->http, path, body, request->deadline_ns,
-			 answer, err) < 0) {
+	if (http_request(client->http, path, body, request->deadline_ns, answer,
+			 err) < 0) {
 		request->is_unsent = !answer->is_sent;
 		return outcome_of_loss(answer->is_sent, only_reads);
 	}
@@ -132,12 +132,11 @@ static enum outcome register_read(struct client *client,
 	const char *body;
 	int64_t number;
 
-	body = arena_printf(request->arena, "{\"key\":\"%s\"%s}",
-			    encode(request, key),
-			    client->is_serializable ?
-				    ",\"serializable\":true" : "");
-	outcome = client_ask(client, request, "kv/range", body, true,
-			     &answer, err);
+	body = arena_printf(
+		request->arena, "{\"key\":\"%s\"%s}", encode(request, key),
+		client->is_serializable ? ",\"serializable\":true" : "");
+	outcome = client_ask(client, request, "kv/range", body, true, &answer,
+			     err);
 	if (outcome != OUTCOME_OK)
 		return outcome;
 	if (reply_range(answer.body, answer.size, key, request->arena, &entry,
@@ -166,12 +165,11 @@ static enum outcome register_write(struct client *client,
 
 	if (!number)
 		return not_a_number(err);
-	body = arena_printf(request->arena,
-			    "{\"key\":\"%s\",\"value\":\"%s\"}",
+	body = arena_printf(request->arena, "{\"key\":\"%s\",\"value\":\"%s\"}",
 			    encode(request, client_key(request, action)),
 			    encode(request, number));
-	outcome = client_ask(client, request, "kv/put", body, false,
-			     &answer, err);
+	outcome = client_ask(client, request, "kv/put", body, false, &answer,
+			     err);
 	if (outcome != OUTCOME_OK)
 		return outcome;
 	if (reply_put(answer.body, answer.size, request->arena, NULL, err) < 0)
@@ -190,18 +188,19 @@ static const char *comparison(const struct request *request,
 		return arena_printf(request->arena,
 				    "{\"key\":\"%s\",\"target\":\"CREATE\","
 				    "\"result\":\"EQUAL\","
-				    "\"create_revision\":\"0\"}", key);
+				    "\"create_revision\":\"0\"}",
+				    key);
 	expected = client_number(request, action->expected);
 	if (!expected)
 		return NULL;
 	return arena_printf(request->arena,
 			    "{\"key\":\"%s\",\"target\":\"VALUE\","
-			    "\"result\":\"EQUAL\",\"value\":\"%s\"}", key,
-			    encode(request, expected));
+			    "\"result\":\"EQUAL\",\"value\":\"%s\"}",
+			    key, encode(request, expected));
 }
 
-static enum outcome register_cas(struct client *client,
-				 struct request *request, struct error *err)
+static enum outcome register_cas(struct client *client, struct request *request,
+				 struct error *err)
 {
 	struct action *action = &request->actions[0];
 	const char *key = encode(request, client_key(request, action));
@@ -218,8 +217,8 @@ static enum outcome register_cas(struct client *client,
 			    "{\"compare\":[%s],\"success\":[{\"request_put\":"
 			    "{\"key\":\"%s\",\"value\":\"%s\"}}]}",
 			    compare, key, encode(request, number));
-	outcome = client_ask(client, request, "kv/txn", body, false,
-			     &answer, err);
+	outcome = client_ask(client, request, "kv/txn", body, false, &answer,
+			     err);
 	if (outcome != OUTCOME_OK)
 		return outcome;
 	if (reply_txn(answer.body, answer.size, NULL, 1, request->arena,
@@ -239,8 +238,7 @@ enum outcome client_apply(struct client *client, struct request *request,
 	const struct action *action = &request->actions[0];
 
 	if (request->is_transaction || request->action_count != 1 ||
-	    action->object == OBJECT_LIST ||
-	    action->object == OBJECT_COUNTER)
+	    action->object == OBJECT_LIST || action->object == OBJECT_COUNTER)
 		return client_transact(client, request, err);
 	if (action->object == OBJECT_SET)
 		return client_set(client, request, err);

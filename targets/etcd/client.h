@@ -20,7 +20,7 @@
  */
 struct client {
 	struct http *http;
-	const char *api; /* "v3"; borrowed */
+	const char *api;      /* "v3"; borrowed */
 	bool is_serializable; /* reads are answered by the node itself */
 };
 

@@ -38,8 +38,7 @@ static const char *listen_url(struct arena *arena, const char *address,
 }
 
 static const char *initial_cluster(const struct etcd *etcd,
-				   const struct node *node,
-				   struct arena *arena)
+				   const struct node *node, struct arena *arena)
 {
 	const char *list = "";
 
@@ -57,9 +56,9 @@ static const char *extra_flags(const struct etcd *etcd, struct arena *arena)
 	const char *flags = "";
 
 	if (options_is_given(etcd->options, "snapshot-count"))
-		flags = arena_printf(arena, " --snapshot-count %" PRId64,
-				     options_int(etcd->options,
-						 "snapshot-count"));
+		flags = arena_printf(
+			arena, " --snapshot-count %" PRId64,
+			options_int(etcd->options, "snapshot-count"));
 	if (options_bool(etcd->options, "unsafe-no-fsync"))
 		flags = arena_printf(arena, "%s --unsafe-no-fsync", flags);
 	return flags;
@@ -83,11 +82,10 @@ static const char *command_line(const struct etcd *etcd,
 		" --heartbeat-interval %" PRId64 " --election-timeout %" PRId64
 		"%s",
 		etcd_program(etcd), shell_quote(arena, node_name(node)),
-		shell_quote(arena, listen_url(arena, address,
-					      etcd->peer_port)),
+		shell_quote(arena, listen_url(arena, address, etcd->peer_port)),
 		shell_quote(arena, peer),
-		shell_quote(arena, listen_url(arena, address,
-					      etcd->client_port)),
+		shell_quote(arena,
+			    listen_url(arena, address, etcd->client_port)),
 		shell_quote(arena, client),
 		shell_quote(arena, initial_cluster(etcd, node, arena)),
 		options_duration_ns(options, "heartbeat-interval") / NS_PER_MS,
@@ -123,8 +121,7 @@ int etcd_wipe(void *state, struct node *node, struct error *err)
 	int result;
 
 	(void)state;
-	result = node_run(node, &arena, NULL, err,
-			  "rm -rf " DATA " " ETCD_LOG);
+	result = node_run(node, &arena, NULL, err, "rm -rf " DATA " " ETCD_LOG);
 	arena_release(&arena);
 	return result;
 }
@@ -143,7 +140,7 @@ static int ask_ready(const struct etcd *etcd, struct http *http,
 	if (answer.status != 200 ||
 	    !reply_is_healthy(answer.body, answer.size, arena))
 		return error_set(err, "/health: not healthy (it has no "
-				 "leader, or no quorum)");
+				      "leader, or no quorum)");
 	if (http_request(http, arena_printf(arena, "/%s/kv/range", etcd->api),
 			 "{\"key\":\"b3JkZWFs\"}", deadline_ns, &answer,
 			 err) < 0)
@@ -159,8 +156,7 @@ static int ask_ready(const struct etcd *etcd, struct http *http,
 }
 
 /* A daemon that has ended will never be ready; its last words say why. */
-static int look_alive(struct node *node, struct arena *arena,
-		      struct error *err)
+static int look_alive(struct node *node, struct arena *arena, struct error *err)
 {
 	enum daemon_state daemon_state;
 	const char *words;
@@ -178,8 +174,8 @@ int etcd_await_ready(void *state, struct node *node, int64_t deadline_ns,
 		     struct error *err)
 {
 	const struct etcd *etcd = state;
-	struct http *http = http_open(node_address(node), etcd->client_port,
-				      err);
+	struct http *http =
+		http_open(node_address(node), etcd->client_port, err);
 	struct arena arena = { 0 };
 	int64_t look_ns = clock_now_ns() + LOOK_PAUSE_NS;
 	int result = -1;

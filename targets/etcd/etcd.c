@@ -77,7 +77,8 @@ static const struct option options[] = {
 	  "how reads are answered: by a quorum, or by the node alone", reads },
 	{ "archive", OPTION_TEXT, NULL,
 	  "release to install: path or URL of a tarball (else the node's own, "
-	  "else Debian's package)", NULL },
+	  "else Debian's package)",
+	  NULL },
 	{ "api", OPTION_CHOICE, "v3",
 	  "prefix of the JSON gateway: v3 since etcd 3.4, v3beta in 3.3",
 	  apis },
@@ -95,12 +96,11 @@ static const struct option options[] = {
 };
 
 static const struct support supports[] = {
-	{ OBJECT_REGISTER,
-	  1u << VERB_READ | 1u << VERB_WRITE | 1u << VERB_CAS, true },
+	{ OBJECT_REGISTER, 1u << VERB_READ | 1u << VERB_WRITE | 1u << VERB_CAS,
+	  true },
 	{ OBJECT_LIST, 1u << VERB_READ | 1u << VERB_APPEND, true },
 	{ OBJECT_COUNTER,
-	  1u << VERB_READ | 1u << VERB_INCREMENT | 1u << VERB_DECREMENT,
-	  true },
+	  1u << VERB_READ | 1u << VERB_INCREMENT | 1u << VERB_DECREMENT, true },
 	{ OBJECT_SET, 1u << VERB_READ | 1u << VERB_ADD | 1u << VERB_REMOVE,
 	  false },
 	{ OBJECT_ID, 1u << VERB_GENERATE, false },

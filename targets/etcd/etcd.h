@@ -22,7 +22,7 @@ struct etcd {
 	int client_port;
 	int peer_port;
 	bool is_serializable;
-	const char *archive; /* a file here, or NULL: what the node has */
+	const char *archive;	   /* a file here, or NULL: what the node has */
 	const char *archive_stamp; /* tells one archive from another */
 };
 

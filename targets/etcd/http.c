@@ -109,8 +109,8 @@ struct http *http_open(const char *address, int port, struct error *err)
 
 	http->base = http_url(&http->arena, address, port);
 	http->curl = curl_easy_init();
-	http->headers = curl_slist_append(NULL,
-					  "Content-Type: application/json");
+	http->headers =
+		curl_slist_append(NULL, "Content-Type: application/json");
 	/* Without this libcurl asks leave to send bodies of 1 MB. */
 	more = curl_slist_append(http->headers, "Expect:");
 	if (!http->curl || !http->headers || !more) {
@@ -206,8 +206,7 @@ int http_request(struct http *http, const char *path, const char *body,
 	answer->is_sent = http->is_sent;
 	if (code != CURLE_OK)
 		return failed(http, code, err);
-	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE,
-			  &answer->status);
+	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	http->in = array_reserve(http->in, &http->in_capacity,
 				 http->in_size + 1, 1);
 	http->in[http->in_size] = '\0';
@@ -245,8 +244,8 @@ int http_download(const char *url, const char *path, int64_t deadline_ns,
 		  struct error *err)
 {
 	struct arena arena = { 0 };
-	const char *part = arena_printf(&arena, "%s.part.%d", path,
-					(int)getpid());
+	const char *part =
+		arena_printf(&arena, "%s.part.%d", path, (int)getpid());
 	FILE *file = fopen(part, "we");
 	int result = -1;
 

@@ -24,7 +24,7 @@ struct http_answer {
 	/* The server may have got it. False only if not a byte of the body
 	 * was given away: then it can never be carried out. */
 	bool is_sent;
-	long status; /* 200, ... */
+	long status;	  /* 200, ... */
 	const char *body; /* valid until the next request; with a NUL */
 	size_t size;
 };

@@ -37,8 +37,8 @@ static const char *cached_path(struct arena *arena, const char *url,
 	if (!base || !*base) {
 		const char *home = getenv("HOME");
 
-		base = home && *home ? arena_printf(arena, "%s/.cache", home) :
-				       "/var/tmp";
+		base = home && *home ? arena_printf(arena, "%s/.cache", home)
+				     : "/var/tmp";
 	}
 	folder = arena_printf(arena, "%s/ordeal", base);
 	if ((mkdir(base, 0755) < 0 && errno != EEXIST) ||
@@ -50,8 +50,7 @@ static const char *cached_path(struct arena *arena, const char *url,
 			    hash);
 }
 
-int etcd_find_archive(struct etcd *etcd, struct arena *arena,
-		      struct error *err)
+int etcd_find_archive(struct etcd *etcd, struct arena *arena, struct error *err)
 {
 	const char *archive = options_text(etcd->options, "archive");
 	struct stat status;
@@ -109,7 +108,8 @@ static int install_archive(const struct etcd *etcd, struct node *node,
 		"test -n \"$program\" || { "
 		"echo 'the archive holds no program etcd' >&2; exit 1; }; "
 		"mv \"$(dirname \"$program\")\" $folder; rm -rf $folder.new; "
-		"printf %%s %s >$folder.stamp", remote, remote, stamp);
+		"printf %%s %s >$folder.stamp",
+		remote, remote, stamp);
 }
 
 /*
@@ -145,8 +145,8 @@ int etcd_install(void *state, struct node *node, struct error *err)
 			     "command -v etcd >/dev/null") < 0)
 			goto out;
 		if (reply.exit_status != 0 &&
-		    node_run_within(node, INSTALL_TIMEOUT_NS, &arena, NULL,
-				    err, "%s", apt_install) < 0)
+		    node_run_within(node, INSTALL_TIMEOUT_NS, &arena, NULL, err,
+				    "%s", apt_install) < 0)
 			goto out;
 	}
 	if (options_bool(etcd->options, "unsafe-no-fsync") &&
@@ -154,7 +154,8 @@ int etcd_install(void *state, struct node *node, struct error *err)
 		     "%s --help 2>&1 | grep -q -e --unsafe-no-fsync || { "
 		     "echo 'this etcd has no --unsafe-no-fsync: leave the "
 		     "option out, or give an archive of etcd 3.5' >&2; "
-		     "exit 1; }", etcd_program(etcd)) < 0)
+		     "exit 1; }",
+		     etcd_program(etcd)) < 0)
 		goto out;
 	result = 0;
 out:

@@ -13,7 +13,7 @@
 enum json_state {
 	WANT_VALUE,
 	WANT_FIRST_ITEM, /* or the end of the list */
-	WANT_FIRST_KEY, /* or the end of the object */
+	WANT_FIRST_KEY,	 /* or the end of the object */
 	WANT_KEY,
 	WANT_COLON,
 	WANT_COMMA, /* or the end of the list or object */
@@ -186,13 +186,11 @@ static bool take_next(struct reader *r)
 
 	switch (r->state) {
 	case WANT_FIRST_ITEM:
-		return c == ']' ? close_container(r, JSON_LIST) :
-				  take_value(r);
+		return c == ']' ? close_container(r, JSON_LIST) : take_value(r);
 	case WANT_VALUE:
 		return take_value(r);
 	case WANT_FIRST_KEY:
-		return c == '}' ? close_container(r, JSON_OBJECT) :
-				  take_key(r);
+		return c == '}' ? close_container(r, JSON_OBJECT) : take_key(r);
 	case WANT_KEY:
 		return take_key(r);
 	case WANT_COLON:
@@ -326,7 +324,7 @@ static size_t undo_unicode(const char *at, const char *end, char *out)
 }
 
 const char *json_string_of(const struct json *json, size_t token,
-			struct arena *arena, size_t *size)
+			   struct arena *arena, size_t *size)
 {
 	static const char escapes[] = "n\nt\tr\rb\bf\f";
 	const char *at;
@@ -353,8 +351,8 @@ const char *json_string_of(const struct json *json, size_t token,
 			continue;
 		}
 		escape = *at ? strchr(escapes, *at) : NULL;
-		*out++ = escape && (escape - escapes) % 2 == 0 ? escape[1] :
-								 *at;
+		*out++ =
+			escape && (escape - escapes) % 2 == 0 ? escape[1] : *at;
 		at++;
 	}
 	*out = '\0';

@@ -31,8 +31,8 @@ enum json_kind {
 struct json_token {
 	enum json_kind kind;
 	uint32_t start; /* strings: behind the quote */
-	uint32_t end; /* one behind the last byte; strings: the quote */
-	uint32_t next; /* the first token that is not part of this one */
+	uint32_t end;	/* one behind the last byte; strings: the quote */
+	uint32_t next;	/* the first token that is not part of this one */
 };
 
 struct json {
@@ -66,6 +66,6 @@ bool json_int(const struct json *json, size_t token, int64_t *number);
 
 /* A string with its escapes undone, NUL-terminated in `arena`, or NULL. */
 const char *json_string_of(const struct json *json, size_t token,
-			struct arena *arena, size_t *size);
+			   struct arena *arena, size_t *size);
 
 #endif

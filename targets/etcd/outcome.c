@@ -57,8 +57,8 @@ static bool is_definite(const char *message)
 	return false;
 }
 
-enum outcome outcome_of_failure(const struct etcd_failure *failure,
-				long status, struct error *err)
+enum outcome outcome_of_failure(const struct etcd_failure *failure, long status,
+				struct error *err)
 {
 	static const char prefix[] = "etcdserver: ";
 
@@ -70,8 +70,8 @@ enum outcome outcome_of_failure(const struct etcd_failure *failure,
 		error_set(err, "gRPC code %lld", (long long)failure->code);
 	else
 		error_set(err, "HTTP status %ld", status);
-	return is_definite(failure->message) ? OUTCOME_FAIL :
-					       OUTCOME_INDETERMINATE;
+	return is_definite(failure->message) ? OUTCOME_FAIL
+					     : OUTCOME_INDETERMINATE;
 }
 
 enum outcome outcome_of_loss(bool is_sent, bool only_reads)

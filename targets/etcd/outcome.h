@@ -16,8 +16,8 @@
  * made and never will be, else OUTCOME_INDETERMINATE. Sets `err` to a few
  * words without addresses, equal for equal causes.
  */
-enum outcome outcome_of_failure(const struct etcd_failure *failure,
-				long status, struct error *err);
+enum outcome outcome_of_failure(const struct etcd_failure *failure, long status,
+				struct error *err);
 
 /* A request that changes nothing has failed when its answer did not come:
  * there is no effect to be in doubt of. */

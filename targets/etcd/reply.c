@@ -59,8 +59,8 @@ static int read_entry(const struct json *json, size_t token, const char *key,
 	if (!found || found_size != strlen(key) ||
 	    memcmp(found, key, found_size) != 0)
 		return error_set(err, "bad reply: another key");
-	read.value = member_bytes(json, token, "value", arena,
-				  &read.value_size);
+	read.value =
+		member_bytes(json, token, "value", arena, &read.value_size);
 	if (!read.value)
 		return error_set(err, "bad reply: value is not base64");
 	if (!json_int(json, json_member(json, token, "mod_revision"),
@@ -135,8 +135,8 @@ int reply_keys(const char *body, size_t size, const char *prefix,
 	for (size_t item = json_first(&json, list); item != JSON_ABSENT;
 	     item = json_after(&json, list, item)) {
 		size_t key_size;
-		const char *key = member_bytes(&json, item, "key", arena,
-					       &key_size);
+		const char *key =
+			member_bytes(&json, item, "key", arena, &key_size);
 
 		if (*count == (size_t)announced)
 			return error_set(err, "bad reply: count of keys");
@@ -221,9 +221,8 @@ int reply_status(const char *body, size_t size, struct arena *arena,
 	member = json_member(&json, json_member(&json, WHOLE, "header"),
 			     "member_id");
 	leader_text = json_string_of(&json, leader, arena, NULL);
-	status->version = json_string_of(&json,
-				      json_member(&json, WHOLE, "version"),
-				      arena, NULL);
+	status->version = json_string_of(
+		&json, json_member(&json, WHOLE, "version"), arena, NULL);
 	if (!status->version)
 		return error_set(err, "bad reply: no version");
 	status->has_leader = leader_text && strcmp(leader_text, "0") != 0;

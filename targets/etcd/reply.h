@@ -53,7 +53,7 @@ int reply_txn(const char *body, size_t size, const char *const *keys,
 /* StatusResponse. Numbers are as etcd prints them, for they exceed int64. */
 struct etcd_status {
 	const char *version; /* "3.4.23" */
-	bool is_leader; /* of its own opinion */
+	bool is_leader;	     /* of its own opinion */
 	bool has_leader;
 };
 int reply_status(const char *body, size_t size, struct arena *arena,
@@ -61,7 +61,7 @@ int reply_status(const char *body, size_t size, struct arena *arena,
 
 /* What comes with a status other than 200: gRPC's code and message. */
 struct etcd_failure {
-	int64_t code; /* -1 if there is none */
+	int64_t code;	     /* -1 if there is none */
 	const char *message; /* "" if there is none */
 };
 void reply_failure(const char *body, size_t size, struct arena *arena,

@@ -56,8 +56,8 @@ static enum outcome set_read(struct client *client, struct request *request,
 			    "\"keys_only\":true%s}",
 			    base64_encode(arena, prefix, length),
 			    base64_encode(arena, range_end, length),
-			    client->is_serializable ?
-				    ",\"serializable\":true" : "");
+			    client->is_serializable ? ",\"serializable\":true"
+						    : "");
 	outcome = client_ask(client, request, "kv/range", body, true, &answer,
 			     err);
 	if (outcome != OUTCOME_OK)
@@ -118,8 +118,8 @@ enum outcome client_generate(struct client *client, struct request *request,
 		error_set(err, "not supported");
 		return OUTCOME_FAIL;
 	}
-	outcome = change(client, request, "kv/put",
-			 client_key(request, action), "", &revision, err);
+	outcome = change(client, request, "kv/put", client_key(request, action),
+			 "", &revision, err);
 	if (outcome == OUTCOME_OK)
 		action->result = value_int(request->values, revision);
 	return outcome;

@@ -16,12 +16,12 @@
 #define PRIMARIES_TIMEOUT_NS (400 * NS_PER_MS)
 #define VERSION_TIMEOUT_NS (1 * NS_PER_S)
 
-static int ask_status(const struct etcd *etcd, size_t node,
-		      int64_t deadline_ns, struct arena *arena,
-		      struct etcd_status *status, struct error *err)
+static int ask_status(const struct etcd *etcd, size_t node, int64_t deadline_ns,
+		      struct arena *arena, struct etcd_status *status,
+		      struct error *err)
 {
-	struct http *http = http_open(etcd->addresses[node],
-				      etcd->client_port, err);
+	struct http *http =
+		http_open(etcd->addresses[node], etcd->client_port, err);
 	struct http_answer answer;
 	const char *path;
 	int result = -1;
@@ -81,11 +81,13 @@ int etcd_primaries(void *state, bool *is_primary, struct error *err)
 
 	for (size_t i = 0; i < etcd->nodes; i++) {
 		questions[i] = (struct question){
-			.etcd = etcd, .node = i, .deadline_ns = deadline_ns,
+			.etcd = etcd,
+			.node = i,
+			.deadline_ns = deadline_ns,
 		};
-		questions[i].is_asked = pthread_create(&questions[i].thread,
-						       NULL, ask_leader,
-						       &questions[i]) == 0;
+		questions[i].is_asked =
+			pthread_create(&questions[i].thread, NULL, ask_leader,
+				       &questions[i]) == 0;
 	}
 	for (size_t i = 0; i < etcd->nodes; i++) {
 		if (questions[i].is_asked)

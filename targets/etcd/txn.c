@@ -69,8 +69,7 @@ static bool is_supported(const struct action *action)
 		return action->verb == VERB_READ ||
 		       action->verb == VERB_WRITE || action->verb == VERB_CAS;
 	case OBJECT_LIST:
-		return action->verb == VERB_READ ||
-		       action->verb == VERB_APPEND;
+		return action->verb == VERB_READ || action->verb == VERB_APPEND;
 	case OBJECT_COUNTER:
 		return action->verb == VERB_READ ||
 		       action->verb == VERB_INCREMENT ||
@@ -131,8 +130,9 @@ static enum outcome read_slots(struct txn *txn, struct error *err)
 			continue;
 		ranges = arena_printf(arena,
 				      "%s%s{\"request_range\":{\"key\":"
-				      "\"%s\"%s}}", ranges, count ? "," : "",
-				      slot->key64, serializable);
+				      "\"%s\"%s}}",
+				      ranges, count ? "," : "", slot->key64,
+				      serializable);
 		keys[count] = slot->key;
 		slots[count++] = slot;
 	}
@@ -196,8 +196,7 @@ static int read_slot(struct request *request, const struct slot *slot,
 }
 
 /* A counter begins at 0, and goes by 1 where nothing else is said. */
-static int move_counter(struct request *request,
-			const struct action *action,
+static int move_counter(struct request *request, const struct action *action,
 			struct slot *slot, struct error *err)
 {
 	struct value value;
@@ -208,9 +207,9 @@ static int move_counter(struct request *request,
 		return -1;
 	value_get_int(request->values, value, &number);
 	value_get_int(request->values, action->arg, &by);
-	if (action->verb == VERB_DECREMENT ?
-		    __builtin_sub_overflow(number, by, &number) :
-		    __builtin_add_overflow(number, by, &number))
+	if (action->verb == VERB_DECREMENT
+		    ? __builtin_sub_overflow(number, by, &number)
+		    : __builtin_add_overflow(number, by, &number))
 		return error_set(err, "the counter overflows");
 	slot->text = arena_printf(request->arena, "%" PRId64, number);
 	return 0;
@@ -232,9 +231,9 @@ static int act(struct txn *txn, struct error *err)
 			if (action->verb == VERB_READ) {
 				action->result =
 					slot->object == OBJECT_COUNTER &&
-							value_is_nil(value) ?
-						value_int(request->values, 0) :
-						value;
+							value_is_nil(value)
+						? value_int(request->values, 0)
+						: value;
 				continue;
 			}
 			if (!value_equal(value, action->expected))
@@ -270,25 +269,28 @@ static enum outcome commit(struct txn *txn, struct error *err)
 
 		if (slot->is_read)
 			compares = arena_printf(
-				arena, "%s%s{\"key\":\"%s\",\"target\":"
+				arena,
+				"%s%s{\"key\":\"%s\",\"target\":"
 				"\"MOD\",\"result\":\"EQUAL\","
-				"\"mod_revision\":\"%" PRId64 "\"}", compares,
-				*compares ? "," : "", slot->key64,
+				"\"mod_revision\":\"%" PRId64 "\"}",
+				compares, *compares ? "," : "", slot->key64,
 				slot->mod_revision);
 		if (!slot->is_written)
 			continue;
-		puts = arena_printf(arena,
-				    "%s%s{\"request_put\":{\"key\":\"%s\","
-				    "\"value\":\"%s\"}}", puts,
-				    count++ ? "," : "", slot->key64,
-				    base64_encode(arena, slot->text,
-						  slot->size));
+		puts = arena_printf(
+			arena,
+			"%s%s{\"request_put\":{\"key\":\"%s\","
+			"\"value\":\"%s\"}}",
+			puts, count++ ? "," : "", slot->key64,
+			base64_encode(arena, slot->text, slot->size));
 	}
 	if (!count)
 		return OUTCOME_OK;
 	outcome = client_ask(txn->client, txn->request, "kv/txn",
-			     arena_printf(arena, "{\"compare\":[%s],"
-					  "\"success\":[%s]}", compares, puts),
+			     arena_printf(arena,
+					  "{\"compare\":[%s],"
+					  "\"success\":[%s]}",
+					  compares, puts),
 			     false, &answer, err);
 	if (outcome != OUTCOME_OK)
 		return outcome;

@@ -76,8 +76,8 @@ static void exactly_one_node_is_primary(void **state)
 	bool is_primary[NODES];
 	int count = 0;
 
-	assert_int_equal(target_etcd.primaries(bed->etcd, is_primary,
-					       &bed->err), 0);
+	assert_int_equal(
+		target_etcd.primaries(bed->etcd, is_primary, &bed->err), 0);
 	for (size_t i = 0; i < NODES; i++)
 		count += is_primary[i];
 	assert_int_equal(count, 1);
@@ -213,17 +213,17 @@ static void sets_counters_and_ids_do_what_they_should(void **state)
 	int64_t first;
 
 	for (size_t i = 0; i < 4; i++) {
-		action = action_of(bed, OBJECT_SET, changes[i], 1,
-				   elements[i]);
+		action = action_of(bed, OBJECT_SET, changes[i], 1, elements[i]);
 		assert_int_equal(act(bed, i % NODES, &action), OUTCOME_OK);
 		action = action_of(bed, OBJECT_SET, VERB_READ, 1, 0);
 		assert_int_equal(act(bed, 0, &action), OUTCOME_OK);
 		assert_int_equal(value_list_length(bed->values, action.result),
 				 i == 1 || i == 2 ? 2 : 1);
 	}
-	assert_int_equal(value_as_int(bed->values,
-				      value_list_last(bed->values,
-						      action.result)), 14);
+	assert_int_equal(
+		value_as_int(bed->values,
+			     value_list_last(bed->values, action.result)),
+		14);
 	action = action_of(bed, OBJECT_COUNTER, VERB_READ, 1, 0);
 	assert_int_equal(act(bed, 0, &action), OUTCOME_OK);
 	assert_int_equal(value_as_int(bed->values, action.result), 0);
@@ -254,9 +254,9 @@ static void a_stopped_node_refuses_and_comes_back(void **state)
 	assert_int_equal(target_etcd.start(bed->etcd, node, &bed->err), 0);
 	assert_int_equal(target_etcd.start(bed->etcd, node, &bed->err), 0);
 	assert_int_equal(target_etcd.await_ready(bed->etcd, node,
-						 clock_now_ns() +
-							 20 * NS_PER_S,
-						 &bed->err), 0);
+						 clock_now_ns() + 20 * NS_PER_S,
+						 &bed->err),
+			 0);
 	assert_int_equal(bed_read(bed, 1, 3, &value), OUTCOME_OK);
 	assert_int_equal(value, 30);
 }
@@ -270,7 +270,8 @@ static void a_node_that_is_not_there_is_named(void **state)
 	assert_int_equal(target_etcd.stop(bed->etcd, node, &bed->err), 0);
 	assert_int_equal(target_etcd.await_ready(bed->etcd, node,
 						 clock_now_ns() + NS_PER_S,
-						 &bed->err), -1);
+						 &bed->err),
+			 -1);
 	assert_non_null(strstr(bed->err.text, "node n3: etcd is not ready"));
 	assert_true(clock_now_ns() - before_ns < 3 * NS_PER_S);
 	assert_int_equal(target_etcd.start(bed->etcd, node, &bed->err), 0);

@@ -56,9 +56,10 @@ static void make_archive(struct bed *bed)
 				    "cp \"$(command -v etcd)\" "
 				    "/tmp/a/etcd-v0-linux-any/etcd && "
 				    "tar -czf /tmp/a.tar.gz -C /tmp/a . && "
-				    "echo made"), "made");
-	assert_int_equal(node_download(node, "/tmp/a.tar.gz", archive,
-				       &bed->err), 0);
+				    "echo made"),
+			    "made");
+	assert_int_equal(
+		node_download(node, "/tmp/a.tar.gz", archive, &bed->err), 0);
 }
 
 static void an_archive_is_unpacked_and_started(void **state)
@@ -69,21 +70,25 @@ static void an_archive_is_unpacked_and_started(void **state)
 	make_archive(bed);
 	if (bed_start_etcd(bed, "archive", archive) < 0)
 		fail_msg("%s", bed->err.text);
-	assert_string_equal(bed_ask(bed, 0, "read -r p _ </run/ordeal/etcd.pid;"
+	assert_string_equal(bed_ask(bed, 0,
+				    "read -r p _ </run/ordeal/etcd.pid;"
 				    " readlink /proc/$p/exe"),
 			    "/opt/ordeal/etcd/etcd");
 	assert_int_equal(bed_write(bed, 0, 1, 5), OUTCOME_OK);
 	assert_int_equal(bed_read(bed, 0, 1, &value), OUTCOME_OK);
 	assert_int_equal(bed_stop_etcd(bed), 0);
-	assert_string_equal(bed_ask(bed, 0, "ls -d /var/lib/ordeal/etcd "
-				    "2>/dev/null || echo wiped"), "wiped");
+	assert_string_equal(bed_ask(bed, 0,
+				    "ls -d /var/lib/ordeal/etcd "
+				    "2>/dev/null || echo wiped"),
+			    "wiped");
 }
 
 static void an_archive_without_etcd_is_refused(void **state)
 {
 	struct bed *bed = *state;
 
-	assert_string_equal(bed_ask(bed, 0, "tar -czf /tmp/b.tar.gz "
+	assert_string_equal(bed_ask(bed, 0,
+				    "tar -czf /tmp/b.tar.gz "
 				    "/etc/hostname 2>/dev/null && echo made"),
 			    "made");
 	assert_int_equal(node_download(cluster_node(bed->cluster, 0),
@@ -107,8 +112,10 @@ static void an_option_that_this_etcd_lacks_is_named(void **state)
 {
 	struct bed *bed = *state;
 
-	if (strcmp(bed_ask(bed, 0, "etcd --help 2>&1 | grep -q -e "
-			   "--unsafe-no-fsync || echo lacks"), "lacks") != 0)
+	if (strcmp(bed_ask(bed, 0,
+			   "etcd --help 2>&1 | grep -q -e "
+			   "--unsafe-no-fsync || echo lacks"),
+		   "lacks") != 0)
 		skip();
 	assert_int_equal(bed_start_etcd(bed, "unsafe-no-fsync", "true"), -1);
 	assert_non_null(strstr(bed->err.text, "has no --unsafe-no-fsync"));
@@ -135,8 +142,10 @@ static void the_package_is_installed_without_its_service(void **state)
 			       "etcd-server\npolicy 101"));
 	assert_non_null(strstr(bed_ask(bed, 0, "cat /tmp/apt.log"),
 			       "update -q\npolicy 101"));
-	assert_string_equal(bed_ask(bed, 0, "test -e /usr/sbin/policy-rc.d || "
-				    "echo gone"), "gone");
+	assert_string_equal(bed_ask(bed, 0,
+				    "test -e /usr/sbin/policy-rc.d || "
+				    "echo gone"),
+			    "gone");
 	target_etcd.close(bed->etcd);
 	bed->etcd = NULL;
 	bed_ask(bed, 0, "rm \"$(command -v apt-get)\"");

@@ -144,8 +144,8 @@ static void put_foreign_rules(struct bed *bed)
 
 static void try_all_shapes(struct bed *bed, const char *const *options)
 {
-	struct bed_fault *partition = open_fault(bed, &fault_partition,
-						 options);
+	struct bed_fault *partition =
+		open_fault(bed, &fault_partition, options);
 	const char *before;
 
 	put_foreign_rules(bed);
@@ -250,13 +250,19 @@ static void addresses_of_both_families_are_cut(void **state)
 			skip();
 	}
 	inject(bed, partition, "halves");
-	assert_string_equal(bed_ask(bed, 0, "ping -c 1 -w 2 fd00:0:0:7::2 "
-				    ">/dev/null && echo open"), "open");
-	assert_string_equal(bed_ask(bed, 0, "ping -c 1 -w 1 fd00:0:0:7::3 "
-				    ">/dev/null || echo cut"), "cut");
+	assert_string_equal(bed_ask(bed, 0,
+				    "ping -c 1 -w 2 fd00:0:0:7::2 "
+				    ">/dev/null && echo open"),
+			    "open");
+	assert_string_equal(bed_ask(bed, 0,
+				    "ping -c 1 -w 1 fd00:0:0:7::3 "
+				    ">/dev/null || echo cut"),
+			    "cut");
 	heal(bed, partition);
-	assert_string_equal(bed_ask(bed, 0, "ping -c 1 -w 2 fd00:0:0:7::3 "
-				    ">/dev/null && echo open"), "open");
+	assert_string_equal(bed_ask(bed, 0,
+				    "ping -c 1 -w 2 fd00:0:0:7::3 "
+				    ">/dev/null && echo open"),
+			    "open");
 	fault_partition.close(partition->state);
 }
 
@@ -272,12 +278,12 @@ static void a_partition_that_is_gone_is_not_proven(void **state)
 						&partition->note, &bed->err),
 			 EFFECT_ABSENT);
 	heal(bed, partition);
-	bed_ask(bed, 0, "nft 'add table inet ordeal; add chain inet ordeal "
+	bed_ask(bed, 0,
+		"nft 'add table inet ordeal; add chain inet ordeal "
 		"input { type filter hook input priority 0; }; add rule inet "
 		"ordeal input ip saddr 192.0.2.7 counter drop'");
-	assert_int_equal(fault_partition.verify_healed(partition->state,
-						       &partition->note,
-						       &bed->err),
+	assert_int_equal(fault_partition.verify_healed(
+				 partition->state, &partition->note, &bed->err),
 			 EFFECT_ABSENT);
 	heal(bed, partition);
 	fault_partition.close(partition->state);
@@ -340,8 +346,7 @@ int main(void)
 		cmocka_unit_test(
 			every_shape_is_proven_and_healed_with_iptables),
 		cmocka_unit_test(every_shape_is_proven_and_healed_one_way),
-		cmocka_unit_test(
-			a_primary_alone_serves_nothing_the_others_do),
+		cmocka_unit_test(a_primary_alone_serves_nothing_the_others_do),
 		cmocka_unit_test(leftovers_of_another_run_are_removed),
 		cmocka_unit_test(addresses_of_both_families_are_cut),
 		cmocka_unit_test(a_partition_that_is_gone_is_not_proven),

@@ -35,14 +35,12 @@ static void read_all(const char *body, size_t size, struct arena *arena)
 	size_t length;
 
 	if (reply_range(body, size, "r1", arena, &entries[0], &err) == 0)
-		assert(entries[0].is_present ==
-		       (entries[0].mod_revision > 0));
+		assert(entries[0].is_present == (entries[0].mod_revision > 0));
 	if (reply_txn(body, size, keys, 2, arena, &has_succeeded, entries,
 		      &err) == 0)
-		assert(entries[1].is_present ==
-		       (entries[1].mod_revision > 0));
-	if (reply_txn(body, size, NULL, 1, arena, &has_succeeded, NULL,
-		      &err) < 0)
+		assert(entries[1].is_present == (entries[1].mod_revision > 0));
+	if (reply_txn(body, size, NULL, 1, arena, &has_succeeded, NULL, &err) <
+	    0)
 		assert(strncmp(err.text, "bad reply", 9) == 0);
 	reply_put(body, size, arena, NULL, &err);
 	if (reply_keys(body, size, "r", arena, &rests, &count, &err) == 0) {
@@ -50,8 +48,8 @@ static void read_all(const char *body, size_t size, struct arena *arena)
 			assert(rests[i]);
 	}
 	if (reply_status(body, size, arena, &status, &err) == 0)
-		assert(status.version && (!status.is_leader ||
-					  status.has_leader));
+		assert(status.version &&
+		       (!status.is_leader || status.has_leader));
 	reply_failure(body, size, arena, &failure);
 	assert(failure.message);
 	reply_is_healthy(body, size, arena);
@@ -74,7 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
 #ifndef ORDEAL_FUZZ_ENGINE
 #define HEADER "{\"header\":{\"member_id\":\"3\",\"revision\":\"4\"}"
-#define RANGE "\"kvs\":[{\"key\":\"cjE=\",\"create_revision\":\"2\"," \
+#define RANGE                                                   \
+	"\"kvs\":[{\"key\":\"cjE=\",\"create_revision\":\"2\"," \
 	"\"mod_revision\":\"3\",\"value\":\"NQ==\"}],\"count\":\"1\""
 
 static const char *const seeds[] = {
@@ -116,8 +115,7 @@ static size_t mutate(struct rng *rng, char *text, size_t size, size_t room)
 			break;
 		default: /* overwrite */
 			if (size)
-				text[at] = spice[rng_below(rng,
-							   sizeof(spice))];
+				text[at] = spice[rng_below(rng, sizeof(spice))];
 			break;
 		}
 	}

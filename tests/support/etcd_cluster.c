@@ -55,10 +55,11 @@ static int set_up_node(struct node *node, void *argument, struct error *err)
 	struct bed *bed = argument;
 
 	return target_etcd.install(bed->etcd, node, err) ||
-	       target_etcd.stop(bed->etcd, node, err) ||
-	       target_etcd.wipe(bed->etcd, node, err) ||
-	       target_etcd.start(bed->etcd, node, err) ?
-		       -1 : 0;
+			       target_etcd.stop(bed->etcd, node, err) ||
+			       target_etcd.wipe(bed->etcd, node, err) ||
+			       target_etcd.start(bed->etcd, node, err)
+		       ? -1
+		       : 0;
 }
 
 static int await_node(struct node *node, void *argument, struct error *err)
@@ -74,8 +75,8 @@ static void *open_etcd(struct bed *bed, const char *option, const char *text)
 	struct arena *arena = &bed->arena;
 	struct target_setup setup = { .arena = arena, .nodes = bed->count };
 	struct options *options = options_new(arena, target_etcd.options);
-	const char **addresses = arena_array(arena, bed->count,
-					     sizeof(*addresses));
+	const char **addresses =
+		arena_array(arena, bed->count, sizeof(*addresses));
 
 	if (option && options_set(options, arena, option, text, &bed->err) < 0)
 		return NULL;
@@ -117,7 +118,9 @@ static int tear_down_node(struct node *node, void *argument, struct error *err)
 	struct bed *bed = argument;
 
 	return target_etcd.stop(bed->etcd, node, err) ||
-	       target_etcd.wipe(bed->etcd, node, err) ? -1 : 0;
+			       target_etcd.wipe(bed->etcd, node, err)
+		       ? -1
+		       : 0;
 }
 
 int bed_stop_etcd(struct bed *bed)

@@ -46,8 +46,8 @@ static char *read_request(const struct http_script *script, int fd)
 	size_t size = 0;
 
 	while (text && size < REQUEST_SIZE_MAX && await(script, fd, -1)) {
-		ssize_t count = recv(fd, text + size, REQUEST_SIZE_MAX - size,
-				     0);
+		ssize_t count =
+			recv(fd, text + size, REQUEST_SIZE_MAX - size, 0);
 		char *body;
 		const char *length;
 
@@ -184,8 +184,8 @@ struct http_script *http_script_start(const struct http_step *steps,
 	script->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (bind(script->listener, (struct sockaddr *)&address, size) < 0 ||
 	    listen(script->listener, 8) < 0 ||
-	    getsockname(script->listener, (struct sockaddr *)&address,
-			&size) < 0 ||
+	    getsockname(script->listener, (struct sockaddr *)&address, &size) <
+		    0 ||
 	    pipe(script->stop) < 0 ||
 	    pthread_create(&script->thread, NULL, run, script) != 0) {
 		free(script);
@@ -214,8 +214,7 @@ size_t http_script_count(const struct http_script *script)
 	return script->count;
 }
 
-const char *http_script_request(const struct http_script *script,
-				size_t index)
+const char *http_script_request(const struct http_script *script, size_t index)
 {
 	return index < script->count ? script->requests[index] : "";
 }

@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 enum http_ending {
-	HTTP_KEEP, /* the connection stays for the next request */
-	HTTP_CLOSE, /* closed after the reply */
-	HTTP_RESET, /* no reply: closed with a reset */
+	HTTP_KEEP,   /* the connection stays for the next request */
+	HTTP_CLOSE,  /* closed after the reply */
+	HTTP_RESET,  /* no reply: closed with a reset */
 	HTTP_SILENT, /* no reply: closed in good order */
-	HTTP_RAW, /* `body` is all that is sent, then closed */
+	HTTP_RAW,    /* `body` is all that is sent, then closed */
 };
 
 /* What to do with one request, whole and read. */
@@ -18,7 +18,7 @@ struct http_step {
 	int status; /* 0: 200 */
 	const char *body;
 	size_t filler; /* so many blanks after the body */
-	int delay_ms; /* before the reply */
+	int delay_ms;  /* before the reply */
 	enum http_ending ending;
 };
 
@@ -38,8 +38,7 @@ void http_script_stop(struct http_script *script);
 
 /* How many requests came, and "PATH BODY" of one ("" beyond). */
 size_t http_script_count(const struct http_script *script);
-const char *http_script_request(const struct http_script *script,
-				size_t index);
+const char *http_script_request(const struct http_script *script, size_t index);
 void http_script_free(struct http_script *script);
 
 #endif

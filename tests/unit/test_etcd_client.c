@@ -22,9 +22,11 @@
 
 #define HEADER "{\"header\":{\"revision\":\"7\"}"
 #define DONE HEADER "}"
-#define FIVE HEADER ",\"kvs\":[{\"key\":\"cmVnaXN0ZXIvMQ==\"," \
-	"\"create_revision\":\"2\",\"mod_revision\":\"3\",\"version\":\"1\"," \
-	"\"value\":\"NQ==\"}],\"count\":\"1\"}"
+#define FIVE                                                                   \
+	HEADER ",\"kvs\":[{\"key\":\"cmVnaXN0ZXIvMQ==\","                      \
+	       "\"create_revision\":\"2\",\"mod_revision\":\"3\",\"version\":" \
+	       "\"1\","                                                        \
+	       "\"value\":\"NQ==\"}],\"count\":\"1\"}"
 
 /* One client, one server, one key. */
 struct scene {
@@ -43,9 +45,9 @@ static void begin(struct scene *scene, const struct http_step *steps,
 	*scene = (struct scene){ 0 };
 	scene->script = http_script_start(steps, count);
 	assert_non_null(scene->script);
-	scene->client = client_open("127.0.0.1",
-				    http_script_port(scene->script), "v3",
-				    false, &scene->err);
+	scene->client =
+		client_open("127.0.0.1", http_script_port(scene->script), "v3",
+			    false, &scene->err);
 	assert_non_null(scene->client);
 	scene->values = values_new();
 }
@@ -68,8 +70,8 @@ static enum outcome act(struct scene *scene, enum verb verb, int64_t expected,
 		.object = OBJECT_REGISTER,
 		.key = value_int(values, 1),
 		.arg = value_int(values, arg),
-		.expected = expected < 0 ? value_nil() :
-					   value_int(values, expected),
+		.expected = expected < 0 ? value_nil()
+					 : value_int(values, expected),
 	};
 	scene->request = (struct request){
 		.actions = &scene->action,
@@ -119,7 +121,7 @@ static void a_cas_compares_values_or_absence(void **state)
 {
 	static const struct http_step steps[] = {
 		{ .body = HEADER ",\"succeeded\":true,\"responses\":"
-			  "[{\"response_put\":{}}]}" },
+				 "[{\"response_put\":{}}]}" },
 		{ .body = DONE },
 	};
 	struct scene scene;
@@ -145,8 +147,9 @@ static void expect_no_retry(const struct http_step *step, int timeout_ms,
 {
 	/* The first request makes a connection worth keeping: only on such
 	 * ones does libcurl send again. */
-	struct http_step steps[] = { { .body = DONE }, *step, { .body = DONE },
-				     *step };
+	struct http_step steps[] = {
+		{ .body = DONE }, *step, { .body = DONE }, *step
+	};
 	struct scene scene;
 
 	begin(&scene, steps, 4);
@@ -165,8 +168,7 @@ static void expect_no_retry(const struct http_step *step, int timeout_ms,
 
 static void a_late_reply_is_a_timeout_without_retry(void **state)
 {
-	static const struct http_step late = { .body = DONE,
-					       .delay_ms = 300 };
+	static const struct http_step late = { .body = DONE, .delay_ms = 300 };
 
 	(void)state;
 	expect_no_retry(&late, 100, "timeout");
@@ -327,11 +329,11 @@ static void what_is_no_integer_is_refused_before_it_is_sent(void **state)
 	scene.action.verb = VERB_WRITE;
 	scene.action.arg = value_string(scene.values, "five");
 	scene.request.deadline_ns = clock_now_ns() + NS_PER_S;
-	assert_int_equal(client_apply(scene.client, &scene.request,
-				      &scene.err), OUTCOME_FAIL);
+	assert_int_equal(client_apply(scene.client, &scene.request, &scene.err),
+			 OUTCOME_FAIL);
 	scene.action.verb = VERB_ENQUEUE;
-	assert_int_equal(client_apply(scene.client, &scene.request,
-				      &scene.err), OUTCOME_FAIL);
+	assert_int_equal(client_apply(scene.client, &scene.request, &scene.err),
+			 OUTCOME_FAIL);
 	assert_string_equal(scene.err.text, "not supported");
 	http_script_stop(scene.script);
 	assert_int_equal(http_script_count(scene.script), 0);

@@ -124,7 +124,8 @@ static void an_archive_is_fetched_once(void **state)
 	assert_int_equal(setenv("XDG_CACHE_HOME", scene.folder, 1), 0);
 	options = options_new(&scene.arena, target_etcd.options);
 	assert_int_equal(options_set(options, &scene.arena, "archive",
-				     scene.url, &scene.err), 0);
+				     scene.url, &scene.err),
+			 0);
 	for (int i = 0; i < 2; i++) {
 		struct etcd etcd = { .options = options };
 
@@ -136,8 +137,9 @@ static void an_archive_is_fetched_once(void **state)
 	http_script_stop(scene.script);
 	assert_int_equal(http_script_count(scene.script), 1);
 	assert_int_equal(unlink(archive), 0);
-	assert_int_equal(rmdir(arena_printf(&scene.arena, "%s/ordeal",
-					    scene.folder)), 0);
+	assert_int_equal(
+		rmdir(arena_printf(&scene.arena, "%s/ordeal", scene.folder)),
+		0);
 	end(&scene);
 }
 

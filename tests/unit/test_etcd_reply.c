@@ -7,166 +7,20 @@
 
 #include <cmocka.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
-#include "harness/core/rng.h"
 
-#include "targets/etcd/base64.h"
-#include "targets/etcd/json.h"
 #include "targets/etcd/outcome.h"
 #include "targets/etcd/reply.h"
 
-#define HEADER "{\"header\":{\"cluster_id\":\"1\",\"member_id\":" \
+#define HEADER                                             \
+	"{\"header\":{\"cluster_id\":\"1\",\"member_id\":" \
 	"\"17819814642761637952\",\"revision\":\"4\",\"raft_term\":\"2\"}"
-#define ENTRY "{\"key\":\"cjE=\",\"create_revision\":\"2\"," \
+#define ENTRY                                          \
+	"{\"key\":\"cjE=\",\"create_revision\":\"2\"," \
 	"\"mod_revision\":\"3\",\"version\":\"1\",\"value\":\"NQ==\"}"
-
-static bool parses(const char *text)
-{
-	struct arena arena = { 0 };
-	struct json json;
-	struct error err;
-	size_t size = strlen(text);
-	/* A copy without the NUL: reading beyond it would be seen. */
-	char *bytes = heap_alloc(size + !size);
-	bool is_good;
-
-	memcpy(bytes, text, size);
-	is_good = json_parse(&json, &arena, bytes, size, &err) == 0;
-	free(bytes);
-	arena_release(&arena);
-	return is_good;
-}
-
-static void what_is_json_is_read(void **state)
-{
-	(void)state;
-	assert_true(parses("{}"));
-	assert_true(parses(" [ ] "));
-	assert_true(parses("0"));
-	assert_true(parses("\"\\\"\\u00e4\\\\\""));
-	assert_true(parses("{\"a\":[1,-2.5e3,true,false,null,{}],\"b\":\"\"}"));
-	assert_true(parses("[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]"));
-}
-
-static void what_is_no_json_is_refused(void **state)
-{
-	static const char *const bad[] = {
-		"", " ", "{", "}", "[", "]", "{]", "[}", "{\"a\"}", "{\"a\":}",
-		"{\"a\":1,}", "[1,]", "[,1]", "{,}", "{a:1}", "{1:1}", "tru",
-		"truefalse", "nul", "\"", "\"\\", "\"\\\"", "\"a\nb\"", "1 2",
-		"{} {}", "[1 2]", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "\x01",
-		"[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		if (parses(bad[i]))
-			fail_msg("taken for JSON: %s", bad[i]);
-	}
-}
-
-static void members_and_items_are_found(void **state)
-{
-	static const char text[] =
-		"{\"x\":{\"b\":1},\"list\":[{},[7,8],9],\"b\":\"-12\"}";
-	struct arena arena = { 0 };
-	struct json json;
-	struct error err;
-	int64_t number;
-	size_t list;
-	size_t item;
-
-	(void)state;
-	assert_int_equal(json_parse(&json, &arena, text, strlen(text), &err),
-			 0);
-	assert_true(json_int(&json, json_member(&json, 0, "b"), &number));
-	assert_int_equal(number, -12);
-	list = json_member(&json, 0, "list");
-	item = json_first(&json, list);
-	assert_int_equal(json_kind(&json, item), JSON_OBJECT);
-	item = json_after(&json, list, item);
-	assert_int_equal(json_kind(&json, item), JSON_LIST);
-	item = json_after(&json, list, item);
-	assert_true(json_int(&json, item, &number));
-	assert_int_equal(number, 9);
-	assert_int_equal(json_after(&json, list, item), JSON_ABSENT);
-	assert_int_equal(json_member(&json, 0, "none"), JSON_ABSENT);
-	assert_int_equal(json_member(&json, JSON_ABSENT, "b"), JSON_ABSENT);
-	assert_int_equal(json_first(&json, JSON_ABSENT), JSON_ABSENT);
-	arena_release(&arena);
-}
-
-static void numbers_that_do_not_fit_are_refused(void **state)
-{
-	static const char text[] = "[\"9223372036854775807\","
-				   "\"-9223372036854775808\","
-				   "\"9223372036854775808\",\"\",\"-\",1.5]";
-	struct arena arena = { 0 };
-	struct json json;
-	struct error err;
-	int64_t number;
-
-	(void)state;
-	assert_int_equal(json_parse(&json, &arena, text, strlen(text), &err),
-			 0);
-	assert_true(json_int(&json, 1, &number) && number == INT64_MAX);
-	assert_true(json_int(&json, 2, &number) && number == INT64_MIN);
-	for (size_t token = 3; token < 7; token++)
-		assert_false(json_int(&json, token, &number));
-	arena_release(&arena);
-}
-
-static void escapes_are_undone(void **state)
-{
-	static const char text[] = "\"a\\n\\\"\\/\\\\\\u0041\\u00e4\\u12\"";
-	struct arena arena = { 0 };
-	struct json json;
-	struct error err;
-
-	(void)state;
-	assert_int_equal(json_parse(&json, &arena, text, strlen(text), &err),
-			 0);
-	assert_string_equal(json_string_of(&json, 0, &arena, NULL),
-			    "a\n\"/\\A??12");
-	arena_release(&arena);
-}
-
-static void base64_comes_back_as_it_went(void **state)
-{
-	struct arena arena = { 0 };
-	struct rng rng;
-	char bytes[40];
-	size_t size;
-
-	(void)state;
-	assert_string_equal(base64_encode(&arena, "foobar", 6), "Zm9vYmFy");
-	assert_string_equal(base64_encode(&arena, "fooba", 5), "Zm9vYmE=");
-	assert_string_equal(base64_encode(&arena, "foob", 4), "Zm9vYg==");
-	assert_string_equal(base64_encode(&arena, "", 0), "");
-	rng_init(&rng, 1, "base64", 0);
-	for (size_t length = 0; length < sizeof(bytes); length++) {
-		const char *text;
-		const char *back;
-
-		for (size_t i = 0; i < length; i++)
-			bytes[i] = (char)rng_below(&rng, 256);
-		text = base64_encode(&arena, bytes, length);
-		back = base64_decode(&arena, text, strlen(text), &size);
-		assert_non_null(back);
-		assert_int_equal(size, length);
-		assert_memory_equal(back, bytes, length);
-	}
-	assert_null(base64_decode(&arena, "Zg=", 3, &size));
-	assert_null(base64_decode(&arena, "Z===", 4, &size));
-	assert_null(base64_decode(&arena, "====", 4, &size));
-	assert_null(base64_decode(&arena, "Zg==Zg==", 8, &size));
-	assert_null(base64_decode(&arena, "Zm9\0", 4, &size));
-	arena_release(&arena);
-}
 
 static int range(const char *body, struct etcd_entry *entry)
 {
@@ -184,8 +38,9 @@ static void a_range_finds_its_key_or_nothing(void **state)
 	struct etcd_entry entry;
 
 	(void)state;
-	assert_int_equal(range(HEADER ",\"kvs\":[" ENTRY "],\"count\":\"1\"}",
-			       &entry), 0);
+	assert_int_equal(
+		range(HEADER ",\"kvs\":[" ENTRY "],\"count\":\"1\"}", &entry),
+		0);
 	assert_true(entry.is_present);
 	assert_int_equal(entry.mod_revision, 3);
 	assert_int_equal(entry.value_size, 1);
@@ -197,7 +52,11 @@ static void a_range_finds_its_key_or_nothing(void **state)
 static void a_doubtful_range_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"", "null", "[]", "{}", "{\"header\":{}}",
+		"",
+		"null",
+		"[]",
+		"{}",
+		"{\"header\":{}}",
 		HEADER ",\"kvs\":{}}",
 		HEADER ",\"count\":\"1\"}",
 		HEADER ",\"kvs\":[" ENTRY "," ENTRY "]}",
@@ -220,8 +79,8 @@ static void a_doubtful_range_is_refused(void **state)
 static void a_transaction_tells_its_branch_and_ranges(void **state)
 {
 	static const char *const keys[] = { "r1", "r2" };
-	static const char both[] =
-		HEADER ",\"succeeded\":true,\"responses\":["
+	static const char both[] = HEADER
+		",\"succeeded\":true,\"responses\":["
 		"{\"response_range\":{\"header\":{},\"kvs\":[" ENTRY
 		"],\"count\":\"1\"}},{\"response_range\":{\"header\":{}}}]}";
 	struct etcd_entry entries[3];
@@ -231,16 +90,20 @@ static void a_transaction_tells_its_branch_and_ranges(void **state)
 
 	(void)state;
 	assert_int_equal(reply_txn(both, strlen(both), keys, 2, &arena,
-				   &has_succeeded, entries, &err), 0);
+				   &has_succeeded, entries, &err),
+			 0);
 	assert_true(has_succeeded);
 	assert_true(entries[0].is_present);
 	assert_false(entries[1].is_present);
 	assert_int_equal(reply_txn(both, strlen(both), keys, 1, &arena,
-				   &has_succeeded, entries, &err), -1);
+				   &has_succeeded, entries, &err),
+			 -1);
 	assert_int_equal(reply_txn(both, strlen(both), NULL, 3, &arena,
-				   &has_succeeded, NULL, &err), -1);
+				   &has_succeeded, NULL, &err),
+			 -1);
 	assert_int_equal(reply_txn(HEADER "}", strlen(HEADER "}"), NULL, 2,
-				   &arena, &has_succeeded, NULL, &err), 0);
+				   &arena, &has_succeeded, NULL, &err),
+			 0);
 	assert_false(has_succeeded);
 	arena_release(&arena);
 }
@@ -261,20 +124,27 @@ static void keys_of_a_prefix_are_all_there_or_none_is_believed(void **state)
 
 	(void)state;
 	assert_int_equal(keys(HEADER ",\"kvs\":[{\"key\":\"cjE=\"},{\"key\":"
-			      "\"cjIz\"}],\"count\":\"2\"}", &rests, &count,
-			      &arena), 0);
+				     "\"cjIz\"}],\"count\":\"2\"}",
+			      &rests, &count, &arena),
+			 0);
 	assert_int_equal(count, 2);
 	assert_string_equal(rests[1], "23");
 	assert_int_equal(keys(HEADER "}", &rests, &count, &arena), 0);
 	assert_int_equal(count, 0);
 	assert_int_equal(keys(HEADER ",\"kvs\":[{\"key\":\"cjE=\"}],"
-			      "\"count\":\"2\"}", &rests, &count, &arena), -1);
+				     "\"count\":\"2\"}",
+			      &rests, &count, &arena),
+			 -1);
 	assert_int_equal(keys(HEADER ",\"kvs\":[{\"key\":\"cjE=\"}]}", &rests,
-			      &count, &arena), -1);
+			      &count, &arena),
+			 -1);
 	assert_int_equal(keys(HEADER ",\"kvs\":[{\"key\":\"cTE=\"}],"
-			      "\"count\":\"1\"}", &rests, &count, &arena), -1);
+				     "\"count\":\"1\"}",
+			      &rests, &count, &arena),
+			 -1);
 	assert_int_equal(keys(HEADER ",\"count\":\"9999999999\"}", &rests,
-			      &count, &arena), -1);
+			      &count, &arena),
+			 -1);
 	arena_release(&arena);
 }
 
@@ -282,7 +152,7 @@ static void a_leader_knows_itself(void **state)
 {
 	static const char leader[] =
 		HEADER ",\"version\":\"3.4.23\","
-		"\"leader\":\"17819814642761637952\"}";
+		       "\"leader\":\"17819814642761637952\"}";
 	static const char other[] = HEADER ",\"version\":\"3.4.23\","
 					   "\"leader\":\"5\"}";
 	static const char none[] = HEADER ",\"version\":\"3.4.23\"}";
@@ -291,15 +161,15 @@ static void a_leader_knows_itself(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(reply_status(leader, strlen(leader), &arena, &status,
-				      &err), 0);
+	assert_int_equal(
+		reply_status(leader, strlen(leader), &arena, &status, &err), 0);
 	assert_true(status.is_leader && status.has_leader);
 	assert_string_equal(status.version, "3.4.23");
-	assert_int_equal(reply_status(other, strlen(other), &arena, &status,
-				      &err), 0);
+	assert_int_equal(
+		reply_status(other, strlen(other), &arena, &status, &err), 0);
 	assert_true(!status.is_leader && status.has_leader);
-	assert_int_equal(reply_status(none, strlen(none), &arena, &status,
-				      &err), 0);
+	assert_int_equal(
+		reply_status(none, strlen(none), &arena, &status, &err), 0);
 	assert_true(!status.is_leader && !status.has_leader);
 	arena_release(&arena);
 }
@@ -314,15 +184,19 @@ static enum outcome outcome_of(const char *message, struct error *err)
 static void only_refusals_before_the_proposal_are_definite(void **state)
 {
 	static const char *const doubtful[] = {
-		"", "etcdserver: request timed out",
+		"",
+		"etcdserver: request timed out",
 		"etcdserver: request timed out, possibly due to previous "
 		"leader failure",
 		"etcdserver: request timed out, possibly due to connection "
 		"lost",
-		"etcdserver: leader changed", "etcdserver: server stopped",
-		"etcdserver: no leader", "raft proposal dropped",
+		"etcdserver: leader changed",
+		"etcdserver: server stopped",
+		"etcdserver: no leader",
+		"raft proposal dropped",
 		"etcdserver: mvcc: database space exceeded",
-		"etcdserver: too many requests, or so", "transport is closing",
+		"etcdserver: too many requests, or so",
+		"transport is closing",
 	};
 	struct error err;
 
@@ -334,7 +208,9 @@ static void only_refusals_before_the_proposal_are_definite(void **state)
 			 OUTCOME_FAIL);
 	assert_string_equal(err.text, "too many requests");
 	assert_int_equal(outcome_of("etcdserver: duplicate key given in txn "
-				    "request", &err), OUTCOME_FAIL);
+				    "request",
+				    &err),
+			 OUTCOME_FAIL);
 }
 
 static void the_gateways_messages_lose_their_addresses(void **state)
@@ -343,7 +219,8 @@ static void the_gateways_messages_lose_their_addresses(void **state)
 
 	(void)state;
 	outcome_of("all SubConns are in TransientFailure: dial tcp "
-		   "198.18.0.2:2379", &err);
+		   "198.18.0.2:2379",
+		   &err);
 	assert_string_equal(err.text, "gRPC code 14");
 }
 
@@ -358,12 +235,6 @@ static void a_loss_is_definite_only_without_effect(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_json_is_read),
-		cmocka_unit_test(what_is_no_json_is_refused),
-		cmocka_unit_test(members_and_items_are_found),
-		cmocka_unit_test(numbers_that_do_not_fit_are_refused),
-		cmocka_unit_test(escapes_are_undone),
-		cmocka_unit_test(base64_comes_back_as_it_went),
 		cmocka_unit_test(a_range_finds_its_key_or_nothing),
 		cmocka_unit_test(a_doubtful_range_is_refused),
 		cmocka_unit_test(a_transaction_tells_its_branch_and_ranges),

@@ -20,7 +20,8 @@
 
 #define HEADER "{\"header\":{\"revision\":\"7\"}"
 /* list/1 is "10 11" at revision 3; the second key is not there. */
-#define LIST "{\"response_range\":{\"kvs\":[{\"key\":\"bGlzdC8x\"," \
+#define LIST                                                   \
+	"{\"response_range\":{\"kvs\":[{\"key\":\"bGlzdC8x\"," \
 	"\"mod_revision\":\"3\",\"value\":\"MTAgMTE=\"}],\"count\":\"1\"}}"
 #define NONE "{\"response_range\":{\"header\":{}}}"
 #define PUT "{\"response_put\":{}}"
@@ -45,9 +46,9 @@ static void begin(struct scene *scene, const struct http_step *steps,
 	*scene = (struct scene){ 0 };
 	scene->script = http_script_start(steps, count);
 	assert_non_null(scene->script);
-	scene->client = client_open("127.0.0.1",
-				    http_script_port(scene->script), "v3",
-				    is_serializable, &scene->err);
+	scene->client =
+		client_open("127.0.0.1", http_script_port(scene->script), "v3",
+			    is_serializable, &scene->err);
 	assert_non_null(scene->client);
 	scene->values = values_new();
 }
@@ -117,13 +118,15 @@ static void a_list_is_read_then_written_if_unchanged(void **state)
 	list = scene.actions[2].result;
 	assert_int_equal(value_list_length(scene.values, list), 3);
 	assert_int_equal(http_script_count(scene.script), 2);
-	expect_request(&scene, 1, "{\"compare\":[{\"key\":\"bGlzdC8x\","
+	expect_request(&scene, 1,
+		       "{\"compare\":[{\"key\":\"bGlzdC8x\","
 		       "\"target\":\"MOD\",\"result\":\"EQUAL\","
 		       "\"mod_revision\":\"3\"},{\"key\":\"bGlzdC8y\","
 		       "\"target\":\"MOD\",\"result\":\"EQUAL\","
 		       "\"mod_revision\":\"0\"}]");
 	/* "10 11 12", once. */
-	expect_request(&scene, 1, "\"success\":[{\"request_put\":{\"key\":"
+	expect_request(&scene, 1,
+		       "\"success\":[{\"request_put\":{\"key\":"
 		       "\"bGlzdC8x\",\"value\":\"MTAgMTEgMTI=\"}}]}");
 	end(&scene);
 }
@@ -138,10 +141,11 @@ static void a_transaction_that_reads_is_one_request(void **state)
 	add(&scene, OBJECT_LIST, VERB_READ, 1, 0);
 	add(&scene, OBJECT_LIST, VERB_READ, 1, 0);
 	assert_int_equal(transact(&scene), OUTCOME_OK);
-	assert_true(value_equal(scene.actions[0].result,
-				scene.actions[1].result));
+	assert_true(
+		value_equal(scene.actions[0].result, scene.actions[1].result));
 	assert_int_equal(http_script_count(scene.script), 1);
-	expect_request(&scene, 0, "{\"success\":[{\"request_range\":{\"key\":"
+	expect_request(&scene, 0,
+		       "{\"success\":[{\"request_range\":{\"key\":"
 		       "\"bGlzdC8x\",\"serializable\":true}}]}");
 	end(&scene);
 }
@@ -160,7 +164,8 @@ static void blind_writes_are_one_request_and_the_last_one_wins(void **state)
 	assert_int_equal(value_as_int(scene.values, scene.actions[2].result),
 			 5);
 	assert_int_equal(http_script_count(scene.script), 1);
-	expect_request(&scene, 0, "{\"compare\":[],\"success\":[{"
+	expect_request(&scene, 0,
+		       "{\"compare\":[],\"success\":[{"
 		       "\"request_put\":{\"key\":\"cmVnaXN0ZXIvMQ==\","
 		       "\"value\":\"NQ==\"}}]}");
 	end(&scene);
@@ -249,9 +254,11 @@ static void a_failed_cas_keeps_the_whole_from_happening(void **state)
 static void a_list_that_is_none_is_not_written_over(void **state)
 {
 	/* list/1 holds "ten": somebody else's. */
-	static const struct http_step steps[] = { { .body = FOUND(
-		"{\"response_range\":{\"kvs\":[{\"key\":\"bGlzdC8x\","
-		"\"mod_revision\":\"3\",\"value\":\"dGVu\"}]}}") } };
+	static const struct http_step steps[] = {
+		{ .body = FOUND(
+			  "{\"response_range\":{\"kvs\":[{\"key\":\"bGlzdC8x\","
+			  "\"mod_revision\":\"3\",\"value\":\"dGVu\"}]}}") }
+	};
 	struct scene scene;
 
 	(void)state;
@@ -271,8 +278,7 @@ int main(void)
 		cmocka_unit_test(
 			blind_writes_are_one_request_and_the_last_one_wins),
 		cmocka_unit_test(a_conflict_is_definite),
-		cmocka_unit_test(
-			what_goes_wrong_before_the_commit_is_definite),
+		cmocka_unit_test(what_goes_wrong_before_the_commit_is_definite),
 		cmocka_unit_test(
 			what_goes_wrong_in_the_commit_is_indeterminate),
 		cmocka_unit_test(a_failed_cas_keeps_the_whole_from_happening),

@@ -25,16 +25,16 @@ static void for_all(law *check)
 {
 	for (size_t count = 1; count <= NODES_MAX; count++) {
 		for (int variant = 0; variant < 18; variant++) {
-			enum grudge_shape shape = (enum grudge_shape)(
-				GRUDGE_ONE + variant / 2);
+			enum grudge_shape shape =
+				(enum grudge_shape)(GRUDGE_ONE + variant / 2);
 			struct rng rng;
 
 			rng_init(&rng, 7, "grudges", count);
 			for (int i = 0; i < DRAWS; i++) {
 				struct arena arena = { 0 };
-				struct grudge grudge = grudge_draw(
-					shape, variant % 2, NULL, count, &rng,
-					&arena);
+				struct grudge grudge =
+					grudge_draw(shape, variant % 2, NULL,
+						    count, &rng, &arena);
 
 				check(&grudge, shape, variant % 2);
 				arena_release(&arena);
@@ -126,9 +126,9 @@ static void no_two_of_an_exact_ring_see_the_same(void **state)
 	for (size_t count = 3; count <= 5; count++) {
 		for (int i = 0; i < DRAWS; i++) {
 			struct arena arena = { 0 };
-			struct grudge ring = grudge_draw(
-				GRUDGE_MAJORITIES_RING, false, NULL, count,
-				&rng, &arena);
+			struct grudge ring =
+				grudge_draw(GRUDGE_MAJORITIES_RING, false, NULL,
+					    count, &rng, &arena);
 
 			for (size_t a = 0; a < count; a++) {
 				for (size_t b = 0; b < a; b++)
@@ -231,8 +231,7 @@ static void the_primary_is_who_stands_alone(void **state)
 	for (int i = 0; i < DRAWS; i++) {
 		struct arena arena = { 0 };
 		struct grudge grudge = grudge_draw(GRUDGE_PRIMARY, false,
-						   is_primary, 5, &rng,
-						   &arena);
+						   is_primary, 5, &rng, &arena);
 
 		assert_int_equal(seen_by(&grudge, 3), 1);
 		assert_int_equal(seen_by(&grudge, 0), 4);
@@ -249,8 +248,8 @@ static void each_node_is_the_one_about_as_often(void **state)
 	rng_init(&rng, 11, "fair", 0);
 	for (int i = 0; i < 5000; i++) {
 		struct arena arena = { 0 };
-		struct grudge grudge = grudge_draw(GRUDGE_ONE, false, NULL, 5,
-						   &rng, &arena);
+		struct grudge grudge =
+			grudge_draw(GRUDGE_ONE, false, NULL, 5, &rng, &arena);
 
 		for (size_t node = 0; node < 5; node++)
 			alone[node] += seen_by(&grudge, node) == 1;

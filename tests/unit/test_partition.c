@@ -54,8 +54,7 @@ static void picks_are_as_many_as_their_names_say(void **state)
 			/* Nobody is known to be primary: one stands in. */
 			n = pick_count(PICK_PRIMARIES, &rng, count);
 			assert_int_equal(n, 1);
-			assert_int_equal(pick_count(PICK_NONE, &rng, count),
-					 0);
+			assert_int_equal(pick_count(PICK_NONE, &rng, count), 0);
 		}
 	}
 }
@@ -99,8 +98,7 @@ static void picks_have_names(void **state)
 		assert_int_equal(pick_from_name(pick_names[count]),
 				 PICK_ONE + count);
 	assert_int_equal(count, PICK_RANDOM);
-	assert_int_equal(pick_from_name("minority-third"),
-			 PICK_MINORITY_THIRD);
+	assert_int_equal(pick_from_name("minority-third"), PICK_MINORITY_THIRD);
 	assert_int_equal(pick_from_name("random"), PICK_RANDOM);
 	assert_int_equal(pick_from_name("none"), PICK_NONE);
 }
@@ -117,7 +115,7 @@ static void nft_gets_one_transaction_for_both_families(void **state)
 	assert_true(strncmp(line, "nft '", 5) == 0);
 	assert_null(strstr(line + 1, "nft '"));
 	assert_non_null(strstr(line, "ip saddr 198.18.0.3 counter drop "
-			       "comment \"ordeal\""));
+				     "comment \"ordeal\""));
 	assert_non_null(strstr(line, "ip6 saddr fd00::3 counter drop"));
 	assert_null(strstr(line, "flush"));
 	arena_release(&arena);
@@ -131,7 +129,7 @@ static void iptables_gets_one_call_a_family(void **state)
 	(void)state;
 	line = firewall_put_line(FIREWALL_IPTABLES, &arena, sources, 2);
 	assert_non_null(strstr(line, "-s 198.18.0.3 -m comment --comment "
-			       "ordeal -j DROP' '-I INPUT 1"));
+				     "ordeal -j DROP' '-I INPUT 1"));
 	assert_non_null(strstr(line, "| iptables-restore -w --noflush"));
 	assert_non_null(strstr(line, "-s fd00::3"));
 	assert_non_null(strstr(line, "| ip6tables-restore -w --noflush"));
@@ -170,20 +168,27 @@ static void rules_of_both_tools_are_read(void **state)
 		uint64_t packets;
 	} rules[] = {
 		{ "\t\tiifname != \"lo\" ip saddr 198.18.0.3 counter packets "
-		  "12 bytes 840 drop comment \"ordeal\"", "198.18.0.3", 12 },
+		  "12 bytes 840 drop comment \"ordeal\"",
+		  "198.18.0.3", 12 },
 		{ "\t\tip6 saddr fd00:0::3 counter packets 0 bytes 0 drop",
 		  "fd00::3", 0 },
 		{ "-A ORDEAL -s 198.18.0.3/32 ! -i lo -m comment --comment "
-		  "ordeal -c 7 588 -j DROP", "198.18.0.3", 7 },
-		{ "-A ORDEAL -s fd00::3/128 ! -i lo -c 1 84 -j DROP",
-		  "fd00::3", 1 },
+		  "ordeal -c 7 588 -j DROP",
+		  "198.18.0.3", 7 },
+		{ "-A ORDEAL -s fd00::3/128 ! -i lo -c 1 84 -j DROP", "fd00::3",
+		  1 },
 	};
 	static const char *const others[] = {
-		"", "table inet ordeal {", "\tchain input {", "}",
-		"-N ORDEAL -c 0 0", "-A INPUT -c 0 0 -j ORDEAL",
+		"",
+		"table inet ordeal {",
+		"\tchain input {",
+		"}",
+		"-N ORDEAL -c 0 0",
+		"-A INPUT -c 0 0 -j ORDEAL",
 		"\t\ttype filter hook input priority filter - 10; "
 		"policy accept;",
-		" saddr nonsense counter packets 1", " -s 1.2.3.4/32",
+		" saddr nonsense counter packets 1",
+		" -s 1.2.3.4/32",
 	};
 	struct arena arena = { 0 };
 	const char *source;

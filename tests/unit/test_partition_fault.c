@@ -54,7 +54,7 @@ static const char *const programs[][2] = {
 	{ "timeout", "exit 1\n" },
 };
 
-static const char *const borrowed[] = { "sh", "cat", "rm",   "tr",
+static const char *const borrowed[] = { "sh",  "cat",  "rm",   "tr",
 					"sed", "grep", "sleep" };
 
 struct scene {
@@ -70,8 +70,8 @@ struct scene {
 static void write_program(struct scene *scene, const char *name,
 			  const char *text)
 {
-	const char *path = arena_printf(&scene->arena, "%s/%s", scene->folder,
-					name);
+	const char *path =
+		arena_printf(&scene->arena, "%s/%s", scene->folder, name);
 	FILE *file = fopen(path, "we");
 
 	assert_non_null(file);
@@ -88,7 +88,8 @@ static void borrow_program(struct scene *scene, const char *name)
 	if (access(path, X_OK) != 0)
 		path = arena_printf(arena, "/usr/bin/%s", name);
 	assert_int_equal(symlink(path, arena_printf(arena, "%s/%s",
-						    scene->folder, name)), 0);
+						    scene->folder, name)),
+			 0);
 }
 
 static void mark(struct scene *scene, const char *name)
@@ -99,13 +100,15 @@ static void mark(struct scene *scene, const char *name)
 static void unmark(struct scene *scene, const char *name)
 {
 	assert_int_equal(unlink(arena_printf(&scene->arena, "%s/%s",
-					     scene->folder, name)), 0);
+					     scene->folder, name)),
+			 0);
 }
 
 static bool has_rules(struct scene *scene, int node)
 {
-	return access(arena_printf(&scene->arena, "%s/rules.%d",
-				   scene->folder, node), F_OK) == 0;
+	return access(arena_printf(&scene->arena, "%s/rules.%d", scene->folder,
+				   node),
+		      F_OK) == 0;
 }
 
 static void begin(struct scene *scene)
@@ -124,15 +127,14 @@ static void begin(struct scene *scene)
 	for (size_t i = 0; i < sizeof(borrowed) / sizeof(*borrowed); i++)
 		borrow_program(scene, borrowed[i]);
 	for (int i = 0; i < NODES; i++) {
-		configs[i].address = arena_printf(&scene->arena, "10.0.0.%d",
-						  i + 1);
+		configs[i].address =
+			arena_printf(&scene->arena, "10.0.0.%d", i + 1);
 		configs[i].prefix = arena_printf(
 			&scene->arena, "env -i N=%d DIR=%s PATH=%s", i + 1,
 			scene->folder, scene->folder);
 	}
-	scene->cluster = cluster_open(configs, NODES,
-				      clock_now_ns() + 20 * NS_PER_S,
-				      &scene->err);
+	scene->cluster = cluster_open(
+		configs, NODES, clock_now_ns() + 20 * NS_PER_S, &scene->err);
 	if (!scene->cluster)
 		fail_msg("%s", scene->err.text);
 	rng_init(&scene->rng, 1, "partition", 0);
@@ -170,8 +172,7 @@ static int inject(struct scene *scene, const char *target)
 
 static enum effect verify(struct scene *scene)
 {
-	return fault_partition.verify(scene->state, &scene->note,
-				      &scene->err);
+	return fault_partition.verify(scene->state, &scene->note, &scene->err);
 }
 
 static enum effect heal(struct scene *scene)
@@ -199,8 +200,7 @@ static void a_partition_is_put_proven_and_healed(void **state)
 	end(&scene);
 }
 
-static void a_node_that_refuses_is_named_and_the_others_are_healed(
-	void **state)
+static void a_node_that_refuses_is_named_and_the_others_are_healed(void **state)
 {
 	struct scene scene;
 
