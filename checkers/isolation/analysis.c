@@ -177,6 +177,7 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 {
 	struct edges sets[SETS] = { 0 };
 	struct scan scan = { 0 };
+	anomaly_set vague = 0;
 	struct view *view = &analysis->view;
 
 	*analysis = (struct analysis){ .rules = *rules, .model = model };
@@ -196,6 +197,10 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 	order_realtime_edges(view, &sets[SET_REALTIME]);
 	end_scan(&scan, analysis);
 	find_cycles(analysis, sets, check);
+	/* That some cycle exists need not be said for each level. */
+	for (uint32_t name = A_MAV_CYCLE; name < A_ABSTRACT; name++)
+		vague |= anomaly_bit(name);
+	findings_simplify(&analysis->findings, vague);
 	for (size_t i = 0; i < SETS; i++)
 		edges_release(&sets[i]);
 }

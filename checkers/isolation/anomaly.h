@@ -52,8 +52,9 @@
 	X(G_SINGLE_ITEM_R, "G-single-item-realtime")                       \
 	X(G_NONADJACENT_ITEM_R, "G-nonadjacent-item-realtime")             \
 	X(G2_ITEM_R, "G2-item-realtime")                                   \
-	X(PL2_CYCLE, "PL-2-cycle-exists")                                  \
-	X(SESSION_PL2_CYCLE, "strong-session-PL-2-cycle-exists")           \
+	X(MAV_CYCLE, "monotonic-atomic-view-cycle-exists")                 \
+	X(SESSION_MAV_CYCLE,                                               \
+	  "strong-session-monotonic-atomic-view-cycle-exists")             \
 	X(RA_CYCLE, "read-atomic-cycle-exists")                            \
 	X(SESSION_RA_CYCLE, "strong-session-read-atomic-cycle-exists")     \
 	X(CAUSAL_CYCLE, "causal-cycle-exists")                             \

@@ -46,6 +46,28 @@ void findings_note(struct findings *findings, enum anomaly_name name,
 	findings_add(findings, &finding);
 }
 
+void findings_simplify(struct findings *findings, anomaly_set names)
+{
+	anomaly_set drop = 0;
+	size_t kept = 0;
+
+	for (uint32_t i = 0; i < A_COUNT; i++) {
+		if (findings->set >> i & 1)
+			drop |= anomaly_implied(i) & ~anomaly_bit(i) & names &
+				findings->set;
+	}
+	for (uint32_t i = 0; i < A_COUNT; i++) {
+		if (drop >> i & 1)
+			findings->counts[i] = 0;
+	}
+	for (size_t i = 0; i < findings->count; i++) {
+		if (!(drop >> findings->items[i].name & 1))
+			findings->items[kept++] = findings->items[i];
+	}
+	findings->count = kept;
+	findings->set &= ~drop;
+}
+
 void findings_merge(struct findings *findings, struct findings *more)
 {
 	uint64_t told[A_COUNT];

@@ -17,6 +17,7 @@ struct step {
 	uint32_t from; /* operations */
 	uint32_t to;
 	uint8_t kind; /* enum edge_kind */
+	uint32_t via; /* a read from which the step follows, + 1; or 0 */
 };
 
 /*
@@ -52,6 +53,9 @@ void findings_add(struct findings *findings, const struct finding *finding);
 void findings_note(struct findings *findings, enum anomaly_name name,
 		   const struct view *view, uint32_t shows, uint32_t culprit,
 		   uint32_t witness);
+
+/* Forgets anomalies of `names` that another one found implies. */
+void findings_simplify(struct findings *findings, anomaly_set names);
 
 /* Moves all of `more` to the end of `findings`. */
 void findings_merge(struct findings *findings, struct findings *more);

@@ -15,6 +15,9 @@
 static const struct option isolation_options[] = {
 	{ "model", OPTION_TEXT, "strict-serializable",
 	  "the isolation level that is promised", NULL },
+	{ "sessions", OPTION_BOOL, "false",
+	  "read the level with the order of sessions, as AWDIT and dbcop do"
+	  " (the strong-session form of it)", NULL },
 	{ "wfr-keys", OPTION_BOOL, "false",
 	  "registers: who reads a version and writes the key wrote a later"
 	  " one", NULL },
@@ -53,7 +56,7 @@ static void add_figures(const struct analysis *analysis, size_t model,
 	list_models(figures, arena, "also_not",
 		    status->broken & ~status->weakest_broken);
 	list_models(figures, arena, "strongest", status->strongest);
-	group = figure_add_group(figures, arena, "anomalies");
+	group = figure_add_group(figures, arena, "anomaly_counts");
 	for (uint32_t i = 0; i < A_COUNT; i++) {
 		if (findings->counts[i] > 0)
 			figure_add_int(group, arena, anomaly_text(i),
@@ -140,6 +143,19 @@ static void conclude(const struct analysis *analysis, size_t model,
 	}
 }
 
+/* The level as those define it who order the transactions of a session;
+ * their read committed forbids what breaks monotonic atomic view. */
+static size_t with_sessions(size_t model, struct arena *arena)
+{
+	const char *name = models[model].name;
+	size_t session;
+
+	if (model == lattice_find("read-committed"))
+		name = "monotonic-atomic-view";
+	session = lattice_find(arena_printf(arena, "strong-session-%s", name));
+	return session == model_count ? model : session;
+}
+
 static int isolation_check(const struct check *check, struct verdict *verdict,
 			   struct error *err)
 {
@@ -157,6 +173,8 @@ static int isolation_check(const struct check *check, struct verdict *verdict,
 		return error_set(err,
 				 "model: no isolation level is called \"%s\"",
 				 name);
+	if (options_bool(check->options, "sessions"))
+		model = with_sessions(model, check->arena);
 	analysis_init(&analysis, check, &rules, model);
 	conclude(&analysis, model, verdict, check->arena);
 	analysis_release(&analysis);

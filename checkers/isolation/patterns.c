@@ -93,7 +93,8 @@ static uint64_t *pair_slot(const struct pairs *pairs, uint32_t from,
 /* True when the two steps can be had on two keys. */
 static bool is_skew(const struct analysis *analysis, uint32_t u, uint32_t v)
 {
-	struct step there = { u, v, EDGE_RW }, back = { v, u, EDGE_RW };
+	struct step there = { u, v, EDGE_RW, 0 };
+	struct step back = { v, u, EDGE_RW, 0 };
 	struct reason one, two;
 
 	struct reason other;
@@ -118,8 +119,8 @@ static void note_skew(struct analysis *analysis, uint32_t u, uint32_t v,
 	if (!is_skew(analysis, u, v))
 		return;
 	finding.steps = arena_array(arena, 2, sizeof(*finding.steps));
-	finding.steps[0] = (struct step){ u, v, EDGE_RW };
-	finding.steps[1] = (struct step){ v, u, EDGE_RW };
+	finding.steps[0] = (struct step){ u, v, EDGE_RW, 0 };
+	finding.steps[1] = (struct step){ v, u, EDGE_RW, 0 };
 	findings_add(&analysis->findings, &finding);
 }
 

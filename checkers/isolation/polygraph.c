@@ -191,8 +191,9 @@ static void take_cycle(const struct polygraph *p, struct finding *finding,
 		uint32_t from = cycle[i].from >> shift;
 
 		if (from < p->view->op_count)
-			steps[kept++] = (struct step){ from, 0,
-						       (uint8_t)cycle[i].tag };
+			steps[kept++] = (struct step){
+				from, 0, (uint8_t)cycle[i].tag, 0
+			};
 	}
 	for (size_t i = 0; i < kept; i++)
 		steps[i].to = steps[(i + 1) % kept].from;

@@ -38,6 +38,13 @@ static const char *cycle_phrase(enum anomaly_name name)
 	case A_G2_ITEM_R:
 		return "contradict the order in which they happened in real"
 		       " time";
+	case A_MAV_CYCLE:
+	case A_SESSION_MAV_CYCLE:
+	case A_RA_CYCLE:
+	case A_SESSION_RA_CYCLE:
+	case A_CAUSAL_CYCLE:
+		return "would have to come before each other in a circle, by"
+		       " what others read";
 	case A_PL3_CYCLE:
 	case A_SESSION_SER_CYCLE:
 	case A_PL_SS_CYCLE:
@@ -58,6 +65,10 @@ static const char *of_cycle(const struct finding *finding,
 
 	for (size_t i = 0; i < finding->step_count; i++)
 		rw += finding->steps[i].kind == EDGE_RW;
+	if (rw == 0)
+		return arena_printf(arena, "%zu transactions %s",
+				    finding->step_count,
+				    cycle_phrase(finding->name));
 	return arena_printf(arena,
 			    "%zu transactions %s (%" PRIu32
 			    " anti-dependenc%s)",
@@ -104,8 +115,8 @@ static const char *const phrases[A_COUNT] = {
 	[A_READ_YOUR_WRITES] = "did not see what its process had written"
 			       " before,",
 	[A_CYCLIC_VERSIONS] = "is in a cycle of versions with",
-	[A_PL2_CYCLE] = "saw nothing, but its transaction had seen",
-	[A_SESSION_PL2_CYCLE] = "saw nothing, but its transaction had seen",
+	[A_MAV_CYCLE] = "saw nothing, but its transaction had seen",
+	[A_SESSION_MAV_CYCLE] = "saw nothing, but its transaction had seen",
 	[A_RA_CYCLE] = "saw nothing, but its transaction saw another write of"
 		       " the one that did",
 	[A_SESSION_RA_CYCLE] = "saw nothing, but its session or transaction"

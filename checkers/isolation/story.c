@@ -65,6 +65,15 @@ static const char *because(const struct teller *teller,
 		to = words_access(view, reason->to, arena);
 	switch ((enum edge_kind)step->kind) {
 	case EDGE_WW:
+		if (step->via)
+			return arena_printf(
+				arena,
+				"operation %" PRIu64
+				" (%s) saw T%u's write and had to know T%u's",
+				words_index(view,
+					    view->owner[step->via - 1]),
+				words_access(view, step->via - 1, arena), b,
+				a);
 		if (reason->key == NONE)
 			return arena_printf(arena,
 					    "T%u's unseen append is taken to"
@@ -160,6 +169,12 @@ static void tell_cycle(struct teller *teller)
 		add_edge_figure(teller, list, step, &reason, why);
 		anomaly_add_evidence(teller->anomaly, teller->arena,
 				     step->from, "T%u: %s", i + 1, why);
+		if (step->via)
+			anomaly_add_evidence(teller->anomaly, teller->arena,
+					     teller->view->owner[step->via - 1],
+					     "read what tells that T%u came"
+					     " before T%u",
+					     i + 1, is_last ? 1 : i + 2);
 	}
 }
 

@@ -113,8 +113,9 @@ static void take_cycle(const struct analysis *analysis,
 		uint32_t from = nodes[cycle[i].from / 2];
 
 		if (from < analysis->view.op_count)
-			steps[kept++] = (struct step){ from, 0,
-						       (uint8_t)cycle[i].tag };
+			steps[kept++] = (struct step){
+				from, 0, (uint8_t)cycle[i].tag, 0
+			};
 	}
 	for (size_t i = 0; i < kept; i++)
 		steps[i].to = steps[(i + 1) % kept].from;

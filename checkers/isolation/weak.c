@@ -8,9 +8,24 @@
 #include "checkers/isolation/witness.h"
 #include "harness/core/arena.h"
 
+/* The first read from which a step follows that was inferred. */
+static void name_read(struct step *step, const struct inferred *inferred)
+{
+	const struct edges *edges = &inferred->edges;
+
+	for (size_t i = 0; i < edges->count && step->kind == EDGE_WW; i++) {
+		if (edges->items[i].from == step->from &&
+		    edge_node(edges->items[i].target) == step->to) {
+			step->via = inferred->reads[i] + 1;
+			return;
+		}
+	}
+}
+
 /* Adds a cycle through an edge that was inferred, or any other. */
 static void tell_cycle(struct analysis *analysis, enum anomaly_name name,
-		       const struct graph *graph, struct arena *arena)
+		       const struct graph *graph,
+		       const struct inferred *inferred, struct arena *arena)
 {
 	uint32_t *components = heap_alloc(((size_t)graph->node_count + 1) *
 					  sizeof(*components));
@@ -39,6 +54,8 @@ static void tell_cycle(struct analysis *analysis, enum anomaly_name name,
 	}
 	witness_find(&witness, graph, ~0u, false, candidates, count, is_real,
 		     arena);
+	for (size_t i = 0; i < witness.count; i++)
+		name_read(&witness.steps[i], inferred);
 	finding.steps = witness.steps;
 	finding.step_count = witness.count;
 	findings_add(&analysis->findings, &finding);
@@ -83,7 +100,7 @@ static void judge(struct analysis *analysis, const struct weak *weak,
 	graph_build(&graph, weak->view->op_count, sets, 2);
 	nodes = heap_alloc(((size_t)graph.node_count + 1) * sizeof(*nodes));
 	if (graph_core(&graph, nodes) > 0)
-		tell_cycle(analysis, name, &graph, arena);
+		tell_cycle(analysis, name, &graph, inferred, arena);
 	free(nodes);
 	graph_release(&graph);
 	edges_release(&sets[1]);
@@ -104,9 +121,9 @@ static const struct tester testers[] = {
 	{ "strong-session-read-atomic", A_SESSION_RA_CYCLE, RULE_READ_ATOMIC,
 	  true },
 	{ "read-atomic", A_RA_CYCLE, RULE_READ_ATOMIC, false },
-	{ "strong-session-read-committed", A_SESSION_PL2_CYCLE,
+	{ "strong-session-monotonic-atomic-view", A_SESSION_MAV_CYCLE,
 	  RULE_READ_COMMITTED, true },
-	{ "read-committed", A_PL2_CYCLE, RULE_READ_COMMITTED, false },
+	{ "monotonic-atomic-view", A_MAV_CYCLE, RULE_READ_COMMITTED, false },
 };
 
 #define TESTERS (sizeof(testers) / sizeof(*testers))
@@ -135,6 +152,7 @@ static bool try_tester(struct analysis *analysis, const struct weak *weak,
 	if (is_judged)
 		judge(analysis, weak, &inferred, kinds, tester->cycle, arena);
 	edges_release(&inferred.edges);
+	free(inferred.reads);
 	return is_judged &&
 	       !(analysis->findings.set & anomaly_bit(tester->cycle));
 }
@@ -169,9 +187,9 @@ void weak_decide(struct analysis *analysis, const struct graph *graph,
 	}
 	weak_release(&weak);
 	/* All that is weaker than causal consistency stands by one of these,
-	 * or nothing can be said; but without any order of versions there is
-	 * no cycle of writes alone. */
-	standing |= model_weaker(lattice_find("read-uncommitted"));
+	 * or nothing can be said; but where no cycle of reads was found the
+	 * versions can be put in the order of one without any. */
+	standing |= model_weaker(lattice_find("strong-session-read-committed"));
 	analysis->undecided |= model_weaker(lattice_find("causal"));
 	analysis->undecided &= ~standing;
 }

@@ -7,8 +7,8 @@
 #include "checkers/isolation/graph.h"
 
 /*
- * Decides read committed, read atomic and causal consistency after their
- * axioms (Biswas and Enea, "On the Complexity of Checking Transactional
+ * Decides monotonic atomic view (which Biswas and Enea call read committed),
+ * read atomic and causal consistency after their axioms (Biswas and Enea, "On the Complexity of Checking Transactional
  * Consistency", OOPSLA 2019) in the way of AWDIT (Møldrup and Pavlogiannis,
  * PLDI 2025): from what a transaction read follows that some writers came
  * before others; the level holds if that, with who read from whom (and the

@@ -87,6 +87,11 @@ void weak_infer(const struct weak *weak, struct inferred *inferred,
 	uint32_t t1 = weak_writer(weak, read);
 
 	if (t1 != SOURCE_INITIAL) {
+		inferred->reads = array_reserve(inferred->reads,
+						&inferred->capacity,
+						inferred->edges.count + 1,
+						sizeof(*inferred->reads));
+		inferred->reads[inferred->edges.count] = read;
 		edges_add(&inferred->edges, t2, t1, EDGE_WW);
 	} else if (inferred->late_read == NONE) {
 		inferred->late_read = read;

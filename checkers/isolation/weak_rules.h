@@ -25,6 +25,8 @@ struct weak {
  */
 struct inferred {
 	struct edges edges;
+	uint32_t *reads; /* by edge: the read it follows from; heap */
+	size_t capacity;
 	uint32_t late_read;
 	uint32_t missed;
 };

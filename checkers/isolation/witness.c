@@ -97,7 +97,7 @@ static void take(struct witness *witness, const struct search *search,
 		if (search->is_real[parent >> search->shift]) {
 			at = parent >> search->shift;
 			witness->steps[count++] =
-				(struct step){ at, next, search->kind[v] };
+				(struct step){ at, next, search->kind[v], 0 };
 			next = at;
 		}
 		v = parent;
@@ -105,7 +105,7 @@ static void take(struct witness *witness, const struct search *search,
 	at = from >> search->shift;
 	if (at != next)
 		witness->steps[count++] =
-			(struct step){ at, next, (uint8_t)kind };
+			(struct step){ at, next, (uint8_t)kind, 0 };
 	witness->count = count;
 	for (uint32_t i = 0; i < count / 2; i++) {
 		struct step swap = witness->steps[i];

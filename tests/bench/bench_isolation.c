@@ -176,7 +176,8 @@ static void judge(const struct history *history, const char *model,
 
 static void bench(size_t count, uint32_t keys)
 {
-	static const char *const weak[] = { "read-committed", "read-atomic",
+	static const char *const weak[] = { "monotonic-atomic-view",
+					    "strong-session-read-atomic",
 					    "causal" };
 	struct history *history = make(count, keys, false);
 	char label[64];

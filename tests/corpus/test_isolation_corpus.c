@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/core/reader.h"
 #include "tests/support/isolation_history.h"
 
 /*
@@ -134,17 +136,153 @@ static void elles_lists_have_their_anomalies(void **state)
 		check_case(&list_cases[i]);
 }
 
-/* Elle gives up on this after a second: a ring of 1,000 transactions closed by
- * one rw edge. */
-static void a_ring_closed_by_one_rw_is_g_single(void **state)
+static const struct corpus_case register_cases[] = {
+	{ "wx1 | rx2", "garbage-read", "read-uncommitted", NULL },
+	{ "1: wx1 | 2: rx1", "", NULL, "strict-serializable" },
+	{ "1: wx1 | 2: wx2 | 3: rx1",
+	  "+strong-snapshot-isolation-cycle-exists",
+	  "strict-serializable", "serializable" },
+	{ "1: wx1 | 1: wx2 | 1: rx1", "cyclic-versions",
+	  "read-uncommitted;sequential-keys=true", NULL },
+	{ "1: wx1wy2 | 2: wx2wy1 | 1: rx2 | 2: ry2", "G0",
+	  "read-uncommitted;sequential-keys=true", NULL },
+	{ "wx1! | rx1", "G1a", "read-committed", NULL },
+	{ "wx1wx2 | rx1", "G1b", "read-committed", "read-uncommitted" },
+	{ "wx1ry1 | wy1rx1", "G1c", "read-committed", "read-uncommitted" },
+	{ "rx1ry1 | rx1wy2 | ry1wx2 | wx1wy1", "+PL-3-cycle-exists",
+	  "serializable", "snapshot-isolation" },
+	{ "rx1rx2 | wx1 | wx2", "internal +non-repeatable-read",
+	  "read-atomic", "read-committed" },
+	{ "rxry1 | wy1wx2",
+	  "G-single-item +read-atomic-cycle-exists", "snapshot-isolation",
+	  "read-committed" },
+	{ "ry1wx1wy2 | rx1ry1 | wy1",
+	  "G-single-item +monotonic-atomic-view-cycle-exists", "consistent-view",
+	  "read-committed" },
+	{ "wx0 | rx0wx1 | rx0wx2", "lost-update G2-item", "update-atomic",
+	  "read-atomic" },
+	{ "rx1wx2? | rx2wx3 | wx1", "", NULL, "serializable" },
+};
+
+static void elles_registers_have_their_anomalies(void **state)
 {
 	(void)state;
+	for (size_t i = 0; i < sizeof(register_cases) /
+				       sizeof(*register_cases); i++)
+		check_case(&register_cases[i]);
+}
+
+/* One member: reads the key before it, appends to its own. */
+static void add(char *text, size_t size, int before, int own)
+{
+	size_t length = strlen(text);
+
+	snprintf(text + length, size - length, "r%c1a%c1 | ", before, own);
+}
+
+/*
+ * Elle gives up on such a ring after a second: each transaction reads what the
+ * one before it appended, and the first did not see the last. The keys of the
+ * shorthand are single letters, so the ring has 26 members.
+ */
+static void a_ring_closed_by_one_rw_is_g_single(void **state)
+{
+	char text[1024] = "";
+	struct history *history;
+	struct arena arena = { 0 };
+	struct verdict verdict;
+
+	(void)state;
+	snprintf(text, sizeof(text), "aB1aA1 | ");
+	for (int i = 'B'; i < 'Z'; i++)
+		add(text, sizeof(text), i, i + 1);
+	snprintf(text + strlen(text), 16, "rZ1rA");
+	history = isolation_shorthand(text);
+	isolation_run(history, "snapshot-isolation", &arena, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_INVALID);
+	assert_string_equal(isolation_names(&verdict, &arena),
+			    "G-single-item causality-violation");
+	arena_release(&arena);
+	history_free(history);
+}
+
+#define AWDIT "../shared/corpus/awdit"
+
+/* What each folder must give at read committed, read atomic, causal. */
+static const struct {
+	const char *folder;
+	enum verdict_kind kinds[3];
+} awdit_folders[] = {
+	{ "none", { VERDICT_INVALID, VERDICT_INVALID, VERDICT_INVALID } },
+	{ "read-committed",
+	  { VERDICT_VALID, VERDICT_INVALID, VERDICT_INVALID } },
+	{ "read-committed/generated",
+	  { VERDICT_VALID, VERDICT_INVALID, VERDICT_INVALID } },
+	{ "read-atomic", { VERDICT_VALID, VERDICT_VALID, VERDICT_INVALID } },
+	{ "read-atomic/generated",
+	  { VERDICT_VALID, VERDICT_VALID, VERDICT_INVALID } },
+	{ "causal", { VERDICT_VALID, VERDICT_VALID, VERDICT_VALID } },
+	{ "causal/generated", { VERDICT_VALID, VERDICT_VALID, VERDICT_VALID } },
+};
+
+static void check_awdit(const char *path, const enum verdict_kind *kinds)
+{
+	static const char *const levels[] = { "read-committed;sessions=true",
+					      "read-atomic;sessions=true",
+					      "causal" };
+	struct error err;
+	struct history *history = history_read(path, NULL, NULL, &err);
+
+	if (!history)
+		fail_msg("%s", err.text);
+	for (size_t i = 0; i < 3; i++) {
+		struct arena arena = { 0 };
+		struct verdict verdict;
+
+		isolation_run(history, levels[i], &arena, &verdict);
+		if (verdict.kind != kinds[i])
+			fail_msg("%s: %s is %s", path, levels[i],
+				 verdict_kind_name(verdict.kind));
+		arena_release(&arena);
+	}
+	history_free(history);
+}
+
+static void awdits_histories_keep_the_levels_they_must(void **state)
+{
+	unsigned count = 0;
+
+	(void)state;
+	for (size_t i = 0;
+	     i < sizeof(awdit_folders) / sizeof(*awdit_folders); i++) {
+		char path[512];
+		struct dirent *entry;
+		DIR *folder;
+
+		snprintf(path, sizeof(path), AWDIT "/%s",
+			 awdit_folders[i].folder);
+		folder = opendir(path);
+		while (folder && (entry = readdir(folder))) {
+			if (!strstr(entry->d_name, ".txt"))
+				continue;
+			snprintf(path, sizeof(path), AWDIT "/%s/%s",
+				 awdit_folders[i].folder, entry->d_name);
+			check_awdit(path, awdit_folders[i].kinds);
+			count++;
+		}
+		if (folder)
+			closedir(folder);
+	}
+	if (count == 0)
+		skip();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elles_lists_have_their_anomalies),
+		cmocka_unit_test(elles_registers_have_their_anomalies),
+		cmocka_unit_test(awdits_histories_keep_the_levels_they_must),
 		cmocka_unit_test(a_ring_closed_by_one_rw_is_g_single),
 	};
 

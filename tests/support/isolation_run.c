@@ -43,7 +43,7 @@ void isolation_run(const struct history *history, const char *model,
 int64_t isolation_count(const struct verdict *verdict, const char *anomaly)
 {
 	const struct figure *group = figure_find(&verdict->figures,
-						 "anomalies");
+						 "anomaly_counts");
 	const struct figure *count = group ? figure_find(group, anomaly) :
 					     NULL;
 
@@ -66,7 +66,7 @@ bool isolation_lists(const struct verdict *verdict, const char *list,
 const char *isolation_names(const struct verdict *verdict, struct arena *arena)
 {
 	const struct figure *group = figure_find(&verdict->figures,
-						 "anomalies");
+						 "anomaly_counts");
 	char *text = NULL;
 
 	for (const struct figure *item = group ? group->first : NULL; item;
