@@ -36,15 +36,14 @@ static struct generator *make_key(void *state, struct arena *arena,
 {
 	struct keyed *keyed = state;
 	struct generator *key;
-	struct rng rng;
 	uint64_t spread;
 
-	rng_init(&rng, keyed->seed, keyed->name, number);
+	rng_init(&keyed->key_rng, keyed->seed, keyed->name, number);
 	if (keyed->begun <= number)
 		keyed->begun = number + 1;
 	/* Groups shall not all change keys at the same time. */
-	spread = rng_below(&rng, keyed->ops_per_key / 10 + 1);
-	key = keyed->make(keyed, arena, &rng);
+	spread = rng_below(&keyed->key_rng, keyed->ops_per_key / 10 + 1);
+	key = keyed->make(keyed, arena, &keyed->key_rng);
 	if (!keyed->ops_per_key)
 		return key;
 	return gen_limit(arena, keyed->ops_per_key - spread, key);

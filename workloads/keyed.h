@@ -23,6 +23,7 @@ struct keyed {
 	uint64_t keys; /* 0: no end */
 	uint64_t ops_per_key; /* 0: no end */
 	uint64_t begun; /* keys so far */
+	struct rng key_rng; /* of the key being made */
 	keyed_make *make;
 };
 

@@ -10,7 +10,8 @@ static struct generator **copy_children(struct arena *arena,
 					struct generator **inner, size_t count,
 					bool *hears)
 {
-	struct generator **copy = arena_array(arena, count + 1, sizeof(*copy));
+	struct generator **copy =
+		arena_array(arena, count + 1, sizeof(struct generator *));
 
 	for (size_t i = 0; i < count; i++) {
 		copy[i] = inner[i];

@@ -69,7 +69,8 @@ struct generator *gen_reserve(struct arena *arena, const struct rng *rng,
 	split_init(&self->split, &lanes_kind, arena, rng);
 	self->split.refill = reserve_refill;
 	self->split.end = reserve_end;
-	self->inner = arena_copy(arena, inner, (count + 1) * sizeof(*inner));
+	self->inner = arena_copy(arena, inner,
+				 (count + 1) * sizeof(struct generator *));
 	self->ends = arena_array(arena, count, sizeof(*self->ends));
 	self->count = count;
 	self->split.base.hears = inner[count]->hears;

@@ -214,7 +214,7 @@ struct generator *gen_phases(struct arena *arena, struct generator **inner,
 			     size_t count)
 {
 	struct generator **phases =
-		arena_array(arena, count + 1, sizeof(*phases));
+		arena_array(arena, count + 1, sizeof(struct generator *));
 
 	for (size_t i = 0; i < count; i++)
 		phases[i] = gen_synchronize(arena, inner[i]);

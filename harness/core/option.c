@@ -26,6 +26,7 @@ struct options {
 };
 
 static const char *const nothing[] = { NULL };
+static const struct option no_options[] = { { .name = NULL } };
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -198,8 +199,10 @@ struct options *options_new(struct arena *arena, const struct option *table)
 	struct options *options = arena_alloc(arena, sizeof(*options));
 	struct error err;
 
+	if (!table)
+		table = no_options;
 	options->table = table;
-	while (table && table[options->count].name)
+	while (table[options->count].name)
 		options->count++;
 	options->slots =
 		arena_array(arena, options->count, sizeof(*options->slots));

@@ -39,6 +39,7 @@ struct option {
 /* Values given for one table. In an arena; reading needs no locks. */
 struct options;
 
+/* `table` may be NULL: no options. */
 struct options *options_new(struct arena *arena, const struct option *table);
 
 /* True when the table has such an option. */
