@@ -334,7 +334,7 @@ static const struct option partition_options[] = {
 	  "refuse packets on one side of each pair only", NULL },
 	{ "firewall", OPTION_CHOICE, "auto",
 	  "packet filter on the nodes (auto: nft, else iptables)", tools },
-	{ "probe-timeout", OPTION_DURATION, "200ms",
+	{ "probe-timeout", OPTION_DURATION, "150ms",
 	  "how long a probe that should be blocked waits for an answer", NULL },
 	{ .name = NULL },
 };
