@@ -1,52 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How fast the linearizable checker is, and what memory it takes: generated
- * histories of many shapes, judged beyond reading them. Prints a line for
- * each. With a file name as argument, writes the histories of registers there
- * for the peer (see tests/bench/porcupine) instead of judging.
+ * histories of many shapes, judged beyond reading them, a line for each; then
+ * the peer on the same histories, where a Go toolchain is there. An argument
+ * selects the workloads whose names contain it.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/checker.h"
 #include "harness/core/clock.h"
-#include "harness/core/rng.h"
+#include "harness/core/history_write.h"
+#include "tests/support/random_history_long.h"
 
 extern const struct checker checker_linearizable;
 
-#define PROCESSES_MAX 64
+/* The peer is given up after so many seconds. */
+#define PEER_SECONDS "20"
 
-enum play_object {
-	PLAY_REGISTER,
-	PLAY_CAS,
-	PLAY_QUEUE,
-	PLAY_STACK,
-	PLAY_PRIORITY,
-	PLAY_SET,
-	PLAY_MUTEX,
-	PLAY_COUNTER,
-	PLAY_BAG,
-};
-
-struct workload_shape {
-	const char *name;
-	enum play_object object;
-	const char *model;
-	size_t ops;
-	int processes;
-	int keys;
-	int domain; /* of values; 0: distinct */
-	double crashed; /* chance */
-	bool is_wrong; /* a violation near the end */
-	const char *algorithm;
-};
-
-static const struct workload_shape shapes[] = {
+static const struct long_shape shapes[] = {
 	{ "register, distinct", PLAY_REGISTER, "register", 1000000, 5, 1, 0, 0,
 	  false, "auto" },
 	{ "register, distinct", PLAY_REGISTER, "register", 1000000, 20, 1, 0,
@@ -97,284 +74,29 @@ static const struct workload_shape shapes[] = {
 	  "auto" },
 };
 
-/* A client at play. */
-struct player {
-	int stage; /* 0 idle, 1 invoked, 2 took effect */
-	int32_t process;
-	int key;
-	struct action action;
+/* Those that the peer is asked about too. */
+static const struct long_shape peer_shapes[] = {
+	{ "5 processes", PLAY_REGISTER, "register", 1000, 5, 1, 0, 0, false,
+	  "auto" },
+	{ "5 processes", PLAY_REGISTER, "register", 10000, 5, 1, 0, 0, false,
+	  "auto" },
+	{ "5 processes", PLAY_REGISTER, "register", 10000, 5, 1, 0, 0, true,
+	  "auto" },
+	{ "5 processes", PLAY_REGISTER, "register", 50000, 5, 1, 0, 0, false,
+	  "auto" },
+	{ "20 processes", PLAY_REGISTER, "register", 1000, 20, 1, 0, 0, false,
+	  "auto" },
+	{ "crashes", PLAY_REGISTER, "register", 10000, 5, 1, 0, 0.01, true,
+	  "auto" },
+	{ "100 keys", PLAY_REGISTER, "register", 10000, 20, 100, 0, 0, false,
+	  "auto" },
+	{ "5 values", PLAY_CAS, "cas-register", 10000, 5, 1, 5, 0, false,
+	  "auto" },
+	{ "5 values, crashes", PLAY_CAS, "cas-register", 1000, 5, 1, 5, 0.01,
+	  true, "auto" },
+	{ "5 values, crashes", PLAY_CAS, "cas-register", 10000, 5, 1, 5, 0.01,
+	  true, "auto" },
 };
-
-struct play {
-	const struct workload_shape *shape;
-	struct history *history;
-	struct rng rng;
-	struct player players[PROCESSES_MAX];
-	int32_t next_process;
-	int64_t next_value;
-	struct value *registers; /* by key */
-	struct value *items; /* of a container */
-	size_t first;
-	size_t last;
-	size_t capacity;
-	int64_t count; /* of a counter; holders of a lock */
-	bool lie;
-};
-
-static uint64_t below(struct play *play, uint64_t bound)
-{
-	return rng_below(&play->rng, bound);
-}
-
-static void append(struct play *play, const struct player *player,
-		   enum op_type type)
-{
-	struct entry entry = {
-		.index = play->history->entry_count,
-		.time_ns = (int64_t)play->history->entry_count * 1000,
-		.process = player->process,
-		.type = type,
-		.f = player->action.verb,
-		.actions = &player->action,
-		.action_count = 1,
-	};
-	struct error err;
-
-	if (history_append(play->history, &entry, &err)) {
-		fprintf(stderr, "bench: %s\n", err.text);
-		exit(1);
-	}
-}
-
-static struct value new_value(struct play *play)
-{
-	int domain = play->shape->domain;
-
-	return value_int(play->history->values,
-			 domain ? (int64_t)below(play, (uint64_t)domain) :
-				  play->next_value++);
-}
-
-static enum verb pick_verb(struct play *play, const struct player *player)
-{
-	bool first = below(play, 2);
-
-	switch (play->shape->object) {
-	case PLAY_REGISTER:
-		return first ? VERB_READ : VERB_WRITE;
-	case PLAY_CAS:
-		return first ? VERB_READ :
-		       below(play, 2) ? VERB_WRITE : VERB_CAS;
-	case PLAY_STACK:
-		return first ? VERB_PUSH : VERB_POP;
-	case PLAY_SET:
-		return first ? VERB_ADD :
-		       below(play, 2) ? VERB_CONTAINS : VERB_REMOVE;
-	case PLAY_MUTEX:
-		return player->action.verb == VERB_ACQUIRE ? VERB_RELEASE :
-							     VERB_ACQUIRE;
-	case PLAY_COUNTER:
-		return first ? VERB_INCREMENT : VERB_READ;
-	default:
-		return first ? VERB_ENQUEUE : VERB_DEQUEUE;
-	}
-}
-
-static void begin(struct play *play, struct player *player)
-{
-	struct value *values = &play->registers[0];
-	enum verb verb = pick_verb(play, player);
-	struct action action = { .verb = (uint16_t)verb };
-
-	player->key = (int)below(play, (uint64_t)play->shape->keys);
-	if (play->shape->keys > 1)
-		action.key = value_int(play->history->values, player->key);
-	if (verb == VERB_WRITE || verb == VERB_CAS || verb == VERB_ENQUEUE ||
-	    verb == VERB_PUSH || verb == VERB_ADD)
-		action.arg = new_value(play);
-	if (verb == VERB_CAS)
-		action.expected = values[player->key];
-	if (verb == VERB_CONTAINS || verb == VERB_REMOVE)
-		action.arg = value_int(play->history->values,
-				       (int64_t)below(play, (uint64_t)
-						      play->next_value));
-	player->action = action;
-	player->stage = 1;
-	append(play, player, OP_INVOKE);
-}
-
-static void put(struct play *play, struct value value)
-{
-	size_t i = play->last;
-
-	play->items = array_reserve(play->items, &play->capacity,
-				    play->last + 2, sizeof(*play->items));
-	play->items[play->last++] = value;
-	if (play->shape->object != PLAY_PRIORITY)
-		return;
-	for (; i > 0 && play->items[(i - 1) / 2].bits < value.bits;
-	     i = (i - 1) / 2)
-		play->items[i] = play->items[(i - 1) / 2];
-	play->items[i] = value;
-}
-
-static struct value take(struct play *play)
-{
-	struct value value = value_nil();
-	struct value moved;
-	size_t i = 0;
-
-	if (play->first == play->last)
-		return value;
-	if (play->shape->object == PLAY_STACK)
-		return play->items[--play->last];
-	if (play->shape->object != PLAY_PRIORITY)
-		return play->items[play->first++];
-	value = play->items[0];
-	moved = play->items[--play->last];
-	for (;;) {
-		size_t child = 2 * i + 1;
-
-		if (child >= play->last)
-			break;
-		if (child + 1 < play->last &&
-		    play->items[child + 1].bits > play->items[child].bits)
-			child++;
-		if (play->items[child].bits <= moved.bits)
-			break;
-		play->items[i] = play->items[child];
-		i = child;
-	}
-	play->items[i] = moved;
-	return value;
-}
-
-/* The state of a set is one value a number: nil, or true. */
-static void set_effect(struct play *play, struct player *player)
-{
-	int64_t number = 0;
-	struct value *member;
-	bool has;
-
-	value_get_int(play->history->values, player->action.arg, &number);
-	member = &play->registers[number];
-	has = !value_is_nil(*member);
-	if (player->action.verb == VERB_CONTAINS)
-		player->action.result = value_bool(has);
-	else
-		*member = player->action.verb == VERB_ADD ? value_bool(true) :
-							    value_nil();
-}
-
-/* False when it has to wait. */
-static bool effect(struct play *play, struct player *player)
-{
-	struct action *action = &player->action;
-	struct value *content = &play->registers[player->key];
-
-	switch (action->verb) {
-	case VERB_READ:
-		action->result = play->shape->object == PLAY_COUNTER ?
-			value_int(play->history->values, play->count) :
-			*content;
-		break;
-	case VERB_CAS:
-		if (content->bits != action->expected.bits) {
-			append(play, player, OP_FAIL);
-			player->stage = 0;
-			return false;
-		}
-		*content = action->arg;
-		break;
-	case VERB_WRITE:
-		*content = action->arg;
-		break;
-	case VERB_INCREMENT:
-		play->count++;
-		break;
-	case VERB_ACQUIRE:
-		if (play->count)
-			return false;
-		play->count = 1;
-		break;
-	case VERB_RELEASE:
-		play->count = 0;
-		break;
-	case VERB_ENQUEUE:
-	case VERB_PUSH:
-		put(play, action->arg);
-		break;
-	case VERB_DEQUEUE:
-	case VERB_POP:
-		action->result = take(play);
-		break;
-	default:
-		set_effect(play, player);
-		break;
-	}
-	return true;
-}
-
-static void finish(struct play *play, struct player *player)
-{
-	bool reads = verb_reads((enum verb)player->action.verb);
-
-	if (rng_chance(&play->rng, play->shape->crashed)) {
-		player->action.result = value_nil();
-		append(play, player, OP_INFO);
-		player->process = play->next_process++;
-		player->stage = 0;
-		return;
-	}
-	if (play->lie && reads) {
-		player->action.result = value_int(play->history->values,
-						  play->shape->domain ?
-						  play->shape->domain - 1 : 2);
-		play->lie = play->shape->domain &&
-			    below(play, 8); /* some may be true */
-	}
-	append(play, player, OP_OK);
-	player->stage = 0;
-}
-
-static struct history *make(const struct workload_shape *shape)
-{
-	struct play play = { .shape = shape, .history = history_new(),
-			     .next_value = 1 };
-	size_t invoked = 0;
-	size_t busy = 0;
-
-	rng_init(&play.rng, 1, "bench", 0);
-	play.registers = heap_zeroed(shape->ops + (size_t)shape->keys + 1,
-				     sizeof(*play.registers));
-	for (int i = 0; i < shape->processes; i++)
-		play.players[i].process = play.next_process++;
-	while (invoked < shape->ops || busy) {
-		struct player *player = &play.players[
-			below(&play, (uint64_t)shape->processes)];
-
-		if (player->stage == 0 && invoked < shape->ops) {
-			begin(&play, player);
-			invoked++;
-			busy++;
-			if (shape->is_wrong && invoked == shape->ops / 100 * 99)
-				play.lie = true;
-		} else if (player->stage == 1) {
-			if (effect(&play, player))
-				player->stage = 2;
-			else if (player->stage == 0)
-				busy--;
-			else if (invoked >= shape->ops)
-				break; /* nobody will release the lock */
-		} else if (player->stage == 2) {
-			finish(&play, player);
-			busy--;
-		}
-	}
-	free(play.registers);
-	free(play.items);
-	return play.history;
-}
 
 static long peak_kib(void)
 {
@@ -385,9 +107,9 @@ static long peak_kib(void)
 }
 
 /* Measured in a process of its own, so that the peak is its own too. */
-static void measure(const struct workload_shape *shape)
+static void measure(const struct long_shape *shape, double *taken)
 {
-	struct history *history = make(shape);
+	struct history *history = long_history(shape);
 	struct arena arena = { 0 };
 	struct budget budget = { .states_max = BUDGET_STATES_DEFAULT,
 				 .bytes_max = BUDGET_BYTES_DEFAULT,
@@ -409,6 +131,7 @@ static void measure(const struct workload_shape *shape)
 	if (checker_linearizable.check(&check, &verdict, &err))
 		return;
 	seconds = (double)(clock_now_ns() - start) / 1e9;
+	*taken = seconds;
 	printf("%-20s %9zu %3d %5.1f%% %-6s %-8s %8.3f s %11.0f op/s "
 	       "%6ld + %6ld MiB\n",
 	       shape->name, shape->ops, shape->processes,
@@ -421,6 +144,79 @@ static void measure(const struct workload_shape *shape)
 	history_free(history);
 }
 
+/* Runs `measure` in a child; returns the seconds it took. */
+static double measure_apart(const struct long_shape *shape)
+{
+	double *taken = mmap(NULL, sizeof(*taken), PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	double seconds;
+	pid_t child;
+
+	if (taken == MAP_FAILED)
+		return 0;
+	child = fork();
+	if (child == 0) {
+		measure(shape, taken);
+		_exit(0);
+	}
+	while (child > 0 && waitpid(child, NULL, 0) < 0)
+		continue;
+	seconds = *taken;
+	munmap(taken, sizeof(*taken));
+	return seconds;
+}
+
+static int write_history(const struct long_shape *shape, const char *path)
+{
+	struct history *history = long_history(shape);
+	FILE *out = fopen(path, "w");
+	struct error err;
+	int failed = !out || history_write_jsonl(history, out, &err);
+
+	if (out && fclose(out) != 0)
+		failed = 1;
+	history_free(history);
+	return failed;
+}
+
+/* Runs the peer, whose line follows ours. */
+static int run_peer(const char *path)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0) {
+		execlp("sh", "sh", "tests/bench/porcupine/run.sh",
+		       PEER_SECONDS, path, (char *)NULL);
+		_exit(127);
+	}
+	while (child > 0 && waitpid(child, &status, 0) < 0)
+		continue;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void compare_with_peer(const char *only)
+{
+	char path[] = "/tmp/ordeal-bench-XXXXXX";
+	int file = mkstemp(path);
+
+	if (file < 0)
+		return;
+	close(file);
+	printf("beside Porcupine (given up after %s s):\n", PEER_SECONDS);
+	for (size_t i = 0; i < sizeof(peer_shapes) / sizeof(*peer_shapes);
+	     i++) {
+		if (only && !strstr(peer_shapes[i].name, only))
+			continue;
+		measure_apart(&peer_shapes[i]);
+		fflush(stdout);
+		if (write_history(&peer_shapes[i], path) != 0 ||
+		    run_peer(path) == 77)
+			break;
+	}
+	unlink(path);
+}
+
 int main(int argc, char **argv)
 {
 	const char *only = argc > 1 ? argv[1] : NULL;
@@ -430,17 +226,9 @@ int main(int argc, char **argv)
 	       "rate");
 	fflush(stdout);
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
-		pid_t child;
-
-		if (only && !strstr(shapes[i].name, only))
-			continue;
-		child = fork();
-		if (child == 0) {
-			measure(&shapes[i]);
-			_exit(0);
-		}
-		while (child > 0 && waitpid(child, NULL, 0) < 0)
-			continue;
+		if (!only || strstr(shapes[i].name, only))
+			measure_apart(&shapes[i]);
 	}
+	compare_with_peer(only);
 	return 0;
 }
