@@ -6,6 +6,10 @@
 #include <strings.h>
 
 static const struct explanation *const tables[] = {
+	explain_isolation,
+	explain_isolation_cycles,
+	explain_isolation_levels,
+	explain_isolation_sessions,
 	explain_linearizable,
 	explain_run,
 };

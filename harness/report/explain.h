@@ -30,6 +30,10 @@ struct explanation {
  * Tables, each ended by a row without a name, each in a file of its own
  * beside this one; a new one is named here and in explain.c.
  */
+extern const struct explanation explain_isolation[];
+extern const struct explanation explain_isolation_cycles[];
+extern const struct explanation explain_isolation_levels[];
+extern const struct explanation explain_isolation_sessions[];
 extern const struct explanation explain_linearizable[];
 extern const struct explanation explain_run[];
 
