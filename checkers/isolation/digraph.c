@@ -222,10 +222,10 @@ static void reorder(struct digraph *graph, uint32_t before, uint32_t after)
 			j == after ||
 			(i < before && graph->rank[graph->before[i]] <
 					       graph->rank[graph->found[j]]);
+		uint32_t node = is_before ? graph->before[i++] :
+					    graph->found[j++];
 
-		graph->slots[count++] = is_before ?
-						graph->rank[graph->before[i++]] :
-						graph->rank[graph->found[j++]];
+		graph->slots[count++] = graph->rank[node];
 	}
 	for (i = 0; i < before; i++)
 		graph->rank[graph->before[i]] = graph->slots[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Anomalies that are cycles of a certain form, or break what a session may
- * expect. All of them need a cycle, so they are looked for only where one is. */
+ * expect. All of them need a cycle: they are looked for only where one is. */
 #ifndef ORDEAL_ISOLATION_PATTERNS_H
 #define ORDEAL_ISOLATION_PATTERNS_H
 

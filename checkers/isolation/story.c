@@ -48,7 +48,59 @@ static bool is_register(const struct view *view, uint32_t key)
 	return key != NONE && view->key_kinds[key] == KEY_REGISTER;
 }
 
-/* "T1 appended 1 to x, and T2 appended 2 right after it". */
+/* Of writes: "T1 did append 1 to x, and the next change ...". */
+static const char *because_ww(const struct teller *teller,
+			      const struct step *step,
+			      const struct reason *reason, uint32_t a,
+			      uint32_t b)
+{
+	const struct view *view = teller->view;
+	struct arena *arena = teller->arena;
+
+	if (step->via)
+		return arena_printf(arena,
+				    "operation %" PRIu64
+				    " (%s) saw T%u's write and had to know"
+				    " T%u's",
+				    words_index(view,
+						view->owner[step->via - 1]),
+				    words_access(view, step->via - 1, arena),
+				    b, a);
+	if (reason->key == NONE)
+		return arena_printf(arena,
+				    "T%u's unseen append is taken to have"
+				    " come before T%u's",
+				    a, b);
+	return arena_printf(arena,
+			    is_register(view, reason->key) ?
+				    "T%u did %s, which must have come before"
+				    " T%u's %s" :
+				    "T%u did %s, and the next change of it is"
+				    " T%u's %s",
+			    a, words_access(view, reason->from, arena), b,
+			    words_access(view, reason->to, arena));
+}
+
+/* Of the order of processes and of real time. */
+static const char *because_order(const struct teller *teller,
+				 const struct step *step, uint32_t a,
+				 uint32_t b)
+{
+	const struct history *history = teller->view->history;
+	const struct op *first = &history->ops[step->from];
+
+	if (step->kind == EDGE_PROCESS)
+		return arena_printf(teller->arena,
+				    "process %" PRId32 " did T%u before T%u",
+				    first->process, a, b);
+	return arena_printf(teller->arena,
+			    "T%u had completed (entry %" PRIu64
+			    ") when T%u was invoked (entry %" PRIu64 ")",
+			    a, history_index(history, first->complete), b,
+			    words_index(teller->view, step->to));
+}
+
+/* Why the one comes before the other, in words. */
 static const char *because(const struct teller *teller,
 			   const struct step *step,
 			   const struct reason *reason)
@@ -57,70 +109,24 @@ static const char *because(const struct teller *teller,
 	struct arena *arena = teller->arena;
 	uint32_t a = number_in_cycle(teller->finding, step->from);
 	uint32_t b = number_in_cycle(teller->finding, step->to);
-	const char *from = "", *to = "";
 
-	if (reason->from != NONE)
-		from = words_access(view, reason->from, arena);
-	if (reason->to != NONE)
-		to = words_access(view, reason->to, arena);
-	switch ((enum edge_kind)step->kind) {
-	case EDGE_WW:
-		if (step->via)
-			return arena_printf(
-				arena,
-				"operation %" PRIu64
-				" (%s) saw T%u's write and had to know T%u's",
-				words_index(view,
-					    view->owner[step->via - 1]),
-				words_access(view, step->via - 1, arena), b,
-				a);
-		if (reason->key == NONE)
-			return arena_printf(arena,
-					    "T%u's unseen append is taken to"
-					    " have come before T%u's",
-					    a, b);
-		if (is_register(view, reason->key))
-			return arena_printf(arena,
-					    "T%u did %s, which must have come"
-					    " before T%u's %s",
-					    a, from, b, to);
-		return arena_printf(arena,
-				    "T%u did %s, and the next change of it is"
-				    " T%u's %s",
-				    a, from, b, to);
-	case EDGE_WR:
-		return arena_printf(arena,
-				    "T%u did %s, and T%u saw that: %s", a,
-				    from, b, to);
-	case EDGE_RW:
-		if (is_register(view, reason->key))
-			return arena_printf(arena,
-					    "T%u did %s, and so came before"
-					    " T%u's %s",
-					    a, from, b, to);
-		return arena_printf(arena,
+	if (step->kind == EDGE_WW)
+		return because_ww(teller, step, reason, a, b);
+	if (step->kind == EDGE_PROCESS || step->kind == EDGE_REALTIME)
+		return because_order(teller, step, a, b);
+	if (reason->key == NONE)
+		return "of what they read";
+	if (step->kind == EDGE_WR)
+		return arena_printf(arena, "T%u did %s, and T%u saw that: %s",
+				    a, words_access(view, reason->from, arena),
+				    b, words_access(view, reason->to, arena));
+	return arena_printf(arena,
+			    is_register(view, reason->key) ?
+				    "T%u did %s, and so came before T%u's %s" :
 				    "T%u did %s, and so did not see T%u's %s,"
 				    " which comes next",
-				    a, from, b, to);
-	case EDGE_PROCESS:
-		return arena_printf(arena,
-				    "process %" PRId32 " did T%u before T%u",
-				    view->history->ops[step->from].process, a,
-				    b);
-	case EDGE_REALTIME:
-		return arena_printf(
-			arena,
-			"T%u had completed (entry %" PRIu64
-			") when T%u was invoked (entry %" PRIu64 ")",
-			a,
-			history_index(view->history,
-				      view->history->ops[step->from].complete),
-			b, words_index(view, step->to));
-	case EDGE_SAME:
-	case EDGE_KINDS:
-		break;
-	}
-	return "";
+			    a, words_access(view, reason->from, arena), b,
+			    words_access(view, reason->to, arena));
 }
 
 static void add_edge_figure(const struct teller *teller, struct figure *list,

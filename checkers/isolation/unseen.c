@@ -17,7 +17,8 @@ struct form {
 
 static const struct form forms[] = {
 	{ "snapshot-isolation", EDGE_SAME, A_SI_CYCLE },
-	{ "strong-session-snapshot-isolation", EDGE_PROCESS, A_SESSION_SI_CYCLE },
+	{ "strong-session-snapshot-isolation", EDGE_PROCESS,
+	  A_SESSION_SI_CYCLE },
 	{ "strong-snapshot-isolation", EDGE_REALTIME, A_STRONG_SI_CYCLE },
 };
 

@@ -8,12 +8,13 @@
 
 /*
  * Decides monotonic atomic view (which Biswas and Enea call read committed),
- * read atomic and causal consistency after their axioms (Biswas and Enea, "On the Complexity of Checking Transactional
- * Consistency", OOPSLA 2019) in the way of AWDIT (Møldrup and Pavlogiannis,
- * PLDI 2025): from what a transaction read follows that some writers came
- * before others; the level holds if that, with who read from whom (and the
- * order of sessions), has no cycle. O(n^1.5) for the first two, O(n k) with k
- * sessions for the third. Adds a finding for each level that does not hold.
+ * read atomic and causal consistency after their axioms (Biswas and Enea, "On
+ * the Complexity of Checking Transactional Consistency", OOPSLA 2019) in the
+ * way of AWDIT (Moldrup and Pavlogiannis, PLDI 2025): from what a transaction
+ * read follows that some writers came before others; the level holds if that,
+ * with who read from whom (and the order of sessions), has no cycle.
+ * O(n^1.5) for the first two, O(n k) with k sessions for the third. Adds a
+ * finding for each level that does not hold.
  */
 void weak_decide(struct analysis *analysis, const struct graph *graph,
 		 struct arena *arena);
