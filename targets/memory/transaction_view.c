@@ -33,10 +33,13 @@ static bool can_be_late(const struct transaction *transaction)
 	return !transaction->is_read_only;
 }
 
+/* Never before the first commit: what a workload sets up first, all see. */
 static int64_t recent_stamp(struct call *call)
 {
-	return call->memory->store.stamp -
-	       (int64_t)chance_below(call->chance, RECENT + 1);
+	int64_t stamp = call->memory->store.stamp -
+			(int64_t)chance_below(call->chance, RECENT + 1);
+
+	return stamp < 1 ? 1 : stamp;
 }
 
 /* The commit that the transaction is going to miss: first there must be one
@@ -225,6 +228,24 @@ static struct value circular_content(struct transaction *transaction,
 	return rest;
 }
 
+/* What a cas would find if it came too late and did not notice. */
+static struct value overtaken_content(struct call *call,
+				      const struct item *item)
+{
+	struct value newest = item_newest(item);
+	struct value expected = call_in(call, call->action->expected);
+	size_t depth = call->memory->settings.stale_by;
+
+	if (value_equal(newest, expected))
+		return newest;
+	for (size_t i = 1; i <= depth; i++) {
+		if (value_equal(item_older(item, i), expected))
+			return bug_fires(call, BUG_LOST_UPDATE) ? expected
+								: newest;
+	}
+	return newest;
+}
+
 struct value transaction_content(struct transaction *transaction, size_t at,
 				 struct view *view)
 {
@@ -236,6 +257,8 @@ struct value transaction_content(struct transaction *transaction, size_t at,
 		return view->content;
 	if (transaction->level == LEVEL_SNAPSHOT_ISOLATION)
 		return item_at(view->item, transaction->snapshot);
+	if (call->action->verb == VERB_CAS)
+		return overtaken_content(call, view->item);
 	if (view->item->object == OBJECT_COUNTER &&
 	    bug_fires(call, BUG_LOST_UPDATE))
 		return item_older(view->item, 1);

@@ -125,6 +125,16 @@ static bool has_text(const struct figure *list, const char *text)
 	return false;
 }
 
+static bool has_anomaly(const struct verdict *verdict, const char *name)
+{
+	for (const struct anomaly *anomaly = verdict->anomalies; anomaly;
+	     anomaly = anomaly->next) {
+		if (strcmp(anomaly->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* True when `level` stands and nothing stronger does; or, with `anomaly`, when
  * the checker has found that. */
 static bool is_judged(const struct history *history, const char *level,
@@ -147,8 +157,7 @@ static bool is_judged(const struct history *history, const char *level,
 	if (checker_isolation.check(&check, &verdict, &err))
 		fail_msg("%s", err.text);
 	if (anomaly)
-		result = figure_find(figure_find(&verdict.figures, "anomalies"),
-				     anomaly);
+		result = has_anomaly(&verdict, anomaly);
 	else
 		result = has_text(figure_find(&verdict.figures, "strongest"),
 				  level);
