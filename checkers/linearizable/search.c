@@ -8,25 +8,94 @@
 
 /* More configurations at one moment than this, and depth is tried. */
 #define WIDTH_MAX 1024
-/* Fewer than this, and breadth alone is cheap again. */
-#define WIDTH_NARROW 64
+/* Configurations of a first try in depth. */
+#define DIVE_SHORT 500000
+
+/* Of so many configurations open calls are given back when a violation is
+ * looked for that does not depend on them. */
+#define WIDTH_FORGIVING 128
+
+/* Is there no way on even with every open call at hand again? Everything is
+ * put back as it was before. */
+static bool is_hopeless(struct walk *walk)
+{
+	struct search_limits limits = *walk->limits;
+	const struct sweep_way way = {
+		.forgive_above = limits.width_max ? limits.width_max :
+						    WIDTH_FORGIVING,
+	};
+	const struct search_limits *usual = walk->limits;
+	struct search_result before = *walk->result;
+	struct configs roots;
+	size_t start = walk->timeline.at;
+	enum walk_end end;
+
+	if (!walk->problem->lane_words)
+		return false;
+	configs_init(&roots, walk->problem->mask_words,
+		     walk->problem->lane_words, limits.bytes_max / 8);
+	for (size_t i = 0; i < walk->roots.count; i++) {
+		if (!configs_is_dead(&walk->roots, i))
+			configs_insert(&roots, configs_at(&walk->roots, i));
+	}
+	limits.bytes_max /= 8;
+	limits.states_max = before.visited +
+			    (limits.states_max - before.visited) / 8;
+	walk->limits = &limits;
+	end = walk_sweep(walk, &way);
+	walk->limits = usual;
+	if (end == WALK_INVALID) {
+		configs_release(&roots);
+		return true;
+	}
+	before.visited = walk->result->visited;
+	before.bytes_peak = walk->result->bytes_peak;
+	before.stop = walk->result->stop == SEARCH_EXPIRED ? SEARCH_EXPIRED :
+							     SEARCH_DONE;
+	*walk->result = before;
+	configs_release(&walk->roots);
+	walk->roots = roots;
+	timeline_seek(&walk->timeline, start);
+	return false;
+}
+
+/* In depth; WALK_BURST where that took too long or too much. */
+static enum walk_end dive(struct walk *walk, uint64_t states_max)
+{
+	struct search_result *result = walk->result;
+	enum walk_end end =
+		walk_dive(walk, states_max, walk->limits->bytes_max / 4 * 3);
+
+	if (end != WALK_STOPPED || result->stop == SEARCH_EXPIRED)
+		return end;
+	result->stop = SEARCH_DONE;
+	return WALK_BURST;
+}
 
 static enum walk_end walk_on(struct walk *walk)
 {
 	const struct search_limits *limits = walk->limits;
-	struct search_result *result = walk->result;
+	size_t width = limits->width_max ? limits->width_max : WIDTH_MAX;
+	const struct sweep_way narrow = { .width_max = width };
+	const struct sweep_way wide = { .until_narrow = width / 16 + 1 };
+	const struct search_result *result = walk->result;
 
 	for (;;) {
-		enum walk_end end = walk_sweep(walk, WIDTH_MAX, 0);
+		enum walk_end end = walk_sweep(walk, &narrow);
 
 		if (end != WALK_BURST)
 			return end;
-		end = walk_dive(walk, (limits->states_max - result->visited) / 4,
-				limits->bytes_max / 4 * 3);
-		if (end != WALK_STOPPED || result->stop == SEARCH_EXPIRED)
-			return end;
-		result->stop = SEARCH_DONE;
-		end = walk_sweep(walk, 0, WIDTH_NARROW);
+		end = dive(walk, limits->width_max ? limits->width_max :
+						     DIVE_SHORT);
+		if (end == WALK_BURST && is_hopeless(walk))
+			return WALK_INVALID;
+		if (end == WALK_BURST && result->stop == SEARCH_EXPIRED)
+			return WALK_STOPPED;
+		if (end == WALK_BURST)
+			end = dive(walk, (limits->states_max -
+					  result->visited) / 4);
+		if (end == WALK_BURST)
+			end = walk_sweep(walk, &wide);
 		if (end != WALK_BURST)
 			return end;
 	}

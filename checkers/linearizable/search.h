@@ -36,6 +36,8 @@ struct search_limits {
 	uint64_t states_max;
 	size_t bytes_max;
 	const struct budget *budget; /* for its clock */
+	size_t width_max; /* configurations at one moment before depth is
+			   * tried; 0: a thousand. For tests. */
 };
 
 /*

@@ -117,8 +117,25 @@ static void swap(struct configs *a, struct configs *b)
 	*b = c;
 }
 
-static enum walk_end run(struct sweep *sweep, size_t width_max,
-			 size_t until_narrow)
+/* Gives every open call back to every configuration, which leaves few. */
+static void forgive(struct sweep *sweep)
+{
+	struct walk *walk = sweep->walk;
+	struct configs *roots = &walk->roots;
+
+	configs_clear(&sweep->next);
+	for (size_t i = 0; i < roots->count; i++) {
+		memcpy(sweep->before, configs_at(roots, i),
+		       roots->width * sizeof(*sweep->before));
+		memset(sweep->before + roots->head_words, 0,
+		       (roots->width - roots->head_words) *
+			       sizeof(*sweep->before));
+		configs_insert(&sweep->next, sweep->before);
+	}
+	swap(roots, &sweep->next);
+}
+
+static enum walk_end run(struct sweep *sweep, const struct sweep_way *way)
 {
 	struct walk *walk = sweep->walk;
 
@@ -131,7 +148,7 @@ static enum walk_end run(struct sweep *sweep, size_t width_max,
 			return WALK_VALID;
 		returning = EVENT_NUMBER(timeline_event(&walk->timeline));
 		if (!begin_level(sweep, from) ||
-		    !run_level(sweep, returning, width_max, &burst))
+		    !run_level(sweep, returning, way->width_max, &burst))
 			return WALK_STOPPED;
 		if (burst) {
 			timeline_seek(&walk->timeline, from);
@@ -142,13 +159,15 @@ static enum walk_end run(struct sweep *sweep, size_t width_max,
 			return WALK_INVALID;
 		timeline_forward(&walk->timeline);
 		swap(&walk->roots, &sweep->next);
-		if (walk->roots.count <= until_narrow)
+		if (way->forgive_above &&
+		    walk->roots.count > way->forgive_above)
+			forgive(sweep);
+		if (walk->roots.count <= way->until_narrow)
 			return WALK_BURST;
 	}
 }
 
-enum walk_end walk_sweep(struct walk *walk, size_t width_max,
-			 size_t until_narrow)
+enum walk_end walk_sweep(struct walk *walk, const struct sweep_way *way)
 {
 	const struct problem *problem = walk->problem;
 	struct sweep sweep = { .walk = walk };
@@ -161,7 +180,7 @@ enum walk_end walk_sweep(struct walk *walk, size_t width_max,
 	walk->roots.bytes_max = walk->limits->bytes_max / 4;
 	sweep.before = heap_zeroed(walk->roots.width, sizeof(uint64_t));
 	sweep.after = heap_zeroed(walk->roots.width, sizeof(uint64_t));
-	end = run(&sweep, width_max, until_narrow);
+	end = run(&sweep, way);
 	take_bytes(&sweep);
 	configs_release(&sweep.level);
 	configs_release(&sweep.next);

@@ -51,14 +51,22 @@ bool walk_count(struct walk *walk, uint64_t states_max);
  * return was reached. */
 void walk_reached(struct walk *walk, size_t event, uint32_t state);
 
+/* How to go in breadth. */
+struct sweep_way {
+	size_t width_max; /* 0: any */
+	size_t until_narrow; /* stop as soon as there are so few */
+	size_t forgive_above; /* 0: never */
+};
+
 /*
  * In breadth from walk->roots, which stand before the event timeline.at. With
  * `width_max`, WALK_BURST as soon as more are possible at a moment; then roots
  * and timeline stand at that moment. With `until_narrow`, WALK_BURST as soon
- * as they are few again.
+ * as they are few again. With `forgive_above`, open calls that were used may
+ * be used again wherever there are more configurations than that: what then is
+ * invalid is so without that licence, too; valid means nothing.
  */
-enum walk_end walk_sweep(struct walk *walk, size_t width_max,
-			 size_t until_narrow);
+enum walk_end walk_sweep(struct walk *walk, const struct sweep_way *way);
 
 /* In depth from walk->roots; they and the timeline stay as they are. */
 enum walk_end walk_dive(struct walk *walk, uint64_t states_max,
