@@ -174,7 +174,7 @@ static const char *character(struct edn *edn, const char *p, struct value *v,
 		{ "tab", "\t" },      { "return", "\r" },
 		{ "formfeed", "\f" }, { "backspace", "\b" },
 	};
-	struct edn_word word;
+	struct edn_word word = { "", 0 };
 	char text[4];
 	uint32_t point;
 	const char *end;
@@ -280,7 +280,7 @@ static bool integer_of(const struct edn_word *word, int64_t *number)
 static const char *number(struct edn *edn, const char *p, struct value *v,
 			  bool keep)
 {
-	struct edn_word word;
+	struct edn_word word = { "", 0 };
 	const char *end = token(edn, p, &word);
 	int64_t integer;
 	char kind;
@@ -313,7 +313,7 @@ const char *edn_scalar(struct edn *edn, const char *p, struct value *v,
 {
 	char first = *p == '-' || *p == '+' ? p[1] : *p;
 	bool is_symbol = *p != ':' && *p != '"';
-	struct edn_word word;
+	struct edn_word word = { "", 0 };
 
 	*v = value_nil();
 	if (first >= '0' && first <= '9')

@@ -129,8 +129,8 @@ static int read_or_write(struct scan *scan, bool *is_write, struct error *err)
 /* "w KEY VALUE", or a rule. */
 static int awdit_line(struct scan *scan, struct error *err)
 {
-	struct value key;
-	struct value value;
+	struct value key = value_nil();
+	struct value value = value_nil();
 	bool is_write;
 
 	if (is_rule(scan, '-')) {
@@ -153,8 +153,8 @@ static int awdit_line(struct scan *scan, struct error *err)
 static int plume_line(struct scan *scan, struct error *err)
 {
 	struct session_access *access = &scan->access;
-	struct value key;
-	struct value value;
+	struct value key = value_nil();
+	struct value value = value_nil();
 	bool is_write;
 
 	if (read_or_write(scan, &is_write, err) || byte(scan, '(', err) ||
@@ -173,7 +173,7 @@ static int plume_line(struct scan *scan, struct error *err)
 /* "x:=1" or "x==1"; "x==?" is a read of nothing. */
 static int dbcop_event(struct scan *scan, struct error *err)
 {
-	struct value key;
+	struct value key = value_nil();
 	struct value value = value_nil();
 	bool is_write;
 

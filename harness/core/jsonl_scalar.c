@@ -216,7 +216,7 @@ static bool integer_of(const char *p, const char *end, int64_t *number)
 const char *jsonl_text(struct jsonl *jsonl, const char *p, struct value *v)
 {
 	struct short_text *seen;
-	struct slice text;
+	struct slice text = { "", 0 };
 
 	p = jsonl_string(jsonl, p, &text);
 	if (!p)
@@ -274,7 +274,7 @@ static const char *literal(struct jsonl *jsonl, const char *p, const char *word,
 static const char *number(struct jsonl *jsonl, const char *p, struct value *v,
 			  bool keep)
 {
-	int64_t integer;
+	int64_t integer = 0;
 	const char *end = jsonl_digits(p, &integer);
 	bool is_integer = true;
 
@@ -294,7 +294,7 @@ static const char *number(struct jsonl *jsonl, const char *p, struct value *v,
 const char *jsonl_scalar(struct jsonl *jsonl, const char *p, struct value *v,
 			 bool keep)
 {
-	struct slice text;
+	struct slice text = { "", 0 };
 
 	*v = value_nil();
 	switch (*p) {

@@ -64,9 +64,9 @@ static const char *open_list(struct jsonl *jsonl, const char *p, bool keep,
 		return jsonl_fail(jsonl, p, "nested deeper than %d levels",
 				  VALUE_DEPTH_MAX);
 	/* So that there is a stack to point into, if nothing is pushed. */
-	jsonl->stack = array_reserve(jsonl->stack, &jsonl->stack_capacity,
-				     jsonl->stack_count + 1,
-				     sizeof(*jsonl->stack));
+	jsonl->stack =
+		array_reserve(jsonl->stack, &jsonl->stack_capacity,
+			      jsonl->stack_count + 1, sizeof(*jsonl->stack));
 	open = &opens[(*depth)++];
 	*open = (struct open){ jsonl->stack_count, *p == '{' };
 	p = jsonl_space(p + 1);
@@ -89,6 +89,7 @@ const char *jsonl_value(struct jsonl *jsonl, const char *p, struct value *v,
 		*v = value_int(jsonl->values, number);
 		return end;
 	}
+	opens[0] = (struct open){ 0 };
 	jsonl->stack_count = 0;
 	for (;;) {
 		if (*p == '[' || *p == '{') {

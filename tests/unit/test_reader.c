@@ -192,8 +192,7 @@ static void pieces_of_any_size_make_the_same_history(void **state)
 	static const char *const texts[] = {
 		"\n" INVOKE "\n\n" OK "\n" INVOKE "\n" OK,
 		"[" INVOKE ",\n" OK "]",
-		"{:process 0, :type :invoke, :f :read}\n"
-		"{:process 0, :type :ok, :f :read, :value [1 \"a\"]}",
+		"{:process 0, :type :invoke, :f :read, :value [\"a\" #{}]}",
 		"w 1 2\n-----\nr 1 2\n=====\nr 1 0",
 		"INFO  jepsen.util - 0\t:invoke\t:read\tnil\n",
 	};
