@@ -9,7 +9,7 @@
 #include "harness/core/arena.h"
 
 /* So many edges of choices are looked at; more: not decided. */
-#define EDGES_MAX (UINT64_C(48) << 20)
+#define EDGES_MAX (UINT64_C(8) << 20)
 
 struct form {
 	const char *model;
