@@ -1,95 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "harness/engine/recorder.h"
+/* What the recorder writes, and when. */
+#include "tests/support/recorder_fixture.h"
 
 #include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "harness/core/clock.h"
-#include "harness/core/reader.h"
 
 #define THREADS 4
 #define EACH 3000
-
-struct fixture {
-	char path[64];
-	struct recorder *recorder;
-	struct values *values;
-	struct pen pen;
-	struct error err;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	int file;
-
-	snprintf(f->path, sizeof(f->path), "/tmp/test_recorder.XXXXXX");
-	file = mkstemp(f->path);
-	if (file < 0)
-		return -1;
-	close(file);
-	f->values = values_new();
-	f->recorder = recorder_open(f->path, clock_now_ns(), &f->err);
-	*state = f;
-	return f->recorder ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	recorder_close(f->recorder, &f->err);
-	unlink(f->path);
-	pen_release(&f->pen);
-	values_free(f->values);
-	free(f);
-	return 0;
-}
-
-static int put(struct recorder *recorder, struct pen *pen,
-	       struct values *values, int32_t process, enum op_type type,
-	       int64_t number, struct error *err)
-{
-	struct action action = { .verb = VERB_WRITE,
-				 .key = value_int(values, 3),
-				 .arg = value_int(values, number) };
-	struct entry entry = {
-		.process = process,
-		.type = type,
-		.f = VERB_WRITE,
-		.actions = &action,
-		.action_count = 1,
-		.node = value_string(values, "n1"),
-	};
-
-	return recorder_entry(recorder, pen, values, &entry, err);
-}
-
-static void close_recorder(struct fixture *f)
-{
-	assert_int_equal(recorder_close(f->recorder, &f->err), 0);
-	f->recorder = NULL;
-}
-
-static struct history *read_back(struct fixture *f)
-{
-	struct history *history = history_read(f->path, NULL, NULL, &f->err);
-
-	if (!history)
-		fail_msg("%s", f->err.text);
-	return history;
-}
 
 /* One thread of those that record. */
 struct writer {
@@ -178,13 +94,6 @@ static void a_file_that_grows_is_torn_at_its_end_at_most(void **state)
 	}
 	join_writers(writers);
 	assert_string_equal(wrong, "");
-}
-
-static off_t file_size(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) ? -1 : status.st_size;
 }
 
 static void an_entry_is_in_the_file_within_50_ms(void **state)
@@ -287,60 +196,6 @@ static void a_tap_sees_every_entry_in_order(void **state)
 	assert_int_equal(tapped.disorder, 0);
 }
 
-static void a_full_disk_ends_recording_with_whole_lines(void **state)
-{
-	struct fixture *f = *state;
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction before;
-	struct rlimit old;
-	struct rlimit limit;
-	int result = 0;
-
-	sigaction(SIGXFSZ, &ignore, &before);
-	getrlimit(RLIMIT_FSIZE, &old);
-	limit = (struct rlimit){ 10000, old.rlim_max };
-	setrlimit(RLIMIT_FSIZE, &limit);
-	for (int i = 0; i < 1000 && result == 0; i++) {
-		result = put(f->recorder, &f->pen, f->values, i, OP_INVOKE, i,
-			     &f->err);
-		recorder_flush(f->recorder, &f->err);
-	}
-	setrlimit(RLIMIT_FSIZE, &old);
-	sigaction(SIGXFSZ, &before, NULL);
-	assert_int_equal(result, -1);
-	assert_non_null(strstr(f->err.text, "cannot write the history"));
-	assert_true(recorder_has_failed(f->recorder, &f->err));
-	assert_int_equal(recorder_close(f->recorder, &f->err), -1);
-	f->recorder = NULL;
-	assert_in_range(file_size(f->path), 9000, 10000);
-	history_free(read_back(f));
-}
-
-static void a_device_that_is_full_is_told_by_name_of_the_cause(void **state)
-{
-	struct fixture *f = *state;
-	struct recorder *recorder;
-	struct error err = { "" };
-
-	recorder = recorder_open("/dev/full", clock_now_ns(), &f->err);
-	if (!recorder)
-		skip();
-	put(recorder, &f->pen, f->values, 0, OP_INVOKE, 1, &f->err);
-	assert_int_equal(recorder_flush(recorder, &f->err), -1);
-	assert_int_equal(recorder_close(recorder, &err), -1);
-	assert_non_null(strstr(err.text, "No space left"));
-}
-
-static void a_folder_that_is_not_there_is_named(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_null(recorder_open("/nowhere/at/all.jsonl", 0, &f->err));
-	assert_non_null(strstr(f->err.text, "/nowhere/at/all.jsonl"));
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,9 +206,6 @@ int main(void)
 		TEST(entries_are_counted_by_type),
 		TEST(what_the_nemesis_did_is_in_the_history),
 		TEST(a_tap_sees_every_entry_in_order),
-		TEST(a_full_disk_ends_recording_with_whole_lines),
-		TEST(a_device_that_is_full_is_told_by_name_of_the_cause),
-		TEST(a_folder_that_is_not_there_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
