@@ -17,6 +17,8 @@ struct scan {
 	struct findings *findings;
 	uint32_t *last; /* by key: the latest access */
 	uint32_t *read; /* by key: the latest read that has a place */
+	uint32_t *most; /* by key: the read that saw most; one that is no
+			 * prefix counts as more */
 	uint32_t *append; /* by key: the first append */
 	uint32_t *before; /* by action: the access before it, + 1 */
 	uint32_t *updater; /* by version: who read it and then appended, + 1 */
@@ -189,6 +191,9 @@ static void scan_read(struct scan *scan, uint32_t read)
 		check_placed_read(scan, read);
 	check_internal(scan, read);
 	scan->read[key] = read + 1;
+	if (scan->most[key] <= scan->first_action ||
+	    place >= scan->lists->place[scan->most[key] - 1])
+		scan->most[key] = read + 1;
 }
 
 static bool list_holds(const struct values *values, struct value list,
@@ -209,7 +214,7 @@ static void check_future(struct scan *scan, uint32_t append)
 {
 	const struct view *view = scan->view;
 	const struct lists *lists = scan->lists;
-	uint32_t read = scan->read[view->key_of[append]];
+	uint32_t read = scan->most[view->key_of[append]];
 	bool is_early;
 
 	if (read <= scan->first_action)
@@ -334,6 +339,7 @@ static void scan_release(struct scan *scan)
 {
 	free(scan->last);
 	free(scan->read);
+	free(scan->most);
 	free(scan->append);
 	free(scan->before);
 	free(scan->updater);
@@ -353,6 +359,7 @@ void lists_scan(const struct view *view, const struct lists *lists,
 		.findings = findings,
 		.last = by_key(view),
 		.read = by_key(view),
+		.most = by_key(view),
 		.append = by_key(view),
 		.before = heap_zeroed((size_t)view->action_count + 1,
 				      sizeof(*scan.before)),
