@@ -177,7 +177,7 @@ static void judging_twice_says_the_same(void **state)
 	dismiss(&two);
 }
 
-static void stronger_levels_forbid_all_that_weaker_ones_do(void **state)
+static void stronger_levels_forbid_what_weaker_ones_do(void **state)
 {
 	size_t strict = lattice_find("PL-SS");
 
@@ -209,7 +209,7 @@ int main(void)
 		cmocka_unit_test(nothing_to_judge_is_unknown),
 		cmocka_unit_test(an_indeterminate_write_that_was_seen_happened),
 		cmocka_unit_test(judging_twice_says_the_same),
-		cmocka_unit_test(stronger_levels_forbid_all_that_weaker_ones_do),
+		cmocka_unit_test(stronger_levels_forbid_what_weaker_ones_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
