@@ -10,6 +10,8 @@
 #include "harness/core/option.h"
 #include "harness/core/verdict.h"
 
+#include <stdbool.h>
+
 /*
  * Everything a checker may know: no clock, no network, no randomness, no file
  * but a model the user names. The same input gives the same verdict, byte for
@@ -20,6 +22,28 @@ struct check {
 	const struct options *options; /* of the checker's own table */
 	const struct budget *budget;
 	struct arena *arena; /* verdict and working memory */
+};
+
+/*
+ * A checker that watches a run as it goes on. It sees entries in their order
+ * and says when what it saw cannot be right any more, whatever follows; the
+ * whole history is judged by `check` afterwards. It may miss violations, never
+ * invent one. Memory is bounded by what is open and what the object holds.
+ */
+struct stream_checker {
+	/* A new watcher with the checker's own options, or NULL when with these
+	 * there is nothing to watch. The caller closes it. */
+	void *(*open)(const struct options *options);
+
+	/*
+	 * Takes the next entry, whose values are of `values`; both are only
+	 * borrowed. True when the history is invalid now, with one sentence in
+	 * `reason`; nothing more is to be fed then. Quick; one thread at a time.
+	 */
+	bool (*feed)(void *watcher, const struct entry *entry,
+		     const struct values *values, struct error *reason);
+
+	void (*close)(void *watcher); /* NULL is accepted */
 };
 
 struct checker {
@@ -35,6 +59,8 @@ struct checker {
 	 */
 	int (*check)(const struct check *check, struct verdict *verdict,
 		     struct error *err);
+
+	const struct stream_checker *stream; /* NULL: judges afterwards only */
 };
 
 #endif

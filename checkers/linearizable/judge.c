@@ -2,10 +2,24 @@
 #include "checkers/linearizable/judge.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "checkers/linearizable/explain.h"
 #include "checkers/linearizable/monitor.h"
 #include "checkers/linearizable/problem.h"
+#include "harness/core/option.h"
+
+struct value read_initial(struct values *values, const char *text)
+{
+	struct error ignored;
+	int64_t number;
+
+	if (!text || strcmp(text, "nil") == 0 || strcmp(text, "null") == 0)
+		return value_nil();
+	if (parse_int(text, &number, &ignored) == 0)
+		return value_int(values, number);
+	return value_string(values, text);
+}
 
 static size_t open_before(const struct calls *calls, uint32_t position)
 {

@@ -57,4 +57,8 @@ struct finding {
 void judge_part(const struct judge *judge, const struct calls *calls,
 		struct arena *arena, struct finding *finding);
 
+/* The value that the option `initial` stands for: nil, a number or a string;
+ * made in that table. `text` may be NULL. */
+struct value read_initial(struct values *values, const char *text);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "checkers/linearizable/choose.h"
 #include "checkers/linearizable/parts.h"
+#include "checkers/linearizable/stream.h"
 #include "harness/checker.h"
 
 /* At most so many violations are told, and keys listed for a method. */
@@ -176,25 +177,13 @@ static void judge_and_report(const struct check *check,
 	parts_release(&parts);
 }
 
-static struct value read_initial(const struct check *check)
-{
-	struct values *values = check->history->values;
-	const char *text = options_text(check->options, "initial");
-	struct error ignored;
-	int64_t number;
-
-	if (!text || strcmp(text, "nil") == 0 || strcmp(text, "null") == 0)
-		return value_nil();
-	if (parse_int(text, &number, &ignored) == 0)
-		return value_int(values, number);
-	return value_string(values, text);
-}
-
 static int linearizable_check(const struct check *check,
 			      struct verdict *verdict, struct error *err)
 {
 	struct model_settings settings = {
-		.initial = read_initial(check),
+		.initial = read_initial(check->history->values,
+					options_text(check->options,
+						     "initial")),
 		.failed_cas_asserts =
 			options_is(check->options, "failed-cas", "assert"),
 		.permits = options_int(check->options, "permits"),
@@ -262,4 +251,5 @@ const struct checker checker_linearizable = {
 		   "invocation and its completion",
 	.options = linearizable_options,
 	.check = linearizable_check,
+	.stream = &stream_linearizable,
 };

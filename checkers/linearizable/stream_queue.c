@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Watching a FIFO queue whose values are put in once. When a value comes out,
+ * all that went in for certain before it must have been taken by then: by a
+ * removal that began before. Those that nobody has brought yet can only be
+ * with removals that are still open, or ended indeterminate.
+ */
+#include <stdlib.h>
+
+#include "checkers/linearizable/models.h"
+#include "checkers/linearizable/stream.h"
+#include "harness/core/arena.h"
+
+struct queued {
+	struct value value;
+	uint64_t in_invoke;
+	uint64_t in_return; /* STREAM_NEVER while open */
+	uint64_t deadline; /* must be out by a call begun before */
+};
+
+struct watched_queue {
+	struct queued *items; /* those that have not come out */
+	size_t count;
+	size_t capacity;
+	size_t overdue; /* items with a deadline */
+	size_t open_removals; /* and indeterminate ones */
+};
+
+static void *queue_new(const struct stream *stream)
+{
+	(void)stream;
+	return heap_zeroed(1, sizeof(struct watched_queue));
+}
+
+static void queue_free(void *memory)
+{
+	struct watched_queue *state = memory;
+
+	free(state->items);
+	free(state);
+}
+
+static struct queued *find(struct watched_queue *state, struct value value)
+{
+	for (size_t i = 0; i < state->count; i++) {
+		if (value_equal(state->items[i].value, value))
+			return &state->items[i];
+	}
+	return NULL;
+}
+
+static bool queue_invoke(struct stream *stream, struct stream_key *key,
+			 const struct stream_call *call, struct error *reason)
+{
+	struct watched_queue *state = key->state;
+
+	(void)stream;
+	(void)reason;
+	if (call->action.verb == VERB_DEQUEUE)
+		state->open_removals++;
+	if (call->action.verb == VERB_DRAIN)
+		key->is_lost = true;
+	if (call->action.verb != VERB_ENQUEUE)
+		return true;
+	if (find(state, call->action.arg)) {
+		key->is_lost = true;
+		return true;
+	}
+	state->items = array_reserve(state->items, &state->capacity,
+				     state->count + 1, sizeof(*state->items));
+	state->items[state->count++] = (struct queued){
+		call->action.arg, call->invoke, STREAM_NEVER, STREAM_NEVER
+	};
+	return true;
+}
+
+static void take_out(struct watched_queue *state, struct queued *item)
+{
+	state->overdue -= item->deadline != STREAM_NEVER;
+	for (; item + 1 < state->items + state->count; item++)
+		item[0] = item[1];
+	state->count--;
+}
+
+/* Sets deadlines for what went in before that moment. */
+static void hurry(struct stream *stream, struct watched_queue *state,
+		  uint64_t before)
+{
+	for (size_t i = 0; i < state->count; i++) {
+		struct queued *item = &state->items[i];
+
+		if (item->in_return < before &&
+		    item->deadline == STREAM_NEVER) {
+			item->deadline = stream->now;
+			state->overdue++;
+		}
+	}
+}
+
+static bool came_out(struct stream *stream, struct watched_queue *state,
+		     const struct stream_call *call, struct error *reason)
+{
+	struct queued *item = find(state, call->action.result);
+	uint64_t began;
+
+	if (!item)
+		return stream_accuse(stream, call,
+				     "brought a value that was not in the "
+				     "queue, or is out already", reason);
+	if (item->deadline < call->invoke)
+		return stream_accuse(stream, call,
+				     "brought a value after a later one",
+				     reason);
+	began = item->in_invoke;
+	take_out(state, item);
+	hurry(stream, state, began);
+	return state->overdue <= state->open_removals ||
+	       stream_accuse(stream, call,
+			     "brought a value before an earlier one that "
+			     "nobody took", reason);
+}
+
+/* Found nothing: what was in for certain must be with open removals. */
+static bool found_nothing(struct stream *stream, struct watched_queue *state,
+			  const struct stream_call *call,
+			  struct error *reason)
+{
+	size_t present = 0;
+
+	for (size_t i = 0; i < state->count; i++)
+		present += state->items[i].in_return < call->invoke;
+	return present <= state->open_removals ||
+	       stream_accuse(stream, call,
+			     "found nothing in a queue that was not empty",
+			     reason);
+}
+
+static bool queue_complete(struct stream *stream, struct stream_key *key,
+			   const struct stream_call *call, enum op_type type,
+			   struct error *reason)
+{
+	struct watched_queue *state = key->state;
+	struct queued *item;
+
+	if (call->action.verb == VERB_ENQUEUE) {
+		item = find(state, call->action.arg);
+		if (item && type == OP_OK)
+			item->in_return = stream->now;
+		else if (item && type == OP_FAIL)
+			take_out(state, item);
+		return true;
+	}
+	if (call->action.verb == VERB_DEQUEUE && type != OP_INFO)
+		state->open_removals--;
+	if (type != OP_OK || call->action.verb == VERB_PEEK)
+		return true;
+	if (value_is_nil(call->action.result))
+		return found_nothing(stream, state, call, reason);
+	return came_out(stream, state, call, reason);
+}
+
+const struct stream_object stream_queue = {
+	.verbs = VERB_BIT(VERB_ENQUEUE) | VERB_BIT(VERB_DEQUEUE) |
+		 VERB_BIT(VERB_DRAIN) | VERB_BIT(VERB_PEEK),
+	.new_state = queue_new,
+	.free_state = queue_free,
+	.invoke = queue_invoke,
+	.complete = queue_complete,
+};
