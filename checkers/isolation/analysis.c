@@ -25,18 +25,13 @@ static uint64_t count_data(const struct edges *edges)
 	return count;
 }
 
-/* Most histories have no cycle, which real time shows at once: its order
- * contains that of the processes. */
-static bool is_acyclic(const struct edges *sets, uint32_t node_count)
+static bool is_acyclic(const struct graph *graph)
 {
-	uint32_t *nodes, core;
-	struct graph graph;
+	uint32_t *nodes = heap_alloc(((size_t)graph->node_count + 1) *
+				     sizeof(*nodes));
+	uint32_t core = graph_core(graph, nodes);
 
-	graph_build(&graph, node_count, sets, SET_PROCESS);
-	nodes = heap_alloc(((size_t)node_count + 1) * sizeof(*nodes));
-	core = graph_core(&graph, nodes);
 	free(nodes);
-	graph_release(&graph);
 	return core == 0;
 }
 
@@ -89,18 +84,27 @@ static void decide_registers(struct analysis *analysis,
 		weak_decide(analysis, graph, check->arena);
 }
 
+/*
+ * Most histories of lists have no cycle, which real time shows at once: its
+ * order contains that of the processes.
+ */
 static void find_cycles(struct analysis *analysis, struct edges *sets,
 			const struct check *check)
 {
 	uint32_t node_count = sets[SET_REALTIME].node_count;
-	bool is_clean = is_acyclic(sets, node_count);
 	struct graph graph;
+	bool is_clean;
 
-	if (is_clean && !analysis->has_registers)
-		return;
+	if (!analysis->has_registers) {
+		graph_build(&graph, node_count, sets, SET_PROCESS);
+		is_clean = is_acyclic(&graph);
+		graph_release(&graph);
+		if (is_clean)
+			return;
+	}
 	order_process_edges(&analysis->view, &sets[SET_PROCESS]);
 	graph_build(&graph, node_count, sets, SETS);
-	if (!is_clean)
+	if (!is_acyclic(&graph))
 		name_cycles(analysis, &graph, check);
 	if (analysis->has_registers)
 		decide_registers(analysis, &graph, check);
@@ -194,7 +198,9 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 				&sets[SET_DATA], &analysis->findings);
 	analysis->edge_count = count_data(&sets[SET_DATA]);
 	sets[SET_REALTIME].node_count = sets[SET_DATA].node_count;
-	order_realtime_edges(view, &sets[SET_REALTIME]);
+	/* A weak level of registers says nothing of real time. */
+	if (analysis->has_lists || !is_weak(model))
+		order_realtime_edges(view, &sets[SET_REALTIME]);
 	end_scan(&scan, analysis);
 	find_cycles(analysis, sets, check);
 	/* That some cycle exists need not be said for each level. */
