@@ -124,7 +124,8 @@ static bool make_room(struct configs *configs)
 	size_t capacity = configs->capacity;
 	size_t slot_count = configs->slot_count;
 
-	if (configs->count < capacity && configs->touched_count * 2 < slot_count)
+	if (configs->count < capacity &&
+	    configs->touched_count * 2 < slot_count)
 		return true;
 	if (configs->count == capacity)
 		capacity = capacity ? capacity + capacity / 2 : 32;

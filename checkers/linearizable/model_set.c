@@ -95,7 +95,8 @@ static enum step set_step(struct states *states, uint32_t state,
 	(void)choice;
 	*next = state;
 	if (call->verb == VERB_READ)
-		return call_is_open(call) || shows(states, state, call->result) ?
+		return call_is_open(call) ||
+				       shows(states, state, call->result) ?
 			       STEP_YES : STEP_NO;
 	if (call->verb == VERB_CONTAINS)
 		return !told || result == has ? STEP_YES : STEP_NO;

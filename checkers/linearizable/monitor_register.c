@@ -66,11 +66,6 @@ static struct content *content_at(const struct zones *zones,
 	return &zones->contents[value_map_at(&zones->numbers, value, NONE)];
 }
 
-static bool is_update(const struct call *call)
-{
-	return call->verb == VERB_WRITE || call->verb == VERB_CAS;
-}
-
 /* Numbers every value, and looks at what the completed calls saw. */
 static void collect(struct zones *zones, struct value initial)
 {
@@ -81,7 +76,7 @@ static void collect(struct zones *zones, struct value initial)
 	for (size_t i = 0; i < calls->count; i++) {
 		const struct call *call = &calls->items[i];
 
-		if (is_update(call))
+		if (call->verb != VERB_READ)
 			number_of(zones, call->arg);
 		if (call->verb == VERB_CAS)
 			number_of(zones, call->expected);
@@ -155,7 +150,7 @@ static bool find_writers(struct zones *zones)
 		const struct call *call = &calls->items[i];
 		struct content *content;
 
-		if (!is_update(call))
+		if (call->verb == VERB_READ)
 			continue;
 		content = content_at(zones, call->arg);
 		if (call_is_open(call) && !content->is_needed)
@@ -184,7 +179,7 @@ static void convict_block(struct zones *zones, uint32_t block)
 			continue;
 		content = content_at(zones, subject);
 		if (content->block == block &&
-		    (!is_update(call) || content->writer == i))
+		    (call->verb == VERB_READ || content->writer == i))
 			monitor_convict(zones->result, call);
 	}
 }

@@ -20,7 +20,8 @@ static uint64_t index_of(const struct subject *subject, uint32_t position)
 	return history_index(subject->judge->history, position);
 }
 
-static const char *words(const struct subject *subject, const struct call *call)
+static const char *words(const struct subject *subject,
+			 const struct call *call)
 {
 	return call_text(subject->judge->history, call, subject->arena);
 }

@@ -26,7 +26,8 @@ struct spans {
 void spans_init(struct spans *spans, const struct span *items, size_t count);
 void spans_release(struct spans *spans);
 
-/* Some span of first .. last - 1 that the gap lies in; false if none is left. */
+/* Some span of first .. last - 1 that the gap lies in; false if there is
+ * none. */
 bool spans_find(const struct spans *spans, size_t first, size_t last,
 		uint32_t gap, uint32_t *number);
 

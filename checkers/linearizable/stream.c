@@ -117,7 +117,8 @@ static const struct {
 	const char *model;
 	const struct stream_object *object;
 } watched_models[] = {
-	{ "register", &stream_register },   { "cas-register", &stream_register },
+	{ "register", &stream_register },
+	{ "cas-register", &stream_register },
 	{ "fifo-queue", &stream_queue },    { "mutex", &stream_lock },
 	{ "semaphore", &stream_lock },	    { "fenced-lock", &stream_lock },
 	{ "set", &stream_set },

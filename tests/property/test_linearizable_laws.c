@@ -15,7 +15,7 @@
 
 /* How a history is copied with one thing changed. */
 struct change {
-	int32_t widened; /* operation whose completion moves to the end, or -1 */
+	int32_t widened; /* operation that completes at the end, or -1 */
 	int32_t opened; /* that becomes indeterminate */
 	int32_t left_out;
 	uint32_t length; /* entries taken */

@@ -74,7 +74,7 @@ static void compare(const struct random_object *object, uint64_t round)
 	builder_release(&builder);
 }
 
-static void every_way_of_searching_agrees_with_brute_force(void **state)
+static void every_way_agrees_with_brute_force(void **state)
 {
 	uint64_t rounds = rounds_wanted(ROUNDS);
 
@@ -88,7 +88,7 @@ static void every_way_of_searching_agrees_with_brute_force(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_way_of_searching_agrees_with_brute_force),
+		cmocka_unit_test(every_way_agrees_with_brute_force),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;

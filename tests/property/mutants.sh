@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Changes one comparison of a monitor at a time, in a copy of the tree, and
+# shows that a property test then fails. Prints a line a mutant; exits 1 if one
+# survives. Run from the root; takes some minutes. A number as argument says
+# how many histories an object gets (2000).
+set -eu
+
+rounds=${1:-2000}
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+cp -r Makefile harness checkers targets workloads nemesis tests "$copy"
+cd "$copy"
+
+tests="out/tests/property/test_linearizable_brute
+out/tests/property/test_monitor_search"
+# shellcheck disable=SC2086
+make -j2 OUT=out $tests >/dev/null 2>&1 || {
+	echo "mutants: the tree does not build" >&2
+	exit 3
+}
+
+# file, what stands there (once), what stands there instead
+list() {
+	cat <<'MUTANTS'
+monitor_register.c|b->first_return < a->last_invoke|b->first_return > a->last_invoke
+monitor_register.c|a && a->last_invoke > b->first_return|a && a->last_invoke < b->first_return
+monitor_register.c|zones->forward[middle].first_return < position|zones->forward[middle].first_return > position
+monitor_register.c|is_sound &= returned >= latest|is_sound &= returned < latest
+monitor_register.c|is_sound &= content->read_return >= latest|is_sound &= true
+monitor_register.c|if (latest < invoke)|if (latest > invoke)
+monitor_register.c|if (latest < content->read_invoke)|if (false)
+monitor_register.c|if (zone.first_return > returned)|if (false)
+monitor_register.c|if (zone.first_return > content->read_return)|if (false)
+monitor_register.c|content->read_invoke < invoke_of(zones, i)|content->read_invoke > invoke_of(zones, i)
+monitor_register.c|content->read_return > return_of(zones, i)|content->read_return < return_of(zones, i)
+monitor_register.c|call_is_open(call) && !content->is_needed|call_is_open(call) && content->is_needed
+monitor_register.c|content->successor != NONE)) {|false)) {
+monitor_register.c|expected->is_needed = 1|expected->is_needed = 0
+container.c|seen < item->in_invoke|seen > item->in_invoke
+container.c|item->out_return < item->peek_invoke|false
+container.c|if (item->in_return > seen)|if (false)
+container.c|if (item->out_invoke < item->peek_invoke)|if (false)
+container.c|item->peek_invoke < call->invoke|item->peek_invoke > call->invoke
+container.c|item->peek_return > call->complete|item->peek_return < call->complete
+container.c|if (item->removal != CALL_NONE) {|if (false) {
+container.c|item->in_return == NEVER;|false;
+container.c|gaps->ends[middle] <= position|gaps->ends[middle] < position
+container_empty.c|item->in_return < stretches[count - 1].to|item->in_return > stretches[count - 1].to
+container_empty.c|stretches[count - 1].to < item->out_invoke|stretches[count - 1].to > item->out_invoke
+container_empty.c|stretches[middle].from < position|stretches[middle].from > position
+container_empty.c|stretch->to > call->complete|stretch->to < call->complete
+monitor_queue.c|queue->by_entry[before].key < items[b].in_invoke|queue->by_entry[before].key > items[b].in_invoke
+monitor_queue.c|items[last].out_invoke < items[a].out_invoke|items[last].out_invoke > items[a].out_invoke
+monitor_queue.c|items[b].out_return < items[last].out_invoke|items[b].out_return > items[last].out_invoke
+monitor_queue.c|if (!with_staying && items[a].removal == CALL_NONE)|if (items[a].removal == CALL_NONE)
+monitor_queue.c|queue->by_start[next - 1].key > items[a].in_return|queue->by_start[next - 1].key < items[a].in_return
+monitor_queue.c|if (earliest > items[b].out_return)|if (earliest < items[b].out_return)
+monitor_queue.c|container->calls->items[call].invoke <|container->calls->items[call].invoke >
+monitor_queue.c|front_invoke(&items[first]) <= bound|true
+monitor_queue.c|peel->candidates.items[0].key <=|NEVER <=
+monitor_queue.c|peel->start.order[peel->start.at].key <= bound|peel->start.order[peel->start.at].key > bound
+monitor_queue.c|item->out_invoke > item->peek_invoke|item->out_invoke < item->peek_invoke
+monitor_queue.c|item->out_return < item->peek_return|item->out_return > item->peek_return
+monitor_priority.c|call->invoke > item->in_invoke|call->invoke < item->in_invoke
+monitor_priority.c|from < item->out_invoke|false
+monitor_priority.c|find_free(priorities, gap_after(&priorities->gaps, from)) <=|find_free(priorities, gap_after(&priorities->gaps, from)) >
+monitor_priority.c|y->value, x->value|x->value, y->value
+monitor_stack.c|if (from < item->in_invoke)|if (from > item->in_invoke)
+monitor_stack.c|if (item->removal == number)|if (false)
+monitor_stack.c|stack.left_count == 0|true
+monitor_stack.c|if (layer != COVER_NONE)|if (layer == COVER_NONE)
+cover.c|least == 0 && !cover->is_single[*gap]|false
+spans.c|spans->items[middle].from <= gap|spans->items[middle].from < gap
+monitor_set.c|call->invoke > from && call->complete < to|call->invoke > from
+monitor_set.c|calls[element->remove].complete < element->seen_invoke|false
+monitor_set.c|return first >= calls[element->add].invoke|return true
+monitor_set.c|element->seen_return > call->complete|element->seen_return < call->complete
+monitor_set.c|if (*from > calls[element->add].complete)|if (*from < calls[element->add].complete)
+levels.c|call->complete < below|call->complete > below
+levels.c|here < call->invoke|here > call->invoke
+levels.c|order[i].key != level|false
+monitor_reads.c|old >= *shown_before|true
+monitor_reads.c|reads->levels[element] < rank|false
+monitor_lock.c|waiting->items[(i - 1) / 2].key > deadline|waiting->items[(i - 1) / 2].key < deadline
+monitor_lock.c|waiting->items[child].key >= item.key|waiting->items[child].key <= item.key
+monitor_lock.c|counter->value < value|counter->value <= value
+monitor_lock.c|shown >= counter->floors[number]|true
+MUTANTS
+}
+
+is_killed() {
+	# shellcheck disable=SC2086
+	make OUT=out $tests >/dev/null 2>&1 || return 0
+	for test in $tests; do
+		ORDEAL_ROUNDS=$rounds timeout 120 "$test" >/dev/null 2>&1 ||
+			return 0
+	done
+	return 1
+}
+
+survivors=0
+count=0
+list >mutants
+while IFS='|' read -r file old new; do
+	path=checkers/linearizable/$file
+	cp "$path" original
+	OLD=$old NEW=$new perl -0pi -e \
+		's/\Q$ENV{OLD}\E/$ENV{NEW}/ or exit 1' "$path" || true
+	count=$((count + 1))
+	if cmp -s "$path" original; then
+		echo "stale     $file: $old"
+		survivors=$((survivors + 1))
+	elif is_killed </dev/null; then
+		echo "killed    $file: $old -> $new"
+	else
+		echo "SURVIVED  $file: $old -> $new"
+		survivors=$((survivors + 1))
+	fi
+	cp original "$path"
+done <mutants
+echo "$count mutants, $survivors not killed"
+[ "$survivors" -eq 0 ]
