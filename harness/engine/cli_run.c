@@ -110,6 +110,7 @@ int cli_run(int argc, char **argv)
 	console_init(&console, stdout);
 	if (run_carry_out(&config, &console, stop_on_signals(), &arena,
 			  &result, &err)) {
+		result.has_failed = true;
 		console_close(&console);
 		fprintf(stderr, "ordeal run: %s\n", err.text);
 	}

@@ -301,14 +301,22 @@ static int check_pair(struct making *making, struct error *err)
 	return 0;
 }
 
-/* What the workload's options mean for its checkers; users' settings come
- * after and win. */
+/* What the workload and its options mean for its checkers; users' settings
+ * come after and win. */
 static int apply_checker_options(struct making *making, struct error *err)
 {
+	const struct setting closing = {
+		.name = "coverage.final",
+		.text = "required",
+		.where = "the workload's final phase",
+	};
 	struct workload_setup setup =
 		config_workload_setup(making->config, making->arena);
 	const char *const *pair;
 
+	if (making->config->workload->final_phase &&
+	    apply_part_setting(making, &closing, err))
+		return -1;
 	if (!making->config->workload->checker_options)
 		return 0;
 	pair = making->config->workload->checker_options(&setup);

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "harness/engine/config.h"
+#include "harness/report/outputs.h"
 
 static const char *const schedules[] = { "turns", "overlap", NULL };
 
@@ -54,6 +55,7 @@ const struct option config_options[] = {
 	{ "keep", OPTION_BOOL, "false", "leave a local cluster up", NULL },
 	{ "leave-running", OPTION_BOOL, "false", "do not stop the store",
 	  NULL },
+	OUTPUT_OPTIONS,
 	{ "timeout", OPTION_DURATION, "0s",
 	  "for judging; 0: counted budget only", NULL },
 	{ "memory", OPTION_SIZE, "4GiB", "for judging", NULL },

@@ -5,6 +5,8 @@
 
 #include "harness/core/reader.h"
 #include "harness/engine/run_private.h"
+#include "harness/engine/stop.h"
+#include "harness/report/outputs.h"
 #include "harness/report/results.h"
 #include "harness/report/summary.h"
 #include "harness/report/text.h"
@@ -21,6 +23,24 @@ static struct judge_limits limits_of(const struct run_config *config)
 	};
 }
 
+/* What a pipeline asked for. */
+static int write_outputs(const struct run *run,
+			 const struct judgement *judgement,
+			 const struct history *history, struct error *err)
+{
+	const struct run_config *config = run->config;
+	struct output_paths paths = output_paths_of(config->options);
+	struct output_case judged = {
+		.name = arena_printf(run->arena, "%s-%s", config->target->name,
+				     config->workload->name),
+		.path = run->history_path,
+		.judgement = judgement,
+		.history = history,
+	};
+
+	return report_outputs(&paths, &judged, err);
+}
+
 int run_judge(struct run *run, struct error *err)
 {
 	const struct run_config *config = run->config;
@@ -34,6 +54,7 @@ int run_judge(struct run *run, struct error *err)
 	int result;
 
 	console_say(run->console, "judging");
+	limits.stop = stop_while_judging();
 	history = history_read(run->history_path, NULL, NULL, err);
 	if (!history)
 		return -1;
@@ -42,6 +63,8 @@ int run_judge(struct run *run, struct error *err)
 	run->result->kind = judgement.kind;
 	run->result->was_judged = true;
 	result = results_write(&judgement, history, run->folder, err);
+	if (write_outputs(run, &judgement, history, err))
+		result = -1;
 	summary_print(run->console->out, &judgement, history, &style);
 	fflush(run->console->out);
 	history_free(history);

@@ -10,6 +10,8 @@
 #define PATIENCE 3
 
 static atomic_bool wanted;
+static atomic_bool is_judging;
+static atomic_bool judging_unwanted;
 static atomic_int count;
 
 static void note_signal(int number)
@@ -20,6 +22,12 @@ static void note_signal(int number)
 
 	(void)number;
 	atomic_store(&wanted, true);
+	if (atomic_load(&is_judging)) {
+		/* A signal from before, and its patience, are no matter. */
+		if (atomic_exchange(&judging_unwanted, true))
+			_exit(EXIT_TROUBLE);
+		return;
+	}
 	switch (atomic_fetch_add(&count, 1) + 1) {
 	case 1:
 		if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
@@ -30,6 +38,12 @@ static void note_signal(int number)
 	default:
 		break;
 	}
+}
+
+atomic_bool *stop_while_judging(void)
+{
+	atomic_store(&is_judging, true);
+	return &judging_unwanted;
 }
 
 const atomic_bool *stop_on_signals(void)
