@@ -69,17 +69,24 @@ static void explain_stop(const struct judge *judge, const struct calls *calls,
 		open_before(calls, position));
 }
 
+/* What laying out a call takes, in monitors (measured, rounded up) and in the
+ * search, besides what either needs for its work. */
+#define MONITOR_CALL_BYTES 72
+#define SEARCH_CALL_BYTES 104
+
 static void judge_by_search(const struct judge *judge,
 			    const struct calls *calls, struct arena *arena,
 			    struct finding *finding)
 {
 	struct states *states = states_new(judge->history, judge->settings);
+	struct search_limits limits = *judge->limits;
 	struct search_result result;
 	struct problem problem;
 
+	limits.bytes_max -= calls->count * SEARCH_CALL_BYTES;
 	problem_init(&problem, judge->model, states, calls->items,
 		     calls->count);
-	search(&problem, judge->limits, &result);
+	search(&problem, &limits, &result);
 	finding->method = "search";
 	finding->kind = result.kind;
 	finding->visited = result.visited;
@@ -132,12 +139,36 @@ static bool judge_by_monitor(const struct judge *judge,
 	return false;
 }
 
+/* Unknown where the calls alone take more memory than there is. */
+static bool is_too_big(const struct judge *judge, const struct calls *calls,
+		       size_t call_bytes, struct arena *arena,
+		       struct finding *finding)
+{
+	size_t needed = calls->count * call_bytes;
+
+	if (needed <= judge->limits->bytes_max)
+		return false;
+	finding->kind = VERDICT_UNKNOWN;
+	finding->method = "none";
+	finding->reason = arena_printf(
+		arena, "%zu operations need %zu MiB of memory, more than the "
+		       "budget allows", calls->count, (needed >> 20) + 1);
+	return true;
+}
+
 void judge_part(const struct judge *judge, const struct calls *calls,
 		struct arena *arena, struct finding *finding)
 {
 	*finding = (struct finding){ .why = "asked for" };
+	if (is_too_big(judge, calls, judge->algorithm == ALGORITHM_SEARCH ?
+				     SEARCH_CALL_BYTES : MONITOR_CALL_BYTES,
+		       arena, finding))
+		return;
 	if (judge->algorithm != ALGORITHM_SEARCH &&
 	    judge_by_monitor(judge, calls, arena, finding))
+		return;
+	if (judge->algorithm != ALGORITHM_MONITOR &&
+	    is_too_big(judge, calls, SEARCH_CALL_BYTES, arena, finding))
 		return;
 	if (judge->algorithm != ALGORITHM_MONITOR) {
 		judge_by_search(judge, calls, arena, finding);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "checkers/linearizable/choose.h"
+#include "checkers/linearizable/load.h"
 #include "checkers/linearizable/parts.h"
 #include "checkers/linearizable/stream.h"
 #include "harness/checker.h"
@@ -177,6 +178,28 @@ static void judge_and_report(const struct check *check,
 	parts_release(&parts);
 }
 
+/* By name, from a file, or as the verbs tell; then *misfit says why none. */
+static int find_model(const struct check *check, const char *name,
+		      struct loaded_model *loaded, const struct model **model,
+		      const char **misfit, struct error *err)
+{
+	if (strcmp(name, "auto") == 0) {
+		*model = choose_model(check->history, check->arena, misfit);
+		return 0;
+	}
+	*model = model_find(name);
+	if (*model)
+		return 0;
+	if (!model_is_path(name))
+		return error_set(err, "there is no model \"%s\"; a file is "
+				      "named with a slash, as in ./mine.so",
+				 name);
+	if (model_load(loaded, name, err))
+		return -1;
+	*model = loaded->model;
+	return 0;
+}
+
 static int linearizable_check(const struct check *check,
 			      struct verdict *verdict, struct error *err)
 {
@@ -192,6 +215,7 @@ static int linearizable_check(const struct check *check,
 			       .settings = &settings };
 	const char *name = options_text(check->options, "model");
 	const char *misfit = NULL;
+	struct loaded_model loaded = { 0 };
 
 	if (settings.permits < 1 || settings.permits > INT32_MAX)
 		return error_set(err, "option permits is %" PRId64
@@ -201,10 +225,8 @@ static int linearizable_check(const struct check *check,
 		judge.algorithm = ALGORITHM_SEARCH;
 	else if (options_is(check->options, "algorithm", "monitor"))
 		judge.algorithm = ALGORITHM_MONITOR;
-	judge.model = strcmp(name, "auto") == 0 ?
-			      choose_model(check->history, check->arena,
-					   &misfit) :
-			      model_find(name);
+	if (find_model(check, name, &loaded, &judge.model, &misfit, err))
+		return -1;
 	if (judge.model && !misfit)
 		misfit = model_misfit(judge.model, check->history,
 				      check->arena);
@@ -213,6 +235,7 @@ static int linearizable_check(const struct check *check,
 			    misfit);
 	else
 		judge_and_report(check, verdict, &judge);
+	model_unload(&loaded);
 	return 0;
 }
 
@@ -230,8 +253,9 @@ static const char *const algorithm_choices[] = { "auto", "search", "monitor",
 static const char *const failed_cas_choices[] = { "ignore", "assert", NULL };
 
 static const struct option linearizable_options[] = {
-	{ "model", OPTION_CHOICE, "auto",
-	  "what the operations are about; auto: as their verbs tell",
+	{ "model", OPTION_TEXT, "auto",
+	  "what the operations are about (auto: as their verbs tell), or "
+	  "./FILE.so, a model of your own",
 	  model_choices },
 	{ "algorithm", OPTION_CHOICE, "auto",
 	  "auto: the cheapest that decides; search; monitor: no search",

@@ -112,6 +112,10 @@ struct model {
 	uint32_t (*hopeless)(struct states *states);
 };
 
+/* Changes whenever something above does: what was built against another version
+ * is not loaded. */
+#define MODEL_VERSION 1u
+
 /* The model of that name or number, NULL if there is none. */
 const struct model *model_find(const char *name);
 const struct model *model_at(size_t number);

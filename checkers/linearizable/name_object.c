@@ -27,7 +27,8 @@ static const char *words(const struct subject *subject,
 }
 
 /* "dequeue -> 5 (index 4 to 7)" */
-static const char *placed(const struct subject *subject, const struct call *call)
+static const char *placed(const struct subject *subject,
+			  const struct call *call)
 {
 	if (call_is_open(call))
 		return arena_printf(subject->arena, "%s (from index %" PRIu64

@@ -226,7 +226,8 @@ static const struct checker *find_by_model(const char *model)
 	for (unsigned i = 0; (checker = registry_checker_at(i)); i++) {
 		const struct option *option = find_model_option(checker);
 
-		if (option && !option->choices && takes_model(checker, model))
+		if (option && option->kind == OPTION_TEXT &&
+		    takes_model(checker, model))
 			return checker;
 	}
 	return NULL;

@@ -20,7 +20,10 @@ make -j2 OUT=out $tests >/dev/null 2>&1 || {
 	exit 3
 }
 
-# file, what stands there (once), what stands there instead
+# file, what stands there (once), what stands there instead. Left out are four
+# that change no verdict: a second successor (its value is then out of reach
+# and convicted as a circle), idle insertions (nothing depends on them), and
+# the narrowing of removals in priority queue and stack (the peeks imply it).
 list() {
 	cat <<'MUTANTS'
 monitor_register.c|b->first_return < a->last_invoke|b->first_return > a->last_invoke
@@ -35,7 +38,6 @@ monitor_register.c|if (zone.first_return > content->read_return)|if (false)
 monitor_register.c|content->read_invoke < invoke_of(zones, i)|content->read_invoke > invoke_of(zones, i)
 monitor_register.c|content->read_return > return_of(zones, i)|content->read_return < return_of(zones, i)
 monitor_register.c|call_is_open(call) && !content->is_needed|call_is_open(call) && content->is_needed
-monitor_register.c|content->successor != NONE)) {|false)) {
 monitor_register.c|expected->is_needed = 1|expected->is_needed = 0
 container.c|seen < item->in_invoke|seen > item->in_invoke
 container.c|item->out_return < item->peek_invoke|false
@@ -44,7 +46,6 @@ container.c|if (item->out_invoke < item->peek_invoke)|if (false)
 container.c|item->peek_invoke < call->invoke|item->peek_invoke > call->invoke
 container.c|item->peek_return > call->complete|item->peek_return < call->complete
 container.c|if (item->removal != CALL_NONE) {|if (false) {
-container.c|item->in_return == NEVER;|false;
 container.c|gaps->ends[middle] <= position|gaps->ends[middle] < position
 container_empty.c|item->in_return < stretches[count - 1].to|item->in_return > stretches[count - 1].to
 container_empty.c|stretches[count - 1].to < item->out_invoke|stretches[count - 1].to > item->out_invoke
@@ -63,11 +64,9 @@ monitor_queue.c|peel->start.order[peel->start.at].key <= bound|peel->start.order
 monitor_queue.c|item->out_invoke > item->peek_invoke|item->out_invoke < item->peek_invoke
 monitor_queue.c|item->out_return < item->peek_return|item->out_return > item->peek_return
 monitor_priority.c|call->invoke > item->in_invoke|call->invoke < item->in_invoke
-monitor_priority.c|from < item->out_invoke|false
 monitor_priority.c|find_free(priorities, gap_after(&priorities->gaps, from)) <=|find_free(priorities, gap_after(&priorities->gaps, from)) >
 monitor_priority.c|y->value, x->value|x->value, y->value
 monitor_stack.c|if (from < item->in_invoke)|if (from > item->in_invoke)
-monitor_stack.c|if (item->removal == number)|if (false)
 monitor_stack.c|stack.left_count == 0|true
 monitor_stack.c|if (layer != COVER_NONE)|if (layer == COVER_NONE)
 cover.c|least == 0 && !cover->is_single[*gap]|false
