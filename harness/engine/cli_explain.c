@@ -79,6 +79,22 @@ static const char *nearest(const char *name)
 	return nearest_name(name, names);
 }
 
+/* Two checkers may use the same word. */
+static void print_all(const char *name)
+{
+	const struct explanation *row;
+	bool is_first = true;
+
+	for (size_t i = 0; (row = explanation_at(i)); i++) {
+		if (strcmp(row->name, name) != 0)
+			continue;
+		if (!is_first)
+			fputc('\n', stdout);
+		print_explanation(row);
+		is_first = false;
+	}
+}
+
 static int explain(const char *name)
 {
 	const struct explanation *row = explanation_find(name);
@@ -87,7 +103,7 @@ static int explain(const char *name)
 	const char *near;
 
 	if (row)
-		print_explanation(row);
+		print_all(row->name);
 	if (row && checker)
 		fputc('\n', stdout);
 	if (checker)

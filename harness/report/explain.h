@@ -12,8 +12,8 @@ enum explanation_kind {
 };
 
 /*
- * One word. Every anomaly that a checker can produce and every model has one.
- * Texts are plain, lines as they are to be printed (at most 76 columns).
+ * One word. Every anomaly that a checker can produce and every model has one;
+ * a word that two checkers use (lost-update) has one for each. Texts are plain, lines as they are to be printed (at most 76 columns).
  */
 struct explanation {
 	const char *name; /* as in results.json: "G-single" */
@@ -37,7 +37,8 @@ extern const struct explanation explain_isolation_sessions[];
 extern const struct explanation explain_linearizable[];
 extern const struct explanation explain_run[];
 
-/* By name or other name, without regard to case; NULL if there is none. */
+/* By name or other name, without regard to case; NULL if there is none. Of
+ * several the first. */
 const struct explanation *explanation_find(const char *name);
 
 /* By number from 0, NULL at the end. */

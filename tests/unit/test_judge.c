@@ -72,13 +72,20 @@ static int check_endless(const struct check *check, struct verdict *verdict,
 	return says(check, verdict, VERDICT_UNKNOWN, "out of time");
 }
 
-static const struct checker valid = { "valid", "-", NULL, check_valid };
-static const struct checker invalid = { "invalid", "-", NULL, check_invalid };
-static const struct checker unknown = { "unknown", "-", NULL, check_unknown };
-static const struct checker fails = { "fails", "-", NULL, check_fails };
-static const struct checker silent = { "silent", "-", NULL, check_silent };
-static const struct checker endless = { "endless", "-", NULL, check_endless };
-static const struct checker stats = { "stats", "-", NULL, check_valid };
+static const struct checker valid = { .name = "valid", .summary = "-",
+				      .check = check_valid };
+static const struct checker invalid = { .name = "invalid", .summary = "-",
+				      .check = check_invalid };
+static const struct checker unknown = { .name = "unknown", .summary = "-",
+				      .check = check_unknown };
+static const struct checker fails = { .name = "fails", .summary = "-",
+				      .check = check_fails };
+static const struct checker silent = { .name = "silent", .summary = "-",
+				      .check = check_silent };
+static const struct checker endless = { .name = "endless", .summary = "-",
+				      .check = check_endless };
+static const struct checker stats = { .name = "stats", .summary = "-",
+				      .check = check_valid };
 
 struct fixture {
 	struct arena arena;

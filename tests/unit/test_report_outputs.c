@@ -43,10 +43,14 @@ static int check_valid(const struct check *check, struct verdict *verdict,
 	return 0;
 }
 
-static const struct checker evil = { "evil", "-", NULL, check_evil };
-static const struct checker unknown = { "unknown", "-", NULL, check_unknown };
-static const struct checker valid = { "valid", "-", NULL, check_valid };
-static const struct checker stats = { "stats", "-", NULL, check_valid };
+static const struct checker evil = { .name = "evil", .summary = "-",
+				      .check = check_evil };
+static const struct checker unknown = { .name = "unknown", .summary = "-",
+				      .check = check_unknown };
+static const struct checker valid = { .name = "valid", .summary = "-",
+				      .check = check_valid };
+static const struct checker stats = { .name = "stats", .summary = "-",
+				      .check = check_valid };
 
 struct fixture {
 	struct arena arena;
