@@ -45,7 +45,7 @@ TEST_LIBS := $(shell pkg-config --libs $(TEST_PACKAGES) 2>/dev/null)
 # Every .c file of the parts belongs to the program; a file or a folder more
 # needs no line here.
 PART_SOURCES := $(shell find harness targets workloads nemesis checkers \
-	-name '*.c' ! -path 'nemesis/agent/*' | LC_ALL=C sort)
+	-name '*.c' ! -path 'nemesis/agent/*' ! -path '*/example_*' | LC_ALL=C sort)
 LIB_SOURCES := $(filter-out harness/main.c,$(PART_SOURCES))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 SUPPORT_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
