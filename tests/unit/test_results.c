@@ -34,7 +34,8 @@ static int check_evil(const struct check *check, struct verdict *verdict,
 	return 0;
 }
 
-static const struct checker evil = { "evil", "-", NULL, check_evil };
+static const struct checker evil = { .name = "evil", .summary = "-",
+				     .check = check_evil };
 
 struct fixture {
 	struct arena arena;
