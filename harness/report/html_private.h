@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* A page being written; for html*.c alone. */
+#ifndef ORDEAL_REPORT_HTML_PRIVATE_H
+#define ORDEAL_REPORT_HTML_PRIVATE_H
+
+#include "harness/core/arena.h"
+#include "harness/engine/judge.h"
+#include "harness/report/html_chronicle.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+struct page {
+	FILE *out;
+	const struct judgement *judgement;
+	const struct history *history; /* or NULL */
+	const char *name;
+	const char *config_text; /* or NULL */
+	json_t *config;		 /* or NULL */
+	struct chronicle chronicle;
+	struct arena arena;
+};
+
+/* The whole style sheet, in pieces; NULL at the end. */
+extern const char *const html_style[];
+
+/* Writes text so that it shows as it is; at most `points` code points. */
+void html_escape(struct page *page, const char *text);
+void html_escape_cut(struct page *page, const char *text, size_t points);
+
+/* "<span class=chip ...>valid</span>" */
+void html_verdict_chip(struct page *page, enum verdict_kind kind);
+
+/* Sections of the page, in their order; nothing where there is nothing. */
+void html_anomalies(struct page *page);
+void html_checkers(struct page *page);
+void html_plots(struct page *page);
+void html_faults(struct page *page);
+void html_figures(struct page *page);
+void html_notes(struct page *page);
+void html_config(struct page *page);
+
+/* Drawings of an anomaly. */
+void html_excerpt(struct page *page, const struct anomaly *anomaly);
+void html_cycle(struct page *page, const struct anomaly *anomaly);
+
+/* "ok", "fail", "info", or "open" where there is no completion. */
+const char *html_outcome(const struct history *history, const struct op *op);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness/report/plot.h"
+
+#include <math.h>
+
+#include "harness/report/text.h"
+
+#define TICKS_WANTED 6
+#define BANDS_DRAWN 500
+
+double plot_nice(double value)
+{
+	double decade;
+
+	if (!isfinite(value) || value <= 0)
+		return 1;
+	decade = pow(10, floor(log10(value)));
+	if (value <= decade)
+		return decade;
+	if (value <= 2 * decade)
+		return 2 * decade;
+	return value <= 5 * decade ? 5 * decade : 10 * decade;
+}
+
+const char *plot_duration(struct arena *arena, double ns)
+{
+	static const struct {
+		double ns;
+		const char *name;
+	} units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "\u00b5s" } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (fabs(ns) >= units[i].ns * 0.9995)
+			return arena_printf(arena, "%.*g %s",
+					    fabs(ns) >= units[i].ns * 1000 ? 7
+									   : 3,
+					    ns / units[i].ns, units[i].name);
+	}
+	return arena_printf(arena, "%.3g ns", ns);
+}
+
+const char *plot_amount(struct arena *arena, double amount)
+{
+	if (amount >= 999.5e3)
+		return arena_printf(arena, "%.3gM", amount / 1e6);
+	if (amount >= 9995)
+		return arena_printf(arena, "%.3gk", amount / 1e3);
+	return arena_printf(arena, "%.4g", amount);
+}
+
+static int height_of(const struct plot *plot)
+{
+	return plot->rows ? (int)plot->row_count * PLOT_ROW_HEIGHT
+			  : PLOT_HEIGHT;
+}
+
+/* 0 to 1, from left to right. */
+static double across(const struct plot *plot, int64_t time_ns)
+{
+	const struct chronicle *chronicle = plot->chronicle;
+	double length = (double)(chronicle->end_ns - chronicle->start_ns);
+	double at = (double)(time_ns - chronicle->start_ns);
+
+	if (length <= 0)
+		return 0;
+	return fmin(fmax(at / length, 0), 1);
+}
+
+/* 0 to 1, from below. */
+static double upwards(const struct plot *plot, double value)
+{
+	double at;
+
+	if (plot->is_log)
+		at = log(fmax(value, plot->low) / plot->low) /
+		     log(plot->high / plot->low);
+	else
+		at = (value - plot->low) / (plot->high - plot->low);
+	return fmin(fmax(at, 0), 1);
+}
+
+double plot_x(const struct plot *plot, int64_t time_ns)
+{
+	return across(plot, time_ns) * PLOT_WIDTH;
+}
+
+double plot_y(const struct plot *plot, double value)
+{
+	return (1 - upwards(plot, value)) * height_of(plot);
+}
+
+static double next_tick(const struct plot *plot, double tick, double step)
+{
+	return plot->is_log ? tick * step : tick + step;
+}
+
+/* Between two lines of the grid. A logarithmic axis has decades. */
+static double tick_step(const struct plot *plot)
+{
+	double decades;
+
+	if (!plot->is_log)
+		return plot_nice((plot->high - plot->low) / 5);
+	decades = log10(plot->high / plot->low);
+	return pow(10, ceil(decades / TICKS_WANTED));
+}
+
+static void write_rows(const struct plot *plot)
+{
+	for (size_t i = 0; i < plot->row_count; i++) {
+		const char *name = text_xml(plot->arena, plot->rows[i]);
+
+		fprintf(plot->out, "<span class=\"y row\" style=\"bottom:%.2f%%"
+				   "\" title=\"%s\">%s</span>\n",
+			100 - 100 * ((double)i + 0.5) / (double)plot->row_count,
+			name, name);
+	}
+}
+
+static void write_values(const struct plot *plot)
+{
+	double step = tick_step(plot);
+	double tick = plot->low;
+
+	for (int i = 0; i < 12 && tick <= plot->high * 1.0001; i++) {
+		const char *text =
+			plot->is_time ? plot_duration(plot->arena, tick)
+				      : plot_amount(plot->arena, tick);
+
+		fprintf(plot->out, "<span class=\"y\" style=\"bottom:%.2f%%\">"
+				   "%s%s</span>\n",
+			100 * upwards(plot, tick), text,
+			plot->unit && i == 0 ? plot->unit : "");
+		tick = next_tick(plot, tick, step);
+	}
+}
+
+static double seconds_step(const struct plot *plot)
+{
+	const struct chronicle *chronicle = plot->chronicle;
+	double length = (double)(chronicle->end_ns - chronicle->start_ns);
+
+	return plot_nice(length / 5);
+}
+
+static void write_times(const struct plot *plot)
+{
+	const struct chronicle *chronicle = plot->chronicle;
+	double step = seconds_step(plot);
+	double tick = ceil((double)chronicle->start_ns / step) * step;
+
+	for (int i = 0; i < 12 && tick <= (double)chronicle->end_ns; i++) {
+		fprintf(plot->out, "<span class=\"x\" style=\"left:%.2f%%\">"
+				   "%s</span>\n",
+			100 * across(plot, (int64_t)tick),
+			tick > 0 ? plot_duration(plot->arena, tick) : "0");
+		tick += step;
+	}
+}
+
+static void draw_grid(const struct plot *plot)
+{
+	const struct chronicle *chronicle = plot->chronicle;
+	double step = plot->rows ? 0 : tick_step(plot);
+	double tick = plot->low;
+
+	fputs("<path class=\"grid\" d=\"", plot->out);
+	for (int i = 0; !plot->rows && i < 12; i++) {
+		if (tick > plot->high * 1.0001)
+			break;
+		fprintf(plot->out, "M0 %.1fH%d", plot_y(plot, tick),
+			PLOT_WIDTH);
+		tick = next_tick(plot, tick, step);
+	}
+	step = seconds_step(plot);
+	tick = ceil((double)chronicle->start_ns / step) * step;
+	for (int i = 0; i < 12 && tick <= (double)chronicle->end_ns; i++) {
+		fprintf(plot->out, "M%.1f 0V%d", plot_x(plot, (int64_t)tick),
+			height_of(plot));
+		tick += step;
+	}
+	fputs("\"/>\n", plot->out);
+}
+
+static int64_t or_end(const struct plot *plot, int64_t time_ns)
+{
+	return time_ns < 0 ? plot->chronicle->end_ns : time_ns;
+}
+
+/* Lightly from the beginning of the injection to the end of the heal; more so
+ * while the fault was proven to be in force. */
+static void draw_bands(const struct plot *plot)
+{
+	const struct chronicle *chronicle = plot->chronicle;
+
+	for (size_t i = 0; i < chronicle->band_count && i < BANDS_DRAWN; i++) {
+		const struct band *band = &chronicle->bands[i];
+		double start = plot_x(plot, band->start_ns);
+		double end = plot_x(plot, or_end(plot, band->end_ns));
+		double proven, heal;
+
+		fprintf(plot->out,
+			"<rect class=\"band f%zu\" x=\"%.1f\" y=\"0\" "
+			"width=\"%.1f\" height=\"%d\"/>\n",
+			band->number % 6, start, fmax(end - start, 1),
+			height_of(plot));
+		if (band->proven_ns < 0)
+			continue;
+		proven = plot_x(plot, band->proven_ns);
+		heal = plot_x(plot, band->heal_ns < 0
+					    ? or_end(plot, band->end_ns)
+					    : band->heal_ns);
+		fprintf(plot->out,
+			"<rect class=\"band f%zu\" x=\"%.1f\" y=\"0\" "
+			"width=\"%.1f\" height=\"%d\"/>\n",
+			band->number % 6, proven, fmax(heal - proven, 1),
+			height_of(plot));
+	}
+	for (size_t i = 0; i < chronicle->phase_count; i++)
+		fprintf(plot->out, "<path class=\"phase\" d=\"M%.1f 0V%d\"/>\n",
+			plot_x(plot, chronicle->phases[i].time_ns),
+			height_of(plot));
+}
+
+static void name_bands(const struct plot *plot)
+{
+	const struct chronicle *chronicle = plot->chronicle;
+
+	for (size_t i = 0; i < chronicle->band_count && i < BANDS_DRAWN; i++) {
+		const struct band *band = &chronicle->bands[i];
+		double start = across(plot, band->start_ns);
+		double end = across(plot, or_end(plot, band->end_ns));
+		const char *name = text_xml(plot->arena, band->name);
+
+		fprintf(plot->out,
+			"<span class=\"b f%zu %s\" style=\"left:%.2f%%;"
+			"width:%.2f%%\" title=\"%s: %s\">%s</span>\n",
+			band->number % 6, band_effect_name(band->effect),
+			100 * start, 100 * (end - start), name,
+			band_effect_name(band->effect), name);
+	}
+}
+
+void plot_open(const struct plot *plot)
+{
+	fprintf(plot->out, "<figure class=\"plot\"><figcaption><b>%s</b>\n",
+		text_xml(plot->arena, plot->title));
+}
+
+void plot_legend_begin(const struct plot *plot)
+{
+	fputs("<span class=\"legend\">", plot->out);
+}
+
+void plot_legend_item(const struct plot *plot, const char *class,
+		      const char *text)
+{
+	fprintf(plot->out, "<span><i class=\"%s\"></i>%s</span> ", class,
+		text_xml(plot->arena, text));
+}
+
+void plot_legend_end(const struct plot *plot)
+{
+	fputs("</span>\n", plot->out);
+}
+
+void plot_draw(const struct plot *plot)
+{
+	fprintf(plot->out,
+		"</figcaption>\n<div class=\"frame\" style=\"height:%dpx\">\n",
+		height_of(plot));
+	name_bands(plot);
+	if (plot->rows)
+		write_rows(plot);
+	else
+		write_values(plot);
+	write_times(plot);
+	fprintf(plot->out,
+		"<svg role=\"img\" viewBox=\"0 0 %d %d\" "
+		"preserveAspectRatio=\"none\"><title>%s</title>\n",
+		PLOT_WIDTH, height_of(plot),
+		text_xml(plot->arena, plot->title));
+	draw_bands(plot);
+	draw_grid(plot);
+}
+
+void plot_close(const struct plot *plot)
+{
+	fputs("</svg></div></figure>\n", plot->out);
+}
+
+void windows_init(struct windows *windows, const struct chronicle *chronicle,
+		  size_t wanted)
+{
+	double length = (double)(chronicle->end_ns - chronicle->start_ns);
+
+	windows->start_ns = chronicle->start_ns;
+	windows->length_ns =
+		(int64_t)fmax(plot_nice(length / (double)wanted), 1);
+	windows->count = (size_t)(length / (double)windows->length_ns) + 1;
+}
+
+size_t windows_at(const struct windows *windows, int64_t time_ns)
+{
+	int64_t at = (time_ns - windows->start_ns) / windows->length_ns;
+
+	return (size_t)at < windows->count ? (size_t)at : windows->count - 1;
+}
