@@ -9,11 +9,19 @@
  * booleans are in use. So no value's key is 0. */
 #define UNUSED_BITS UINT32_C(0xfffffff8)
 
+/* Neighbouring numbers, which workloads love to write one after the other, get
+ * neighbouring slots: 32 of them share a stretch of memory, and only the
+ * stretches are scattered. */
+#define STRETCH_BITS 5
+
 static size_t find(const struct value_map *map, uint32_t key)
 {
 	size_t mask = map->slot_count - 1;
-	size_t slot =
-		(size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 24) & mask;
+	uint32_t number = key >> 1;
+	uint64_t stretch = (number >> STRETCH_BITS) *
+			   UINT64_C(0x9e3779b97f4a7c15) >> 32;
+	size_t slot = (size_t)(stretch << STRETCH_BITS |
+			       (number & ((1u << STRETCH_BITS) - 1))) & mask;
 
 	while (map->slots[slot].key && map->slots[slot].key != key)
 		slot = (slot + 1) & mask;
