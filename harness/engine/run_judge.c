@@ -6,6 +6,7 @@
 #include "harness/core/reader.h"
 #include "harness/engine/run_private.h"
 #include "harness/engine/stop.h"
+#include "harness/report/html.h"
 #include "harness/report/outputs.h"
 #include "harness/report/results.h"
 #include "harness/report/summary.h"
@@ -41,6 +42,17 @@ static int write_outputs(const struct run *run,
 	return report_outputs(&paths, &judged, err);
 }
 
+/* A page less changes nothing about the verdict. */
+static void write_report(struct run *run, const struct judgement *judgement,
+			 const struct history *history)
+{
+	const char *config = config_json(run->config, run->version, run->arena);
+	struct error err;
+
+	if (report_html_write(judgement, history, run->folder, config, &err))
+		console_say(run->console, "report.html: %s", err.text);
+}
+
 int run_judge(struct run *run, struct error *err)
 {
 	const struct run_config *config = run->config;
@@ -63,6 +75,7 @@ int run_judge(struct run *run, struct error *err)
 	run->result->kind = judgement.kind;
 	run->result->was_judged = true;
 	result = results_write(&judgement, history, run->folder, err);
+	write_report(run, &judgement, history);
 	if (write_outputs(run, &judgement, history, err))
 		result = -1;
 	summary_print(run->console->out, &judgement, history, &style);

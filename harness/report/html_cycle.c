@@ -24,6 +24,7 @@ struct cycle {
 	const struct figure *edges[NODES_MAX];
 	struct point places[NODES_MAX];
 	size_t count;
+	double height;
 };
 
 static int64_t number_of(const struct figure *edge, const char *name)
@@ -65,13 +66,16 @@ static void place_nodes(struct cycle *cycle)
 	double count = (double)cycle->count;
 	double start = cycle->count == 2 ? 180 : -90;
 
+	cycle->height = cycle->count == 2 ? HEIGHT / 2 : HEIGHT;
+
 	for (size_t i = 0; i < cycle->count; i++) {
 		double angle = (start + 360 * (double)i / count) *
 			       3.14159265358979 / 180;
 
 		cycle->places[i] = (struct point){
 			WIDTH / 2 + cos(angle) * (WIDTH / 2 - 80),
-			HEIGHT / 2 + sin(angle) * (HEIGHT / 2 - 50),
+			cycle->height / 2 +
+				sin(angle) * (cycle->height / 2 - 50),
 		};
 	}
 }
@@ -124,7 +128,7 @@ static void draw_edge(struct page *page, const struct cycle *cycle, size_t i)
 static void draw_node(struct page *page, const struct cycle *cycle, size_t i)
 {
 	struct point place = cycle->places[i];
-	double below = place.y > HEIGHT / 2 - 1 ? 1 : -1;
+	double below = place.y > cycle->height / 2 - 1 ? 1 : -1;
 
 	fprintf(page->out,
 		"<circle class=\"node\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.0f\"/>"
@@ -150,7 +154,7 @@ void html_cycle(struct page *page, const struct anomaly *anomaly)
 		"</title><defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" "
 		"refX=\"2\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" "
 		"orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
-		WIDTH, HEIGHT, cycle.count);
+		WIDTH, cycle.height, cycle.count);
 	for (size_t i = 0; i < cycle.count; i++)
 		draw_edge(page, &cycle, i);
 	for (size_t i = 0; i < cycle.count; i++)

@@ -10,7 +10,7 @@
 
 #define BARS_MAX 32
 #define LANE_HEIGHT 38
-#define LABEL_POINTS 40
+#define LABEL_POINTS 34
 #define STUCK_ROLE "cannot be placed" /* as checkers say it */
 
 struct bar {
@@ -27,7 +27,7 @@ struct excerpt {
 	struct bar bars[BARS_MAX];
 	size_t count;
 	uint32_t ranks[2 * BARS_MAX]; /* positions of entries, ascending */
-	size_t rank_count;
+	uint32_t last; /* the highest rank, of an end or of what is open */
 };
 
 static int compare_positions(const void *a, const void *b)
@@ -86,7 +86,8 @@ static void rank_ends(struct excerpt *excerpt, const struct history *history)
 	}
 	qsort(excerpt->ranks, count, sizeof(*excerpt->ranks),
 	      compare_positions);
-	excerpt->rank_count = count;
+	excerpt->last = count < 2 * excerpt->count ? (uint32_t)count
+						   : (uint32_t)count - 1;
 	for (size_t i = 0; i < excerpt->count; i++) {
 		struct bar *bar = &excerpt->bars[i];
 		const struct op *op = &history->ops[bar->op];
@@ -117,23 +118,51 @@ static void rank_ends(struct excerpt *excerpt, const struct history *history)
 
 static double percent(const struct excerpt *excerpt, uint32_t rank)
 {
-	return 1 + 98.0 * rank / (double)excerpt->rank_count;
+	return 1 + 98.0 * rank / (double)excerpt->last;
+}
+
+/* Where a label has most room: from the bar's beginning on, up to its end, or
+ * around its middle. */
+static const char *anchor_of(double start, double end, double *x)
+{
+	double middle = (start + end) / 2;
+	double around = 2 * (middle < 50 ? middle : 100 - middle);
+
+	if (100 - start >= end && 100 - start >= around) {
+		*x = start;
+		return "start";
+	}
+	*x = end >= around ? end : middle;
+	return end >= around ? "end" : "middle";
+}
+
+/* "T1" where the role begins with it, as those of a cycle do. */
+static int name_length(const char *role)
+{
+	size_t digits;
+
+	if (!role || role[0] != 'T')
+		return 0;
+	digits = strspn(role + 1, "0123456789");
+	return digits > 0 && role[1 + digits] == ':' ? (int)digits + 1 : 0;
 }
 
 static void draw_label(struct page *page, const struct excerpt *excerpt,
 		       const struct bar *bar, size_t y)
 {
-	const struct history *history = page->history;
-	const char *text = op_text(history, bar->op, &page->arena);
-	const char *colon = strstr(text, ": ");
-	double start = percent(excerpt, bar->start);
-	bool is_left = start < 50;
+	double x;
+	const char *anchor = anchor_of(percent(excerpt, bar->start),
+				       percent(excerpt, bar->end), &x);
 
 	fprintf(page->out,
-		"<text x=\"%.1f%%\" y=\"%zu\" text-anchor=\"%s\">",
-		is_left ? start : percent(excerpt, bar->end), y,
-		is_left ? "start" : "end");
-	html_escape_cut(page, colon ? colon + 2 : text, LABEL_POINTS);
+		"<text x=\"%.1f%%\" y=\"%zu\" text-anchor=\"%s\">", x, y,
+		anchor);
+	if (name_length(bar->role))
+		fprintf(page->out, "<tspan class=\"name\">%.*s</tspan> ",
+			name_length(bar->role), bar->role);
+	html_escape_cut(page,
+			html_op_short(page->history, bar->op, &page->arena),
+			LABEL_POINTS);
 	if (bar->is_stuck)
 		fputs(" <tspan class=\"stuck\">\u2717</tspan>", page->out);
 	fputs("</text>\n", page->out);

@@ -47,4 +47,9 @@ void html_cycle(struct page *page, const struct anomaly *anomaly);
 /* "ok", "fail", "info", or "open" where there is no completion. */
 const char *html_outcome(const struct history *history, const struct op *op);
 
+/* "write 3 17", "append 80 10, r 75 [... 87 88]": for where room is short; not
+ * escaped. */
+const char *html_op_short(const struct history *history, uint32_t number,
+			  struct arena *arena);
+
 #endif

@@ -84,8 +84,10 @@
 #define COLOUR_RULES                                                         \
 	".ok{--c:var(--ok)}.info,.open{--c:var(--info)}"                     \
 	".fail{--c:var(--fail)}"                                             \
-	".f0,.o0{--c:var(--f0)}.f1,.o1{--c:var(--f1)}.f2,.o2{--c:var(--f2)}" \
-	".f3,.o3{--c:var(--f3)}.f4,.o4{--c:var(--f4)}.f5,.o5{--c:var(--f5)}" \
+	".f0{--c:var(--f0)}.f1{--c:var(--f1)}.f2{--c:var(--f2)}"             \
+	".f3{--c:var(--f3)}.f4{--c:var(--f4)}.f5{--c:var(--f5)}"             \
+	".o0{--c:var(--ok)}.o1{--c:var(--info)}.o2{--c:var(--good)}"         \
+	".o3{--c:var(--fail)}.o4{--c:var(--f3)}.o5{--c:var(--dim)}"          \
 	".l0{--c:var(--good)}.l1{--c:#a9b83c}.l2{--c:#dba428}"               \
 	".l3{--c:#df6f2b}.l4{--c:var(--bad)}"                                \
 	".p50,.p95,.p99{--c:var(--ink)}\n"
@@ -142,7 +144,7 @@
 	".stuck{color:var(--bad)}svg .stuck{fill:var(--bad)}\n"              \
 	".cycle svg{width:100%;max-width:520px;height:auto;display:block}"   \
 	".node{fill:var(--panel);stroke:var(--ink);stroke-width:2}"          \
-	"svg .name{font-weight:600;font-size:15px}"                          \
+	"svg .name{font-weight:600}.cycle .name{font-size:15px}"                     \
 	".edge{fill:none;stroke:var(--dim);stroke-width:2}"                  \
 	"marker path{fill:var(--dim)}"                                       \
 	"svg .edge-label{font-weight:600;font-size:14px;"                    \

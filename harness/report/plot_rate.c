@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Throughput over time. */
-#include <stdlib.h>
+#include <math.h>
 
 #include "harness/report/html_operations.h"
 #include "harness/report/plot.h"
@@ -66,6 +66,14 @@ static double highest(const double *values, size_t count)
 	return high;
 }
 
+/* A round end of the axis, not far above. */
+static double axis_end(double most)
+{
+	double step = plot_nice(most / 5);
+
+	return ceil(fmax(most, 1e-9) / step) * step;
+}
+
 static void plot_by_outcome(struct plot *plot, const struct rates *rates)
 {
 	size_t count = rates->windows.count;
@@ -80,7 +88,7 @@ static void plot_by_outcome(struct plot *plot, const struct rates *rates)
 				per_second(rates, counts[i]);
 	}
 	plot->title = "Throughput by outcome";
-	plot->high = plot_nice(highest(tops + 3 * count, count));
+	plot->high = axis_end(highest(tops + 3 * count, count));
 	plot_open(plot);
 	plot_legend_begin(plot);
 	for (size_t k = 0; k < 3; k++)
@@ -104,7 +112,7 @@ static void plot_by_f(struct plot *plot, const struct rates *rates,
 	for (size_t i = 0; i < shown * count; i++)
 		most = rates->counts[i] > most ? rates->counts[i] : most;
 	plot->title = "Successes by operation";
-	plot->high = plot_nice(per_second(rates, most));
+	plot->high = axis_end(per_second(rates, most));
 	plot_open(plot);
 	plot_legend_begin(plot);
 	for (size_t k = 0; k < shown; k++)
