@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "checkers/linearizable/problem.h"
+#include "checkers/linearizable/sort.h"
+#include "harness/core/arena.h"
 
 /* At most so many operations are listed in a story. */
 #define STORY_CALLS_MAX 24
@@ -31,7 +33,7 @@ static void cut(struct calls *few, const struct calls *calls,
 		struct call call = calls->items[i];
 
 		if (call.invoke > position)
-			break;
+			continue;
 		if (!call_is_open(&call) && call.complete > position) {
 			call.complete = CALL_OPEN;
 			call.result = value_nil();
@@ -124,8 +126,13 @@ static void tell(struct story *story, const char *possible, size_t all_count)
 	struct arena *arena = story->arena;
 	size_t count = story->few->count;
 
-	say(story, "These %zu operations (of %zu) have no order that a %s "
-		   "allows:", count, all_count, story->judge->model->name);
+	if (count == 1)
+		say(story, "This operation (of %zu) is impossible on a %s:",
+		    all_count, story->judge->model->name);
+	else
+		say(story, "These %zu operations (of %zu) have no order that "
+			   "a %s allows:", count, all_count,
+		    story->judge->model->name);
 	for (size_t i = 0; i < count && i < STORY_CALLS_MAX; i++)
 		tell_call(story, &story->few->items[i]);
 	if (count > STORY_CALLS_MAX)
@@ -133,12 +140,12 @@ static void tell(struct story *story, const char *possible, size_t all_count)
 			   "placed:", count - STORY_CALLS_MAX);
 	if (stuck - story->few->items >= STORY_CALLS_MAX)
 		tell_call(story, stuck);
-	say(story, "Everything that completed before index %" PRIu64 " can be "
-		   "put in order.", history_index(history, stuck->complete));
-	say(story, "Then the %s may be: %s.", story->judge->model->name,
-	    possible);
-	say(story, "%s took effect between %" PRIu64 " and %" PRIu64
-		   ", and fits none of these.",
+	say(story, "What completed before index %" PRIu64 " can be put in "
+		   "order. The state of the %s is then: %s.",
+	    history_index(history, stuck->complete),
+	    story->judge->model->name, possible);
+	say(story, "\"%s\" took effect between index %" PRIu64 " and %" PRIu64
+		   ", and does not fit.",
 	    call_text(history, stuck, arena),
 	    history_index(history, stuck->invoke),
 	    history_index(history, stuck->complete));
@@ -219,6 +226,24 @@ static void tell_everything(const struct judge *judge,
 	add_roles(judge, few, stuck, arena, finding);
 }
 
+/* Brings calls that a monitor collected into order of invocation. */
+static void sort_calls(struct calls *few)
+{
+	struct sort_item *order =
+		heap_alloc((few->count + 1) * sizeof(*order));
+	struct call *sorted = heap_alloc((few->count + 1) * sizeof(*sorted));
+
+	for (uint32_t i = 0; i < few->count; i++)
+		order[i] = (struct sort_item){ few->items[i].invoke, i };
+	sort_items(order, few->count);
+	for (size_t i = 0; i < few->count; i++)
+		sorted[i] = few->items[order[i].number];
+	free(few->items);
+	free(order);
+	few->items = sorted;
+	few->capacity = few->count + 1;
+}
+
 /*
  * Cuts off what follows the stuck call, in place. Calls that were open then
  * lose their results, which may be what is wrong: in that case everything
@@ -254,6 +279,7 @@ void explain_violation(const struct judge *judge, const struct calls *calls,
 	finding->anomaly = "non-linearizable";
 	finding->text = "no order of the operations is possible";
 	cut(&few, core, CALL_OPEN - 1);
+	sort_calls(&few);
 	stuck = find_stuck(judge, &few, arena, possible);
 	if (stuck)
 		stuck = cut_after(judge, &few, stuck, arena, possible);
