@@ -85,6 +85,21 @@ $(OUT)/%.o: %.c Makefile
 	@echo "  CC $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The agent runs on nodes that have nothing: static, and part of the program,
+# which uploads it. It is the same in every BUILD. AGENT_CC=musl-gcc makes it
+# smaller.
+AGENT_CC ?= $(CC)
+AGENT_SOURCES := $(sort $(wildcard nemesis/agent/*.c))
+$(OUT)/ordeal-agent: $(AGENT_SOURCES) $(wildcard nemesis/agent/*.h) Makefile
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	$(Q)$(AGENT_CC) -std=c17 -D_GNU_SOURCE -I. -Os $(WARNINGS) -static -s \
+	  -ffunction-sections -fdata-sections -Wl,--gc-sections \
+	  -o $@ $(AGENT_SOURCES)
+$(OUT)/harness/control/agent_image.o: $(OUT)/ordeal-agent
+$(OUT)/harness/control/agent_image.o: ALL_CFLAGS += \
+	-DORDEAL_AGENT='"$(OUT)/ordeal-agent"'
+
 $(OUT)/harness/report/version.o: ALL_CFLAGS += -DORDEAL_VERSION='"$(VERSION)"'
 
 TEST_BINARIES := $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) $(BENCHES) \

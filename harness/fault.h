@@ -60,6 +60,14 @@ struct fault {
 	/* Is all of it gone? EFFECT_PROVEN when it is. */
 	enum effect (*verify_healed)(void *state, struct figure *note,
 				     struct error *err);
+
+	/*
+	 * A shell line that undoes on one node whatever this fault may have
+	 * done to it, and nothing else; no harm where there is nothing. The
+	 * node's agent runs it when the controller has died. NULL: there is
+	 * none (nothing stays behind, or the next run sees to it).
+	 */
+	const char *(*undo_line)(void);
 };
 
 #endif

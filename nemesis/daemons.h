@@ -32,4 +32,7 @@ enum effect daemons_verify(struct cluster *cluster, const bool *picked,
  * also one of a run that died: the names are asked of the nodes. */
 int daemons_continue_all(struct cluster *cluster, struct error *err);
 
+/* The same for one node as a shell line, for when there is no controller. */
+const char *daemons_continue_line(void);
+
 #endif

@@ -350,4 +350,5 @@ const struct fault fault_partition = {
 	.verify = partition_verify,
 	.heal = partition_heal,
 	.verify_healed = partition_verify_healed,
+	.undo_line = firewall_remove_line,
 };

@@ -115,4 +115,5 @@ const struct fault fault_pause = {
 	.verify = pause_verify,
 	.heal = pause_heal,
 	.verify_healed = pause_verify_healed,
+	.undo_line = daemons_continue_line,
 };

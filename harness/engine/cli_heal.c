@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/control/agent.h"
 #include "harness/control/local.h"
 #include "harness/core/clock.h"
 #include "harness/engine/cli.h"
@@ -116,13 +117,18 @@ static int heal_nodes(struct run_config *config, struct error *err)
 		cluster_open(config->nodes, config->node_count,
 			     clock_now_ns() + 30 * NS_PER_S, err);
 	struct nemesis *nemesis;
+	struct error agents;
+	int stopped;
 	int result;
 
 	if (!cluster)
 		return -1;
 	cluster_set_control(cluster, &control);
+	stopped = agent_stop_all(cluster, &agents);
 	nemesis = nemesis_open(config, cluster, NULL, err);
 	result = nemesis ? nemesis_heal_all(nemesis, err) : -1;
+	if (stopped && !result)
+		result = error_set(err, "%s", agents.text);
 	nemesis_close(nemesis);
 	cluster_close(cluster);
 	return result;

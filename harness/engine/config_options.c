@@ -47,6 +47,8 @@ const struct option config_options[] = {
 	  NULL },
 	{ "fault-gap", OPTION_DURATION, "5s", "mean time between faults",
 	  NULL },
+	{ "lease", OPTION_DURATION, "15s",
+	  "after which nodes heal without us; 0: never", NULL },
 	{ "schedule", OPTION_CHOICE, "turns",
 	  "one fault at a time, or each on its own", schedules },
 	{ "seed", OPTION_TEXT, NULL, "for all that is drawn by chance", NULL },

@@ -73,7 +73,9 @@ static int open_record(struct run *run, struct error *err)
 	if (run->cluster)
 		run->nemesis = nemesis_open(run->config, run->cluster,
 					    run->recorder, err);
-	return run->cluster && !run->nemesis ? -1 : 0;
+	if (run->cluster && !run->nemesis)
+		return -1;
+	return run_start_watch(run, err);
 }
 
 static void close_record(struct run *run)

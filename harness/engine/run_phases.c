@@ -144,6 +144,9 @@ static void play_healing(struct run *run)
 		console_say(run->console, "healing");
 	if (run->nemesis && nemesis_heal_all(run->nemesis, &err))
 		run_note_trouble(run, &err);
+	if (agent_watch_stop(run->watch, &err))
+		run_note_trouble(run, &err);
+	run->watch = NULL;
 	if (run_await_ready(run, &err)) {
 		error_wrap(&err, "await %s after healing",
 			   run->config->target->name);

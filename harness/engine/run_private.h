@@ -3,6 +3,7 @@
 #ifndef ORDEAL_ENGINE_RUN_PRIVATE_H
 #define ORDEAL_ENGINE_RUN_PRIVATE_H
 
+#include "harness/control/agent_watch.h"
 #include "harness/control/cluster.h"
 #include "harness/engine/nemesis.h"
 #include "harness/engine/recorder.h"
@@ -38,6 +39,7 @@ struct run {
 	bool made_cluster; /* a local one that was not there before */
 	struct recorder *recorder;
 	struct nemesis *nemesis;
+	struct agent_watch *watch; /* NULL: no faults, or no lease */
 	int32_t *processes;
 	void *workload_memory; /* the workload's, from phase to phase */
 	bool was_abandoned; /* a client is stuck in the target: do not close */
@@ -59,6 +61,9 @@ int64_t run_deadline(const struct run *run, const char *option);
 
 /* Brings up, connects, heals leftovers, installs, starts, awaits. */
 int run_set_up(struct run *run, struct error *err);
+
+/* Sees to it that nodes heal alone should this program die. */
+int run_start_watch(struct run *run, struct error *err);
 
 /* Main, healing, final; trouble is noted in the history and told. */
 void run_phases(struct run *run);

@@ -6,6 +6,8 @@
 #include "harness/core/clock.h"
 #include "harness/engine/run_private.h"
 
+#define LEASE_MAX_NS (3600 * NS_PER_S)
+
 int64_t run_deadline(const struct run *run, const char *option)
 {
 	return clock_now_ns() +
@@ -81,13 +83,16 @@ static void set_control(struct run *run)
 	cluster_set_control(run->cluster, &run->control);
 }
 
-/* Faults that a run which died left behind. */
+/* Faults that a run which died left behind; its agents first, lest they undo
+ * in the middle of ours. */
 static int heal_leftovers(struct run *run, struct error *err)
 {
-	struct nemesis *nemesis =
-		nemesis_open(run->config, run->cluster, NULL, err);
+	struct nemesis *nemesis;
 	int result;
 
+	if (agent_stop_all(run->cluster, err))
+		return error_wrap(err, "heal leftovers");
+	nemesis = nemesis_open(run->config, run->cluster, NULL, err);
 	if (!nemesis)
 		return -1;
 	result = nemesis_heal_all(nemesis, err);
@@ -219,6 +224,33 @@ int run_set_up(struct run *run, struct error *err)
 	return 0;
 }
 
+int run_start_watch(struct run *run, struct error *err)
+{
+	const struct run_config *config = run->config;
+	int64_t lease_ns = options_duration_ns(config->options, "lease");
+	struct agent_undo *undo =
+		arena_array(run->arena, config->fault_count + 1, sizeof(*undo));
+	size_t count = 0;
+
+	if (!run->cluster || !config->fault_count || lease_ns == 0)
+		return 0;
+	if (lease_ns < NS_PER_S || lease_ns > LEASE_MAX_NS)
+		return error_set(err, "a lease is 1s to 1h, or 0 for none");
+	for (size_t i = 0; i < config->fault_count; i++) {
+		const struct fault *fault = config->faults[i].fault;
+
+		if (fault->undo_line)
+			undo[count++] = (struct agent_undo){
+				.key = fault->name, .line = fault->undo_line()
+			};
+	}
+	run->watch = agent_watch_start(config->nodes, config->node_count,
+				       lease_ns, undo, count, err);
+	if (!run->watch)
+		return error_wrap(err, "agents (--lease 0 does without)");
+	return 0;
+}
+
 static int step_stop(struct node *node, void *argument, struct error *err)
 {
 	struct run *run = argument;
@@ -236,6 +268,9 @@ void run_tear_down(struct run *run)
 	    cluster_each(run->cluster, NULL, step_stop, run, &err))
 		console_say(run->console, "could not stop %s: %s",
 			    run->config->target->name, err.text);
+	if (agent_watch_stop(run->watch, &err))
+		console_say(run->console, "%s", err.text);
+	run->watch = NULL;
 	nemesis_close(run->nemesis);
 	run->nemesis = NULL;
 	if (run->target && !run->was_abandoned)

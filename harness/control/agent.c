@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "harness/control/agent.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "harness/control/agent_image.h"
+#include "harness/core/clock.h"
+
+#define DAEMON "agent"
+#define ASK AGENT_PROGRAM " ask "
+
+/* How long an agent that was just started may take until it answers. It may
+ * have to undo what a dead one left. */
+#define START_WAIT_MS 10000
+
+/* FNV-1a, as `ordeal-agent version` counts it. */
+static const char *image_version(struct arena *arena)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	size_t size;
+	const char *bytes = agent_image(&size);
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) *
+		       UINT64_C(1099511628211);
+	return arena_printf(arena, "%016" PRIx64, hash);
+}
+
+int agent_install(struct node *node, struct error *err)
+{
+	struct arena arena = { 0 };
+	const char *wanted = image_version(&arena);
+	const char *there = "";
+	int result;
+
+	result = node_run(node, &arena, &there, err,
+			  "%s version 2>/dev/null || true", AGENT_PROGRAM);
+	if (result == 0 && strcmp(there, wanted) != 0) {
+		size_t size;
+		const char *bytes = agent_image(&size);
+
+		result = node_write_file(node, AGENT_PROGRAM, 0755, bytes, size,
+					 err);
+		if (result == 0)
+			result = node_run(node, &arena, NULL, err, "%s version",
+					  AGENT_PROGRAM);
+	}
+	arena_release(&arena);
+	return result;
+}
+
+static int hand_over(struct node *node, struct arena *arena,
+		     const struct agent_undo *undo, struct error *err)
+{
+	return node_run(node, arena, NULL, err, ASK "add %s %s", undo->key,
+			shell_quote(arena, undo->line));
+}
+
+int agent_start(struct node *node, int64_t lease_ns,
+		const struct agent_undo *undo, size_t count, struct error *err)
+{
+	struct arena arena = { 0 };
+	struct daemon daemon = {
+		.name = DAEMON,
+		.line = arena_printf(&arena,
+				     AGENT_PROGRAM " run --lease %" PRId64,
+				     lease_ns / NS_PER_MS),
+		.log = "/run/ordeal/agent.log",
+	};
+	int result = -1;
+
+	if (agent_stop(node, err) == 0 && agent_install(node, err) == 0 &&
+	    node_daemon_start(node, &daemon, err) == 0)
+		result = node_run(node, &arena, NULL, err,
+				  AGENT_PROGRAM " ask --wait %d renew",
+				  START_WAIT_MS);
+	for (size_t i = 0; result == 0 && i < count; i++)
+		result = hand_over(node, &arena, &undo[i], err);
+	arena_release(&arena);
+	return result;
+}
+
+int agent_renew(struct node *node, int64_t timeout_ns, bool *is_there,
+		struct error *err)
+{
+	struct arena arena = { 0 };
+	const char *words = "";
+	int result = node_run_within(node, timeout_ns, &arena, &words, err,
+				     ASK "renew || true");
+
+	*is_there = result == 0 && strncmp(words, "ok", 2) == 0;
+	arena_release(&arena);
+	return result;
+}
+
+/* An agent that runs has a socket or, while it ends, a journal. */
+static const char tell_stop[] =
+	"cd /run/ordeal 2>/dev/null || { echo none; exit 0; }\n"
+	"if [ -S agent.socket ]; then " ASK "stop || [ $? = 3 ]\n"
+	"elif [ -e agent.journal ]; then echo dead\n"
+	"else echo none; fi";
+
+/* An agent undoes first what a dead one left; this one's lease is short. */
+static const char finish_journal[] =
+	"[ ! -e /run/ordeal/agent.journal ] || " AGENT_PROGRAM
+	" run --lease 100";
+
+/* By words where it answers, so that we hear what it could not undo; then by
+ * signal, for one that hangs (TERM has it undo as well). */
+int agent_stop(struct node *node, struct error *err)
+{
+	struct arena arena = { 0 };
+	struct error trouble;
+	const char *words = "";
+	int told = node_run(node, &arena, &words, &trouble, "%s", tell_stop);
+	int result = 0;
+
+	if (told != 0 || strcmp(words, "none") != 0)
+		result = node_daemon_stop(node, DAEMON, err) ||
+					 node_run(node, NULL, NULL, err, "%s",
+						  finish_journal)
+				 ? -1
+				 : 0;
+	if (result == 0 && told != 0)
+		result = error_set(err, "%s", trouble.text);
+	arena_release(&arena);
+	return result;
+}
+
+static int stop_one(struct node *node, void *argument, struct error *err)
+{
+	(void)argument;
+	return agent_stop(node, err);
+}
+
+int agent_stop_all(struct cluster *cluster, struct error *err)
+{
+	return cluster_each(cluster, NULL, stop_one, NULL, err);
+}

@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Nodes heal alone: when the controller is killed or cut off in the middle of
+# a fault, no rule and no stopped process of ours is left once the lease has
+# run out, with nobody's help, and nothing of the user's is touched.
+. "$(dirname "$0")/../support/shell.sh"
+if [ "$(id -u)" != 0 ] || ! command -v etcd >/dev/null; then
+	echo "needs root and etcd"
+	exit 77
+fi
+cluster=agent-$$
+nodes="n1 n2 n3"
+lease=3
+at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
+
+on() {
+	node=$1
+	shift
+	"$ordeal" cluster exec --name "$cluster" "$node" -- "$@"
+}
+
+on_all() {
+	for node in $nodes; do
+		on "$node" sh -c "$1" || echo "cannot look at $node"
+	done
+}
+
+# Rules of ours, processes that are stopped, and the agent.
+leftovers() {
+	on_all '
+		nft list ruleset 2>/dev/null | grep -i ordeal
+		iptables-save 2>/dev/null | grep -i ordeal
+		ip6tables-save 2>/dev/null | grep -i ordeal
+		grep -l "^State:.T (stopped)" /proc/[0-9]*/status \
+			2>/dev/null | grep -v "/$(cat /run/others.pid)/"
+		ls /run/ordeal/agent.socket /run/ordeal/agent.journal \
+			2>/dev/null
+		pgrep -a ordeal-agent
+		true'
+}
+
+rules() {
+	on_all 'nft list table inet ordeal 2>/dev/null; true'
+}
+
+stopped() {
+	on_all 'grep -l "^State:.T (stopped)" /proc/[0-9]*/status \
+		2>/dev/null | grep -v "/$(cat /run/others.pid)/"; true'
+}
+
+# What belongs to somebody else: a table, a chain, a stopped process.
+foreign() {
+	on_all 'nft list table inet others; iptables -w -S OTHERS
+		iptables -w -S INPUT
+		grep ^State: /proc/$(cat /run/others.pid)/status'
+}
+
+put_foreign() {
+	on_all 'nft add table inet others
+		nft "add chain inet others input \
+			{ type filter hook input priority 5; }"
+		nft add rule inet others input ip saddr 192.0.2.1 drop
+		iptables -w -N OTHERS; iptables -w -A OTHERS -j RETURN
+		iptables -w -I INPUT -j OTHERS
+		setsid sleep 1000 </dev/null >/dev/null 2>&1 &
+		echo $! >/run/others.pid; sleep 0.3; kill -STOP $!'
+}
+
+# clean_within SECONDS
+clean_within() {
+	until=$(($(date +%s) + $1))
+	while :; do
+		left=$(leftovers)
+		[ -n "$left" ] || return 0
+		[ "$(date +%s)" -lt $until ] || break
+		sleep 0.2
+	done
+	echo "left behind: $left"
+	return 1
+}
+
+# start FAULT LEASE LENGTH: a run whose fault comes soon and stays.
+start() {
+	rm -rf "$work/store"
+	"$ordeal" run --target etcd --local 3 --cluster "$cluster" \
+		--store "$work/store" --faults "$1" --"$1".targets majority \
+		--lease "$2" --time-limit "$4" --fault-length "$3" \
+		--fault-gap 200ms --seed 3 --rate 50 --concurrency 3 \
+		--ready-timeout 20s >"$work/run" 2>&1 &
+	pid=$!
+	for _ in $(seq 300); do
+		if [ -d "$work/store" ] && grep -qs '"effect":"proven"' \
+			"$(find "$work/store" -name history.jsonl)"; then
+			return 0
+		fi
+		sleep 0.1
+	done
+	cat "$work/run"
+	return 1
+}
+
+partition() {
+	start partition ${lease}s 60s 60s
+}
+
+pause() {
+	start pause ${lease}s 60s 60s
+}
+
+# In force, then the controller dies: both are seen.
+dies_in() {
+	"$1" || return 1
+	[ -n "$($2)" ] || { echo "nothing is in force"; return 1; }
+	kill -9 $pid
+	wait $pid 2>/dev/null
+	[ -n "$($2)" ] || { echo "nothing was left behind"; return 1; }
+	clean_within $((lease + 3))
+}
+
+outlives() {
+	partition || return 1
+	sleep $((lease * 2))
+	[ -n "$(rules)" ]
+}
+
+# A stopped controller is one that is cut off: nothing comes from it.
+cut_off() {
+	partition || return 1
+	kill -STOP $pid
+	clean_within $((lease + 3)) || { kill -9 $pid; return 1; }
+	kill -CONT $pid
+	sleep 2
+	kill -TERM $pid
+	wait $pid
+	code=$?
+	[ $code = 2 ] || { echo "exit code $code"; cat "$work/run"; return 1; }
+	has "$work/store/latest/history.jsonl" 'lease ran out, or it died' &&
+		clean_within 1
+}
+
+# kill -9 of the agent itself: the next one undoes what it left.
+agent_dies() {
+	partition || return 1
+	on_all 'pkill -KILL -x ordeal-agent' >/dev/null
+	sleep $((lease + 1))
+	[ -z "$(rules)" ] || { echo "rules stay"; kill -9 $pid; return 1; }
+	kill -TERM $pid
+	wait $pid
+	code=$?
+	[ $code = 2 ] || { echo "exit code $code"; cat "$work/run"; return 1; }
+	has "$work/store/latest/history.jsonl" 'lease ran out, or it died' &&
+		clean_within 1
+}
+
+both_die() {
+	partition || return 1
+	kill -9 $pid
+	on_all 'pkill -KILL -x ordeal-agent' >/dev/null
+	wait $pid 2>/dev/null
+	[ -n "$(rules)" ] || { echo "nothing was left behind"; return 1; }
+	"$ordeal" heal --local 3 --cluster "$cluster" >"$work/out" 2>&1 ||
+		{ cat "$work/out"; return 1; }
+	clean_within 1
+}
+
+without() {
+	start partition 0s 60s 60s || return 1
+	[ -z "$(on_all 'pgrep -a ordeal-agent; true')" ] || return 1
+	kill -TERM $pid
+	wait $pid
+	clean_within 1
+}
+
+claim "three nodes" exits 0 "$ordeal" cluster up --nodes 3 --name "$cluster"
+put_foreign
+foreign >"$work/before"
+claim "something of others is there" has "$work/before" stopped
+claim "a partition outlives its lease while we renew it" outlives
+claim "kill -9 in a partition: clean within the lease" dies_in true rules
+logs() {
+	on_all 'cat /run/ordeal/agent.log' >"$work/logs"
+}
+logs
+claim "... and the node's log says so" has "$work/logs" \
+	'the lease ran out; everything is undone'
+claim "kill -9 in a pause: clean within the lease" dies_in pause stopped
+claim "cut off in a partition: clean within the lease, run unknown" cut_off
+claim "kill -9 of the agents: undone, and the run is unknown" agent_dies
+claim "kill -9 of controller and agents: heal does it" both_die
+claim "without a lease there is no agent" without
+foreign >"$work/after"
+claim "nothing of others was touched" cmp "$work/before" "$work/after"
+finish
