@@ -144,10 +144,16 @@ static const char *semaphore_describe(const struct states *states,
 			    (long long)states->settings->permits);
 }
 
-/* Is it held; the last token, low and high half. */
+/* Is it held, and how; the last token, low and high half. */
+enum fenced_hold {
+	FENCED_FREE,
+	FENCED_HELD,
+	FENCED_HELD_UNKNOWN, /* with that token or a higher one */
+};
+
 static uint32_t fenced_init(struct states *states)
 {
-	const uint32_t words[3] = { 0, 0, UINT32_C(1) << 31 };
+	const uint32_t words[3] = { FENCED_FREE, 0, UINT32_C(1) << 31 };
 
 	return states_intern(states, words, 3);
 }
@@ -158,7 +164,7 @@ static int64_t token_in(const uint32_t *words)
 }
 
 /* Tokens grow. One that is not known is the least possible, which leaves most
- * room to those that follow. */
+ * room to those that follow, until its release names it. */
 static enum step fenced_step(struct states *states, uint32_t state,
 			     const struct call *call, unsigned choice,
 			     uint32_t *next)
@@ -168,21 +174,24 @@ static enum step fenced_step(struct states *states, uint32_t state,
 	const struct values *values = states->history->values;
 	int64_t last = token_in(words);
 	int64_t token;
-	uint32_t after[3];
+	uint32_t after[3] = { FENCED_FREE };
 
 	(void)choice;
 	if (call->verb == VERB_ACQUIRE) {
-		if (!value_get_int(values, call->result, &token))
+		after[0] = FENCED_HELD;
+		if (!value_get_int(values, call->result, &token)) {
 			token = last + 1;
-		if (words[0] || token <= last)
+			after[0] = FENCED_HELD_UNKNOWN;
+		}
+		if (words[0] != FENCED_FREE || token <= last)
 			return STEP_NO;
 	} else {
 		if (!value_get_int(values, call->arg, &token))
 			token = last;
-		if (!words[0] || token != last)
+		if (words[0] == FENCED_FREE || token < last ||
+		    (words[0] == FENCED_HELD && token != last))
 			return STEP_NO;
 	}
-	after[0] = call->verb == VERB_ACQUIRE;
 	after[1] = (uint32_t)(uint64_t)token;
 	after[2] = (uint32_t)((uint64_t)token >> 32);
 	*next = states_intern(states, after, 3);
@@ -198,8 +207,12 @@ static const char *fenced_describe(const struct states *states, uint32_t state,
 
 	if (token == INT64_MIN)
 		return "free, never held";
-	return arena_printf(arena, words[0] ? "held with token %lld" :
-					      "free, last token %lld", token);
+	return arena_printf(arena, words[0] == FENCED_FREE ?
+					   "free, last token %lld" :
+				   words[0] == FENCED_HELD ?
+					   "held with token %lld" :
+					   "held with token %lld or higher",
+			    token);
 }
 
 #define LOCK_VERBS (VERB_BIT(VERB_ACQUIRE) | VERB_BIT(VERB_RELEASE))

@@ -14,6 +14,7 @@ static const struct monitor *const monitors[] = {
 	&monitor_set_growing,
 	&monitor_set_elements,
 	&monitor_mutex,
+	&monitor_fenced_lock,
 	&monitor_counter,
 	&monitor_list,
 };

@@ -63,6 +63,8 @@ static int64_t pick_argument(struct play *play, enum verb verb)
 	case VERB_REMOVE:
 	case VERB_CONTAINS:
 		return some_value(play);
+	case VERB_RELEASE:
+		return play->object->is_distinct ? play->state.cells[0] : NIL;
 	case VERB_INCREMENT:
 	case VERB_DECREMENT:
 		return chance(play, 50) ? NIL : some_value(play);
@@ -135,6 +137,11 @@ static void take_effect(struct play *play, struct client *client)
 			if (chance(play, 60) && accepts(play, client, token))
 				return;
 		}
+	}
+	if (client->op.verb == VERB_ACQUIRE && play->object->is_distinct) {
+		accepts(play, client, play->state.cells[0] == NIL ?
+					      1 : play->state.cells[0] + 1);
+		return;
 	}
 	if (!(play->object->tells && chance(play, 50)) &&
 	    accepts(play, client, NIL))
