@@ -268,6 +268,30 @@ static const struct call *cut_after(const struct judge *judge,
 	return stuck_there;
 }
 
+/* Where there was no time to find out more: the calls that are wrong together,
+ * as far as a page holds them. */
+static void tell_core(const struct judge *judge, const struct calls *core,
+		      struct arena *arena, struct finding *finding)
+{
+	struct story story = { .judge = judge, .few = core, .arena = arena };
+	size_t count = core->count < STORY_CALLS_MAX ? core->count :
+						       STORY_CALLS_MAX;
+	const struct call *calls = core->items + (core->count - count);
+
+	say(&story, "These %zu operations have no order that a %s allows; "
+		    "there was no time to shrink them. The last are:",
+	    core->count, judge->model->name);
+	finding->roles = arena_array(arena, count, sizeof(*finding->roles));
+	for (size_t i = 0; i < count; i++) {
+		tell_call(&story, &calls[i]);
+		finding->roles[finding->role_count++] = (struct finding_role){
+			calls[i].op,
+			call_text(judge->history, &calls[i], arena),
+		};
+	}
+	finding->story = story.text;
+}
+
 void explain_violation(const struct judge *judge, const struct calls *calls,
 		       const struct calls *core, struct arena *arena,
 		       struct finding *finding)
@@ -291,5 +315,7 @@ void explain_violation(const struct judge *judge, const struct calls *calls,
 		stuck = cut_after(judge, &few, stuck, arena, possible);
 	if (stuck)
 		tell_everything(judge, calls, &few, stuck, arena, finding);
+	else if (core->count == calls->count)
+		tell_core(judge, core, arena, finding);
 	calls_release(&few);
 }

@@ -187,6 +187,23 @@ static void time_that_is_up_ends_the_search(void **state)
 	history_free(history);
 }
 
+static void even_out_of_time_a_violation_has_evidence(void **state)
+{
+	struct fixture *fixture = *state;
+	atomic_bool expired = true;
+	const struct long_shape shape = {
+		.object = PLAY_REGISTER, .ops = 20000, .processes = 8,
+		.keys = 1, .is_wrong = true,
+	};
+	struct history *history = long_history(&shape);
+
+	fixture->budget.expired = &expired;
+	assert_int_equal(judge_history(fixture, history), VERDICT_INVALID);
+	assert_non_null(fixture->verdict.anomalies->story);
+	assert_true(fixture->verdict.anomalies->evidence_count > 0);
+	history_free(history);
+}
+
 static void one_bad_key_of_many_is_named(void **state)
 {
 	struct fixture *fixture = *state;
@@ -243,6 +260,7 @@ int main(void)
 		TEST(a_monitor_alone_says_what_it_cannot_decide),
 		TEST(a_spent_budget_tells_how_far_it_came),
 		TEST(time_that_is_up_ends_the_search),
+		TEST(even_out_of_time_a_violation_has_evidence),
 		TEST(one_bad_key_of_many_is_named),
 		TEST(verbs_that_no_model_has_make_it_unknown),
 		TEST(a_semaphore_counts_its_permits),
