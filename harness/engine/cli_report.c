@@ -32,9 +32,9 @@ static void print_help(void)
 /* The file's text, or NULL: a page does without a configuration. */
 static const char *config_text(const char *run, struct arena *arena)
 {
+	const char *path = arena_printf(arena, "%s/config.json", run);
 	struct error err;
-	json_t *json = json_read_file(arena_printf(arena, "%s/config.json", run),
-				      &err);
+	json_t *json = json_read_file(path, &err);
 	const char *text = NULL;
 	char *pretty;
 

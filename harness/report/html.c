@@ -222,12 +222,17 @@ char *report_html_text(const struct judgement *judgement,
 	return text;
 }
 
-/* The last two parts of the folder: as `ordeal check` finds it in its store.
- */
-static const char *name_of(const char *folder)
+/* The last two parts of the folder: as `ordeal check` finds it in its store,
+ * whatever link ("latest") leads to it. */
+static const char *name_of(const char *folder, struct arena *arena)
 {
-	const char *name = folder + strlen(folder);
+	char *real = realpath(folder, NULL);
+	const char *name;
 	int slashes = 0;
+
+	folder = arena_strdup(arena, real ? real : folder);
+	free(real);
+	name = folder + strlen(folder);
 
 	while (name > folder) {
 		if (name[-1] == '/' && name[0] != '\0' && ++slashes == 2)
@@ -243,8 +248,9 @@ int report_html_write(const struct judgement *judgement,
 {
 	struct arena arena = { 0 };
 	size_t length;
-	char *text = report_html_text(judgement, history, name_of(folder),
-				      config_text, &length);
+	const char *name = name_of(folder, &arena);
+	char *text = report_html_text(judgement, history, name, config_text,
+				      &length);
 	int result = file_write_whole(
 		arena_printf(&arena, "%s/report.html", folder), text, length,
 		err);

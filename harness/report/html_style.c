@@ -3,7 +3,8 @@
 #include "harness/report/html_private.h"
 
 #define LIGHT                                                                \
-	"--bg:#fbfbfa;--panel:#fff;--ink:#1d2127;--dim:#667080;--rule:#dfe2e7;" \
+	"--bg:#fbfbfa;--panel:#fff;--ink:#1d2127;--dim:#667080;"             \
+	"--rule:#dfe2e7;"                                                    \
 	"--good:#147a4a;--bad:#c0262d;--odd:#9a6200;"                        \
 	"--ok:#2f7ed8;--info:#e08a00;--fail:#d6336c;"                        \
 	"--f0:#8250df;--f1:#d1242f;--f2:#bf8700;--f3:#0a7d8c;--f4:#2da44e;"   \

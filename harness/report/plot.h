@@ -33,7 +33,7 @@ struct plot {
 	bool is_log;
 	bool is_time;	   /* values are nanoseconds */
 	const char *unit; /* beside the top, or NULL */
-	const char *const *rows; /* rows with names instead of values, or NULL */
+	const char *const *rows; /* names, instead of values; or NULL */
 	size_t row_count;
 };
 

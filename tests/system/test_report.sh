@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every run has a page, which needs nothing else and lets nothing act.
+. "$(dirname "$0")/../support/shell.sh"
+store=$work/store
+
+lacks() {
+	grep -qe "$2" "$1" || return 0
+	echo "'$2' is in $1"
+	return 1
+}
+
+loads_nothing() {
+	lacks "$1" 'https\{0,1\}:' && lacks "$1" 'src=' &&
+		lacks "$1" '<link' && lacks "$1" '@import'
+}
+
+claim 'a run of a store with a bug is invalid' exits 1 "$ordeal" run \
+	--target memory --workload register --bug stale-read --bug-rate 20% \
+	--time-limit 1s --rate 1000 --store "$store"
+page=$(echo "$store"/memory-register/*/report.html)
+claim 'a run writes its page' test -s "$page"
+claim 'the page says the verdict' has "$page" '<h1>invalid</h1>'
+claim 'the page draws what cannot be placed' has "$page" 'stuck-span'
+claim 'the page loads nothing' loads_nothing "$page"
+
+cp "$page" "$work/first"
+rm "$page"
+claim 'report writes the page again' exits 0 "$ordeal" report latest \
+	--store "$store"
+claim 'report prints its path' has "$work/out" '/report.html$'
+claim 'the page is the same' cmp "$page" "$work/first"
+claim 'a file is no run' exits 3 "$ordeal" report "$work/first"
+claim 'no run is wrong usage' exits 64 "$ordeal" report
+
+# What a store, or whoever edits a history, may put into it.
+mkdir -p "$store/hostile/1"
+cat >"$store/hostile/1/history.jsonl" <<'END'
+{"index":0,"time":0,"process":0,"type":"invoke","f":"write","key":0,"value":"<script>alert(1)</script>","node":"<b>n</b>"}
+{"index":1,"time":9,"process":0,"type":"ok","f":"write","key":0,"value":"<script>alert(1)</script>"}
+{"index":2,"time":10,"process":1,"type":"invoke","f":"read","key":0}
+{"index":3,"time":19,"process":1,"type":"ok","f":"read","key":0,"value":"</title><img src=x>"}
+{"index":4,"time":20,"process":2,"type":"invoke","f":"read","key":0}
+{"index":5,"time":29,"process":2,"type":"fail","f":"read","key":0,"error":"\u001b]0;x\u0007<svg onload=x>"}
+END
+echo '{"judges":[{"checker":"linearizable"}],"seed":"</pre><script>1"}' \
+	>"$store/hostile/1/config.json"
+claim 'a hostile history has a page' exits 0 "$ordeal" report \
+	"$store/hostile/1"
+page=$store/hostile/1/report.html
+for text in '<script>alert' '<script>1' '<b>n' '<img' '<svg onload' \
+	"$(printf '\033')" "$(printf '\007')"; do
+	claim "the page does not hold $(printf %s "$text" | tr -d '\033\007')" \
+		lacks "$page" "$text"
+done
+claim 'the page shows it as text' has "$page" \
+	'&lt;/title&gt;&lt;img src=x&gt;'
+finish
