@@ -86,8 +86,7 @@ $(OUT)/%.o: %.c Makefile
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The agent runs on nodes that have nothing: static, and part of the program,
-# which uploads it. It is the same in every BUILD. AGENT_CC=musl-gcc makes it
-# smaller.
+# which uploads it. It is the same in every BUILD.
 AGENT_CC ?= $(CC)
 AGENT_SOURCES := $(sort $(wildcard nemesis/agent/*.c))
 $(OUT)/ordeal-agent: $(AGENT_SOURCES) $(wildcard nemesis/agent/*.h) Makefile
