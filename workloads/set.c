@@ -2,7 +2,8 @@
 /*
  * A set that grows: every element is added once, and must be in every read
  * that begins after its addition was acknowledged. Cheap to judge however
- * long the run.
+ * long the run. With removes, some element that was begun to be added (and
+ * may be gone already) is taken out again.
  */
 #include "harness/workload.h"
 
@@ -12,6 +13,7 @@
 struct plan {
 	struct keyed keyed;
 	double reads; /* share of operations */
+	double removes; /* share of the others */
 };
 
 struct key {
@@ -25,12 +27,19 @@ static bool key_next(void *state, const struct gen_context *context,
 		     struct gen_op *op)
 {
 	struct key *key = state;
+	int64_t element;
 
 	key->action =
 		(struct action){ .verb = VERB_READ, .object = OBJECT_SET };
 	if (!rng_chance(&key->rng, key->plan->reads)) {
-		key->action.verb = VERB_ADD;
-		key->action.arg = value_int(context->values, ++key->added);
+		bool adds = key->added == 0 ||
+			    !rng_chance(&key->rng, key->plan->removes);
+
+		element = adds ? ++key->added :
+				 1 + (int64_t)rng_below(&key->rng,
+							(uint64_t)key->added);
+		key->action.verb = adds ? VERB_ADD : VERB_REMOVE;
+		key->action.arg = value_int(context->values, element);
 	}
 	op->f = key->action.verb;
 	op->actions = &key->action;
@@ -54,7 +63,9 @@ static struct generator *set_main(const struct workload_setup *setup,
 	struct plan *plan = arena_alloc(setup->arena, sizeof(*plan));
 
 	plan->reads = options_real(setup->options, "reads");
+	plan->removes = options_real(setup->options, "removes");
 	if (bounds_share(setup, "reads", err) ||
+	    bounds_share(setup, "removes", err) ||
 	    keyed_init(&plan->keyed, setup, "set", setup->threads, make_key,
 		       err))
 		return NULL;
@@ -70,12 +81,18 @@ static struct generator *set_final(const struct workload_setup *setup,
 
 static const struct need *set_needs(const struct workload_setup *setup)
 {
-	return keyed_needs(setup, OBJECT_SET, 1u << VERB_ADD | 1u << VERB_READ);
+	uint32_t verbs = 1u << VERB_ADD | 1u << VERB_READ;
+
+	if (options_real(setup->options, "removes") > 0)
+		verbs |= 1u << VERB_REMOVE;
+	return keyed_needs(setup, OBJECT_SET, verbs);
 }
 
 static const struct option set_options[] = {
 	KEYED_OPTIONS("2000", "all"),
 	{ "reads", OPTION_REAL, "10%", "share of reads; the rest adds", NULL },
+	{ "removes", OPTION_REAL, "0",
+	  "share of removals among all but reads", NULL },
 	{ .name = NULL },
 };
 
@@ -83,7 +100,7 @@ static const char *const set_checkers[] = { "set", NULL };
 
 const struct workload workload_set = {
 	.name = "set",
-	.summary = "adds distinct elements to sets and reads them whole",
+	.summary = "adds distinct elements to sets (removes, too), reads them whole",
 	.options = set_options,
 	.checkers = set_checkers,
 	.needs = set_needs,
