@@ -208,7 +208,7 @@ int node_daemon_state(struct node *node, const char *name,
 		      enum daemon_state *state, struct error *err)
 {
 	struct arena arena = { 0 };
-	struct reply reply;
+	struct reply reply = { 0 };
 	int result = run_script(node, &arena, "look at", name,
 				"look && echo \"$state\" || echo none\n",
 				&reply, err);

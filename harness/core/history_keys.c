@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "harness/core/arena.h"
@@ -16,6 +17,7 @@ static size_t slot_of(const struct key_index *index,
 	size_t mask = index->size - 1;
 	size_t slot = (key.bits * UINT32_C(2654435769) >> 3) & mask;
 
+	assert(index->slots);
 	while (index->slots[slot] &&
 	       !value_equal(keys->keys[index->slots[slot] - 1], key))
 		slot = (slot + 1) & mask;
@@ -56,6 +58,7 @@ static uint32_t *find_groups(struct history_keys *keys,
 		if (!op_is_client(&history->ops[i]))
 			continue;
 		index_grow(&index, keys);
+		assert(index.slots);
 		slot = slot_of(&index, keys, key);
 		if (!index.slots[slot]) {
 			keys->keys = array_reserve(keys->keys, &capacity,

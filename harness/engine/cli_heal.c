@@ -80,7 +80,7 @@ static int read_settings(int argc, char **argv, struct run_config *config,
 {
 	struct settings flags = { 0 };
 	struct settings all = { 0 };
-	const char *what;
+	const char *what = NULL;
 	const char *path;
 
 	if (settings_read_arguments(&flags, arena, argc, argv, &what, err))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Settings from arguments and from a JSON file. */
+#include <assert.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -43,10 +44,12 @@ int settings_read_arguments(struct settings *settings, struct arena *arena,
 	*path = NULL;
 	for (int i = 1; i < argc; i++) {
 		const char *argument = argv[i];
-		const char *equals = strchr(argument, '=');
 		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		const char *equals;
 		const char *name;
 
+		assert(argument);
+		equals = strchr(argument, '=');
 		if (strncmp(argument, "--", 2) != 0) {
 			if (*path)
 				return error_set(err, "two files, '%s' and "
@@ -198,7 +201,7 @@ static int add_faults(struct file_reader *reader, json_t *array,
 	json_array_foreach(array, i, element) {
 		const char *pointer =
 			arena_printf(reader->arena, "/faults/%zu", i);
-		const char *name;
+		const char *name = NULL;
 
 		if (add_named(reader, pointer, element, &name, err))
 			return -1;
@@ -302,7 +305,7 @@ static int add_member(struct file_reader *reader, const char *key,
 		      json_t *value, struct error *err)
 {
 	const char *pointer = arena_printf(reader->arena, "/%s", key);
-	const char *name;
+	const char *name = NULL;
 
 	if (is_record(key))
 		return 0;

@@ -185,8 +185,8 @@ static void rules_of_both_tools_are_read(void **state)
 		"}",
 		"-N ORDEAL -c 0 0",
 		"-A INPUT -c 0 0 -j ORDEAL",
-		"\t\ttype filter hook input priority filter - 10; "
-		"policy accept;",
+		("\t\ttype filter hook input priority filter - 10; "
+		 "policy accept;"),
 		" saddr nonsense counter packets 1",
 		" -s 1.2.3.4/32",
 	};
