@@ -78,6 +78,11 @@ const struct solver_step *solver_cycle(const struct solver *s, size_t *count)
 	return s->cycle;
 }
 
+/* Edges that searches follow for one state of the budget, and at most before
+ * the first decision. */
+#define FOLLOWED_PER_STATE 2
+#define PRUNE_MAX (UINT64_C(20) << 20)
+
 static void prepare(struct solver *s)
 {
 	size_t n = (size_t)s->choice_count + 1;
@@ -92,6 +97,13 @@ static void prepare(struct solver *s)
 	s->hot = heap_zeroed(n, sizeof(*s->hot));
 	s->trail = heap_zeroed(n, sizeof(*s->trail));
 	s->level_start = heap_zeroed(n, sizeof(*s->level_start));
+}
+
+static bool is_spent(const struct solver *s, const struct budget *budget)
+{
+	return s->states + s->graph.followed / FOLLOWED_PER_STATE >
+		       budget->states_max ||
+	       budget_expired(budget);
 }
 
 /* Would the side close a cycle with what is in the graph? */
@@ -116,14 +128,17 @@ static uint32_t against(const struct solver *s, uint32_t literal)
 }
 
 /* Takes, before any decision, the sides whose opposite is impossible, until
- * there are none. False: both are. */
+ * there are none or it takes too long. False: both are. */
 static bool prune(struct solver *s, const struct budget *budget)
 {
 	bool has_changed = true;
 
-	while (has_changed && !budget_expired(budget)) {
+	while (has_changed) {
 		has_changed = false;
 		for (uint32_t c = 0; c < s->choice_count; c++) {
+			if (s->graph.followed > PRUNE_MAX ||
+			    is_spent(s, budget))
+				return true;
 			if (s->value[c])
 				continue;
 			for (unsigned side = 0; side < 2; side++) {
@@ -190,8 +205,7 @@ enum solver_answer solver_run(struct solver *s, const struct budget *budget)
 			next = 0;
 			continue;
 		}
-		if (s->states + s->graph.followed / 64 > budget->states_max ||
-		    budget_expired(budget))
+		if (is_spent(s, budget))
 			return SOLVER_UNKNOWN;
 		choice = pick(s, &next);
 		if (choice == s->choice_count)
