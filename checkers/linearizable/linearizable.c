@@ -9,6 +9,7 @@
  * operations touch several. What each method needs and costs is in monitor.h
  * and search.h.
  */
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -129,6 +130,7 @@ static void write_report(struct report *report)
 	size_t invalid = 0;
 	uint64_t visited = 0;
 
+	assert(report->judge->model);
 	figure_add_text(figures, arena, "model", report->judge->model->name);
 	figure_add_int(figures, arena, "parts",
 		       (int64_t)report->parts->count);
@@ -176,6 +178,7 @@ static void judge_and_report(const struct check *check,
 	parts_judge(&parts, judge, threads);
 	write_report(&report);
 	parts_release(&parts);
+	judge->limits = NULL;
 }
 
 /* By name, from a file, or as the verbs tell; then *misfit says why none. */

@@ -4,6 +4,7 @@
  * order: by inclusion, or as prefixes of each other; and what a read shows for
  * the first time went in between the read before and it.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "checkers/linearizable/levels.h"
@@ -34,6 +35,7 @@ static bool is_read(const struct call *call)
 
 static size_t length_of(const struct reads *reads, const struct call *call)
 {
+	assert(call);
 	if (value_kind(reads->values, call->result) != VALUE_LIST)
 		return 0;
 	return value_list_length(reads->values, call->result);

@@ -214,7 +214,7 @@ int node_daemon_state(struct node *node, const char *name,
 				&reply, err);
 
 	*state = DAEMON_UNKNOWN;
-	if (result == 0) {
+	if (result == 0 && reply.out) {
 		*state = DAEMON_RUNNING;
 		if (strcmp(reply.out, "none\n") == 0)
 			*state = DAEMON_ABSENT;

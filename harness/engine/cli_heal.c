@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ordeal heal: undoes everything on every node. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -139,6 +140,7 @@ static int heal(struct run_config *config, struct arena *arena,
 {
 	const char *name = options_text(config->options, "cluster");
 
+	assert(config->target);
 	if (config->target->is_in_process) {
 		puts("nothing to heal: the target has no nodes");
 		return 0;
@@ -161,7 +163,7 @@ static int heal(struct run_config *config, struct arena *arena,
 int cli_heal(int argc, char **argv)
 {
 	struct arena arena = { 0 };
-	struct run_config config;
+	struct run_config config = { 0 };
 	struct error err = { "" };
 	int code = EXIT_VALID;
 
