@@ -10,6 +10,8 @@
 
 /* So many edges of choices are looked at; more: not decided. */
 #define EDGES_MAX (UINT64_C(8) << 20)
+/* The part of it for levels that were not asked for. */
+#define OTHERS_SHARE 8
 
 struct form {
 	const char *model;
@@ -37,6 +39,7 @@ struct polygraph {
 	const struct form *form;
 	struct solver *solver;
 	uint64_t edges; /* of choices */
+	uint64_t edges_max;
 };
 
 #define KNOWN 2u
@@ -155,7 +158,7 @@ static void relate(struct polygraph *p, const struct chain *items,
 				add_order(p, 0, other, &items[i]);
 				add_order(p, 1, &items[i], other);
 			}
-			if (p->edges > EDGES_MAX)
+			if (p->edges > p->edges_max)
 				return;
 		}
 		frontier[kept++] = i;
@@ -219,7 +222,7 @@ static enum solver_answer decide_form(struct analysis *analysis,
 	add_known(p);
 	p->edges = 0;
 	add_choices(p);
-	if (p->edges <= EDGES_MAX)
+	if (p->edges <= p->edges_max)
 		answer = solver_run(p->solver, budget);
 	if (answer == SOLVER_NO) {
 		take_cycle(p, &finding, arena);
@@ -237,6 +240,7 @@ void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 			       .graph = graph,
 			       .chains = &chains };
 	uint64_t standing = 0;
+	struct budget some;
 
 	chains_init(&chains, &analysis->view, &analysis->registers);
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
@@ -248,7 +252,14 @@ void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 			    anomaly_closure(analysis->findings.set))
 			continue;
 		p.form = &forms[i];
-		answer = decide_form(analysis, &p, budget, arena);
+		p.edges_max = EDGES_MAX;
+		some = *budget;
+		if (model != analysis->model) {
+			/* Worth knowing, but not at any price. */
+			p.edges_max /= OTHERS_SHARE;
+			some.states_max /= 16 * OTHERS_SHARE;
+		}
+		answer = decide_form(analysis, &p, &some, arena);
 		if (answer == SOLVER_YES)
 			standing |= model_weaker(model);
 		else if (answer == SOLVER_UNKNOWN)
