@@ -19,4 +19,5 @@ echo "$sources" | xargs -P 2 -n 8 sh -c '
 cppcheck --std=c11 -j 2 --quiet --error-exitcode=1 --inline-suppr -I . \
 	--enable=warning,portability --suppress=missingIncludeSystem \
 	--suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE \
-	--library=posix $sources
+	--suppressions-list=tests/tidy/cppcheck.suppress --library=posix \
+	$sources
