@@ -14,8 +14,10 @@
 #define WORKLOADS(X) X(append) X(bank) X(lock) X(long_fork) X(register) \
 	X(wr) X(write_skew)
 #define FAULTS(X) X(partition) X(kill) X(pause)
-#define CHECKERS(X) X(bank) X(coverage) X(crash) X(isolation) \
-	X(linearizable) X(stats)
+#define CHECKERS(X) X(bank) X(causal) X(causal_convergence) X(causal_memory) \
+	X(coverage) X(crash) X(isolation) X(linearizable) X(monotonic_reads) \
+	X(monotonic_writes) X(pram) X(read_your_writes) X(stats) \
+	X(writes_follow_reads)
 
 /* clang-format off */
 #define DECLARE_TARGET(part) extern const struct target target_##part;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Causal consistency by bad patterns: A. Bouajjani, C. Enea, R. Guerraoui,
+ * J. Hamza: On verifying causal consistency. POPL 2017.
+ *
+ * Causal order (CO) is the least transitive order in which an operation comes
+ * after the one before it in its session, and a read after the write whose
+ * value it saw. A cas is one operation that both reads and writes.
+ *
+ * - causal (CC): each read can be explained by an order of what causally
+ *   precedes it. Broken exactly by ThinAirRead, CyclicCO, WriteCOInitRead (a
+ *   read of the initial value although a write of the key precedes it) and
+ *   WriteCORead (a read of a write that another write, which also precedes the
+ *   read, has overwritten). O(operations * sessions * log).
+ * - causal-convergence (CCv): moreover there is one order of all writes, the
+ *   same for all, and each read sees the last in it of those that causally
+ *   precede the read. Broken by the above and by CyclicCF: conflicting writes
+ *   of which reads demand a cycle. The same cost.
+ * - causal-memory (CM): each session can explain all its reads by one order of
+ *   what causally precedes its end. Broken by the above patterns and by
+ *   WriteHBInitRead and CyclicHB: as above, where what precedes what (HB) is
+ *   inferred for each session, from the reads of that session.
+ * - pram: as CM, where causal order is replaced by the order of each session
+ *   and the reads of the one session that is judged.
+ */
+#ifndef ORDEAL_CAUSAL_PATTERNS_H
+#define ORDEAL_CAUSAL_PATTERNS_H
+
+#include "checkers/causal/evidence.h"
+
+/* A check under way. */
+struct causal {
+	const struct check *check;
+	const struct trace *trace;
+	struct verdict *verdict;
+	uint64_t found; /* violations, told or not */
+};
+
+/* False, and the verdict is unknown, when a clock for each operation exceeds
+ * the budget. */
+bool causal_fits(struct causal *causal);
+
+/* Judges CC; with `converges`, CCv too. */
+void judge_causal(struct causal *causal, bool converges);
+
+/* Judges CM (`with_causality`) or PRAM. The budget counts events visited, for
+ * each session anew. */
+void judge_memory(struct causal *causal, bool with_causality);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Words of causal consistency of registers, and what is near it. */
+#include "harness/report/explain.h"
+
+#define BOUAJJANI                                                      \
+	"A. Bouajjani, C. Enea, R. Guerraoui, J. Hamza: On verifying\n" \
+	"causal consistency. POPL 2017."
+
+const struct explanation explain_causal[] = {
+	{
+		.name = "ThinAirRead",
+		.kind = EXPLAIN_ANOMALY,
+		.also = "thin-air",
+		.meaning = "A read returned a value that no write which "
+			   "happened wrote: nobody\ntried, or the one who did "
+			   "was refused.",
+		.example = "  process 0: write x 1\n"
+			   "  process 1: read x: 7",
+		.rules_out = "every consistency model",
+		.source = BOUAJJANI,
+	},
+	{
+		.name = "CyclicCO",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning = "An operation precedes itself, by the order of "
+			   "sessions and of who\nread from whom: somebody saw "
+			   "the future.",
+		.example = "  process 0: read x: 1, write y 1\n"
+			   "  process 1: read y: 1, write x 1",
+		.rules_out = "causal, and all above it",
+		.source = BOUAJJANI,
+	},
+	{
+		.name = "WriteCOInitRead",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning = "A read returned the initial value although a write "
+			   "of that key causally\nprecedes the read.",
+		.example = "  process 0: write x 1, write y 1\n"
+			   "  process 1: read y: 1, read x: nil",
+		.rules_out = "causal, and all above it",
+		.source = BOUAJJANI,
+	},
+	{
+		.name = "WriteCORead",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning = "A read returned a value that was overwritten by a "
+			   "write that causally\nprecedes the read.",
+		.example = "  process 0: write x 1, write x 2, write y 1\n"
+			   "  process 1: read y: 1, read x: 1",
+		.rules_out = "causal, and all above it",
+		.source = BOUAJJANI,
+	},
+	{
+		.name = "CyclicCF",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning = "Replicas disagree on which of two concurrent "
+			   "writes is newer, and do\nnot come to agree: no one "
+			   "order of the writes explains all reads.",
+		.example = "  process 0: write x 1, read x: 2\n"
+			   "  process 1: write x 2, read x: 1",
+		.rules_out = "causal-convergence, and all above it",
+		.source = BOUAJJANI,
+	},
+	{
+		.name = "WriteHBInitRead",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning = "A read returned the initial value although what "
+			   "its process had read\nbefore can only be explained "
+			   "if a write of that key was there.",
+		.example = "  process 0: write z 1, write x 1, write y 1\n"
+			   "  process 1: write x 2\n"
+			   "  process 2: read x: 2, read z: nil, read y: 1, "
+			   "read x: 2\n"
+			   "The last read tells that x 2 came after x 1, "
+			   "hence after z 1; so z 1\nwas there when x 2 was "
+			   "seen first.",
+		.rules_out = "causal-memory, pram, and all above them",
+		.source = BOUAJJANI,
+	},
+	{
+		.name = "CyclicHB",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning = "The reads of one process cannot be explained by "
+			   "any order of what it\nmay have seen: each order "
+			   "contradicts one of its reads.",
+		.example = "  process 0: write x 1\n"
+			   "  process 1: write x 2\n"
+			   "  process 2: read x: 1, read x: 2, read x: 1",
+		.rules_out = "causal-memory, pram, and all above them",
+		.source = BOUAJJANI,
+	},
+	{
+		.name = "causal-convergence",
+		.kind = EXPLAIN_MODEL,
+		.also = "CCv, causal+",
+		.meaning = "Causal consistency where all replicas settle "
+			   "conflicts alike: there is\none order of the "
+			   "writes, and each read sees the last in it of those\nthat "
+			   "causally precede the read.",
+		.rules_out = "CyclicCF, and what causal forbids",
+		.source = BOUAJJANI,
+	},
+	{
+		.name = "causal-memory",
+		.kind = EXPLAIN_MODEL,
+		.also = "CM, strong causal consistency",
+		.meaning = "Causal consistency where each process can explain "
+			   "all that it read by\none order of the writes, its "
+			   "own; another process may have another.",
+		.rules_out =
+			"WriteHBInitRead, CyclicHB, and what causal forbids",
+		.source = "M. Ahamad et al.: Causal memory: definitions, "
+			  "implementation, and\nprogramming. Distributed "
+			  "Computing 9(1), 1995.",
+	},
+	{ 0 },
+};
