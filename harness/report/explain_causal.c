@@ -95,8 +95,8 @@ const struct explanation explain_causal[] = {
 		.also = "CCv, causal+",
 		.meaning = "Causal consistency where all replicas settle "
 			   "conflicts alike: there is\none order of the "
-			   "writes, and each read sees the last in it of those\nthat "
-			   "causally precede the read.",
+			   "writes, and each read sees the last in it of "
+			   "those\nthat causally precede the read.",
 		.rules_out = "CyclicCF, and what causal forbids",
 		.source = BOUAJJANI,
 	},
