@@ -4,7 +4,7 @@
 # Usage: install-deps.sh build|run|test|lint ...
 set -eu
 
-build='gcc make pkg-config git libssh2-1-dev libjansson-dev libpcre2-dev
+build='gcc libc6-dev binutils make pkg-config git libssh2-1-dev libjansson-dev libpcre2-dev
 	libcurl4-openssl-dev libzstd-dev zlib1g-dev'
 run='iproute2 iptables openssh-server openssh-client iputils-ping procps
 	util-linux ca-certificates etcd-server'
