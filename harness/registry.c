@@ -16,8 +16,8 @@
 #define FAULTS(X) X(partition) X(kill) X(pause)
 #define CHECKERS(X) X(bank) X(causal) X(causal_convergence) X(causal_memory) \
 	X(coverage) X(crash) X(isolation) X(linearizable) X(monotonic_reads) \
-	X(monotonic_writes) X(pram) X(read_your_writes) X(stats) \
-	X(writes_follow_reads)
+	X(monotonic_writes) X(pram) X(read_your_writes) X(sequential) \
+	X(stats) X(writes_follow_reads)
 
 /* clang-format off */
 #define DECLARE_TARGET(part) extern const struct target target_##part;

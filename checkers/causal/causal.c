@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * causal, causal-convergence, causal-memory, pram and the session guarantees:
+ * causal, causal-convergence, causal-memory, sequential, pram and the session guarantees:
  * what is precisely judged stands in patterns.h and sessions.h.
  *
  * Values must be distinct: no value is written twice to a key, nor nil, with
@@ -98,6 +98,11 @@ CHECKER(monotonic_writes, "monotonic-writes",
 	judge_monotonic_writes,
 	"no session saw a write and then missed one that its writer had made "
 	"before");
+CHECKER(sequential, "sequential",
+	"one order of all operations, each session's in its own, explains "
+	"all reads",
+	judge_sequential,
+	"all operations can be put into one order that explains every read");
 CHECKER(writes_follow_reads, "writes-follow-reads",
 	"whoever sees a write sees what its session had read before",
 	judge_writes_follow_reads,

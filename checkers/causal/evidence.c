@@ -99,7 +99,11 @@ static void tell_step(struct anomaly *anomaly, const struct relation *relation,
 	const struct trace *trace = relation->trace;
 	const struct inference *why = relation_why(relation, a, b);
 
-	if (why) {
+	if (why && why->before == why->read) {
+		evidence_add(anomaly, trace, arena, b,
+			     "overwrites what %s saw, so it comes after that",
+			     event_text(trace, a, arena));
+	} else if (why) {
 		evidence_add(anomaly, trace, arena, b,
 			     "must come after %s, for process %" PRId32
 			     " knew of that one when it read this one",

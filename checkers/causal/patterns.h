@@ -47,4 +47,7 @@ void judge_causal(struct causal *causal, bool converges);
  * each session anew. */
 void judge_memory(struct causal *causal, bool with_causality);
 
+/* Judges sequential consistency; see sequential.c. */
+void judge_sequential(struct causal *causal);
+
 #endif

@@ -6,6 +6,10 @@
 	"A. Bouajjani, C. Enea, R. Guerraoui, J. Hamza: On verifying\n" \
 	"causal consistency. POPL 2017."
 
+#define SEQUENTIAL                                                      \
+	"L. Lamport: How to make a multiprocessor computer that\n"      \
+	"correctly executes multiprocess programs. IEEE Trans. Comp., 1979."
+
 const struct explanation explain_causal[] = {
 	{
 		.name = "ThinAirRead",
@@ -88,6 +92,29 @@ const struct explanation explain_causal[] = {
 			   "  process 2: read x: 1, read x: 2, read x: 1",
 		.rules_out = "causal-memory, pram, and all above them",
 		.source = BOUAJJANI,
+	},
+	{
+		.name = "non-sequential",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning = "No one order of all operations, in which those of "
+			   "each process stand\nas it made them, explains what "
+			   "every read saw.",
+		.example = "  process 0: write x 1, read y: nil\n"
+			   "  process 1: write y 1, read x: nil",
+		.rules_out = "sequential, linearizable",
+		.source = SEQUENTIAL,
+	},
+	{
+		.name = "sequential",
+		.kind = EXPLAIN_MODEL,
+		.also = "sequential-consistency, SC",
+		.meaning = "All operations can be put into one order, in which "
+			   "those of each\nprocess stand as it made them, and "
+			   "every read sees the last write\nbefore it. Real "
+			   "time does not matter: all may lag behind together.",
+		.rules_out = "non-sequential, and what the causal models "
+			     "forbid",
+		.source = SEQUENTIAL,
 	},
 	{
 		.name = "causal-convergence",

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the definitions of the models of tiny histories. */
+#ifndef ORDEAL_TESTS_SUPPORT_CAUSAL_WORLD_H
+#define ORDEAL_TESTS_SUPPORT_CAUSAL_WORLD_H
+
+#include "tests/support/causal_tiny.h"
+
+/* before[i]: a bit for each operation that comes before i. */
+struct order {
+	unsigned before[TINY_MAX];
+};
+
+/* The operations that happened. */
+struct world {
+	const struct tiny *tiny;
+	unsigned there;
+	int writer[100]; /* of a value; -1: none */
+	struct order sessions;
+	struct order causal;
+	bool is_cyclic;
+};
+
+static inline bool is_in(unsigned set, int i)
+{
+	return set >> i & 1u;
+}
+
+/* Permutations of the writes of one key, or of all. */
+struct permutation {
+	int writes[TINY_MAX];
+	int count;
+};
+
+void first_permutation(const struct world *w, int key, struct permutation *p);
+bool next_permutation(struct permutation *p); /* false: that was the last */
+int rank_of(const struct permutation *p, int write); /* -1: not in it */
+bool respects(const struct permutation *p, const struct order *order);
+
+/* Monotonic reads, or read your writes. */
+bool world_versions(const struct world *w, bool of_reads);
+/* Writes follow reads, or monotonic writes. */
+bool world_pairs(const struct world *w, bool follows);
+
+#endif
