@@ -7,6 +7,7 @@
 
 static const struct explanation *const tables[] = {
 	explain_causal,
+	explain_invariants,
 	explain_isolation,
 	explain_isolation_cycles,
 	explain_isolation_levels,

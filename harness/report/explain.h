@@ -31,6 +31,7 @@ struct explanation {
  * beside this one; a new one is named here and in explain.c.
  */
 extern const struct explanation explain_causal[];
+extern const struct explanation explain_invariants[];
 extern const struct explanation explain_isolation[];
 extern const struct explanation explain_isolation_cycles[];
 extern const struct explanation explain_isolation_levels[];
