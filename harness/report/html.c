@@ -187,6 +187,7 @@ static void write_page(struct page *page)
 	html_anomalies(page);
 	html_checkers(page);
 	html_plots(page);
+	html_timeline(page);
 	html_faults(page);
 	html_figures(page);
 	html_notes(page);

@@ -23,10 +23,10 @@ static void write_operation(struct page *page, const struct evidence *evidence)
 	struct arena arena = { 0 };
 
 	fprintf(page->out,
-		"<tr><td class=\"n\"><a class=\"op\" data-op=\"%" PRIu32
+		"<tr><td class=\"n\"><a class=\"op\" data-index=\"%" PRIu64
 		"\">%" PRIu64 "</a></td><td class=\"n\">%s</td>"
 		"<td><i class=\"%s\"></i>%s</td><td class=\"text\">",
-		evidence->op, index,
+		index, index,
 		op->invoke_ns < 0
 			? ""
 			: arena_printf(&arena, "%.3f s",

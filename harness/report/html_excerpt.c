@@ -184,9 +184,11 @@ static void draw_bar(struct page *page, const struct excerpt *excerpt,
 	draw_label(page, excerpt, bar, top + 14);
 	fprintf(page->out,
 		"<rect class=\"bar %s%s\" x=\"%.1f%%\" y=\"%zu\" "
-		"width=\"%.1f%%\" height=\"12\" rx=\"3\"><title>",
+		"width=\"%.1f%%\" height=\"12\" rx=\"3\" data-index=\"%" PRIu64
+		"\"><title>",
 		html_outcome(page->history, op), bar->is_stuck ? " stuck" : "",
-		start, top + 20, end - start);
+		start, top + 20, end - start,
+		history_index(page->history, op->invoke));
 	html_escape_cut(page, op_text(page->history, bar->op, &page->arena),
 			1000);
 	fputs("; ", page->out);

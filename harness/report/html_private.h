@@ -24,6 +24,10 @@ struct page {
 /* The whole style sheet, in pieces; NULL at the end. */
 extern const char *const html_style[];
 
+/* The script, in two halves, likewise. */
+extern const char *const html_script_draw[];
+extern const char *const html_script_use[];
+
 /* Writes text so that it shows as it is; at most `points` code points. */
 void html_escape(struct page *page, const char *text);
 void html_escape_cut(struct page *page, const char *text, size_t points);
@@ -38,6 +42,7 @@ void html_plots(struct page *page);
 void html_faults(struct page *page);
 void html_figures(struct page *page);
 void html_notes(struct page *page);
+void html_timeline(struct page *page);
 void html_config(struct page *page);
 
 /* Drawings of an anomaly. */
@@ -51,5 +56,9 @@ const char *html_outcome(const struct history *history, const struct op *op);
  * escaped. */
 const char *html_op_short(const struct history *history, uint32_t number,
 			  struct arena *arena);
+
+/* What an action wrote or saw: "17", "3→5" of a cas; likewise. */
+const char *html_value_short(const struct history *history,
+			     const struct action *action, struct arena *arena);
 
 #endif

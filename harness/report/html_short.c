@@ -31,6 +31,20 @@ static const char *value_short(const struct values *values, struct value value,
 	return arena_printf(arena, "[\u2026%s", text);
 }
 
+const char *html_value_short(const struct history *history,
+			     const struct action *action, struct arena *arena)
+{
+	const struct values *values = history->values;
+	struct value value =
+		value_is_nil(action->result) ? action->arg : action->result;
+
+	if (action->verb != VERB_CAS)
+		return value_short(values, value, arena);
+	return arena_printf(arena, "%s\u2192%s",
+			    value_short(values, action->expected, arena),
+			    value_short(values, action->arg, arena));
+}
+
 static const char *action_short(const struct history *history,
 				const struct action *action,
 				const struct op *op, struct arena *arena)
@@ -44,10 +58,8 @@ static const char *action_short(const struct history *history,
 		text = arena_printf(arena, "%s %s", text,
 				    value_short(values, action->key, arena));
 	if (action->verb == VERB_CAS)
-		text = arena_printf(
-			arena, "%s %s\u2192%s", text,
-			value_short(values, action->expected, arena),
-			value_short(values, action->arg, arena));
+		text = arena_printf(arena, "%s %s", text,
+				    html_value_short(history, action, arena));
 	else if (!value_is_nil(action->arg))
 		text = arena_printf(arena, "%s %s", text,
 				    value_short(values, action->arg, arena));

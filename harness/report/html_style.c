@@ -145,7 +145,7 @@
 	".stuck{color:var(--bad)}svg .stuck{fill:var(--bad)}\n"              \
 	".cycle svg{width:100%;max-width:520px;height:auto;display:block}"   \
 	".node{fill:var(--panel);stroke:var(--ink);stroke-width:2}"          \
-	"svg .name{font-weight:600}.cycle .name{font-size:15px}"                     \
+	"svg .name{font-weight:600}.cycle .name{font-size:15px}"             \
 	".edge{fill:none;stroke:var(--dim);stroke-width:2}"                  \
 	"marker path{fill:var(--dim)}"                                       \
 	"svg .edge-label{font-weight:600;font-size:14px;"                    \
@@ -154,6 +154,18 @@
 	"svg text.dim{fill:var(--dim)}\n"
 
 /* What is open on a screen by a click lies open on paper. */
+#define TIMELINE_RULES                                                       \
+	".controls{display:flex;flex-wrap:wrap;gap:6px;align-items:center;"  \
+	"margin:.4em 0}.gap{flex:1}"                                         \
+	"button,select,input{font:inherit;color:var(--ink);"                 \
+	"background:var(--panel);border:1px solid var(--rule);"              \
+	"border-radius:5px;padding:3px 10px;min-height:32px}\n"              \
+	"canvas{display:block;width:100%;background:var(--panel);"           \
+	"border:1px solid var(--rule);border-radius:6px;"                    \
+	"touch-action:pan-y;cursor:grab}"                                    \
+	"#detail{overflow-wrap:anywhere;min-height:3em;color:var(--dim)}"    \
+	"#detail a{color:var(--ok)}\n"
+
 #define PAPER_RULES                                                          \
 	"@media(max-width:600px){body{font-size:14px}main{padding:10px}"     \
 	"h1{font-size:1.8em}header{padding:12px 14px}"                       \
@@ -174,6 +186,7 @@ const char *const html_style[] = {
 	COLOUR_RULES,
 	PLOT_RULES,
 	DRAWING_RULES,
+	TIMELINE_RULES,
 	PAPER_RULES,
 	NULL,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How long a page takes and how large it is, for 100,000 operations or as many
- * as the first argument says. */
+ * as the first argument says; the page goes to the file that the second names,
+ * for a browser to open. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "harness/core/clock.h"
 #include "harness/core/rng.h"
 #include "harness/report/html.h"
+#include "harness/report/json.h"
 
 #define PROCESSES 20
 #define RUN_NS (300 * NS_PER_S)
@@ -60,6 +62,7 @@ int main(int argc, char **argv)
 	struct history *history = make_history(count);
 	struct arena arena = { 0 };
 	struct judgement judgement;
+	struct error err;
 	int64_t start, end;
 	size_t length;
 	char *page;
@@ -70,6 +73,8 @@ int main(int argc, char **argv)
 	end = clock_now_ns();
 	printf("report of %zu operations: %.3f s, %.2f MB\n", count,
 	       (double)(end - start) / 1e9, (double)length / 1e6);
+	if (argc > 2 && file_write_whole(argv[2], page, length, &err) != 0)
+		fprintf(stderr, "bench_report: %s\n", err.text);
 	free(page);
 	history_free(history);
 	arena_release(&arena);
