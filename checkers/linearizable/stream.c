@@ -120,8 +120,8 @@ static const struct {
 	{ "register", &stream_register },
 	{ "cas-register", &stream_register },
 	{ "fifo-queue", &stream_queue },    { "mutex", &stream_lock },
-	{ "semaphore", &stream_lock },	    { "fenced-lock", &stream_lock },
-	{ "set", &stream_set },
+	{ "owner-mutex", &stream_lock },    { "semaphore", &stream_lock },
+	{ "fenced-lock", &stream_lock },    { "set", &stream_set },
 };
 
 #define WATCHED_COUNT (sizeof(watched_models) / sizeof(*watched_models))
