@@ -5,6 +5,7 @@
 #include "harness/report/outputs.h"
 
 static const char *const schedules[] = { "turns", "overlap", NULL };
+static const char *const stops[] = { "never", "on-violation", NULL };
 
 const struct option config_options[] = {
 	{ "target", OPTION_TEXT, NULL, "the store under test", NULL },
@@ -32,6 +33,8 @@ const struct option config_options[] = {
 
 	{ "time-limit", OPTION_DURATION, "30s", "length of the main phase",
 	  NULL },
+	{ "stop", OPTION_CHOICE, "never",
+	  "end the main phase early when a checker convicts meanwhile", stops },
 	{ "concurrency", OPTION_TEXT, "2n",
 	  "client threads; 3n: three a node", NULL },
 	{ "rate", OPTION_REAL, "0",

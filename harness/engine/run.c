@@ -60,10 +60,11 @@ static int open_record(struct run *run, struct error *err)
 {
 	if (save_config(run, err) || save_schedule(run, err))
 		return -1;
-	run->recorder =
-		recorder_open(run->history_path, clock_now_ns(), err);
+	run->start_ns = clock_now_ns();
+	run->recorder = recorder_open(run->history_path, run->start_ns, err);
 	if (!run->recorder)
 		return -1;
+	run_open_live(run);
 	run->processes = arena_array(run->arena, run->config->threads,
 				     sizeof(*run->processes));
 	phase_processes_init(run->processes, run->config->threads);
@@ -87,6 +88,7 @@ static void close_record(struct run *run)
 		run->result->has_failed = true;
 	}
 	run->recorder = NULL;
+	run_finish_live(run);
 }
 
 int run_carry_out(struct run_config *config, struct console *console,
@@ -101,6 +103,7 @@ int run_carry_out(struct run_config *config, struct console *console,
 		.result = result,
 		.claim = -1,
 	};
+	int code;
 
 	*result = (struct run_result){ .kind = VERDICT_UNKNOWN };
 	if (make_folder(&run, err) || run_set_up(&run, err) ||
@@ -109,6 +112,7 @@ int run_carry_out(struct run_config *config, struct console *console,
 		if (run.recorder)
 			close_record(&run);
 		run_tear_down(&run);
+		watch_close(run.live);
 		return -1;
 	}
 	run_phases(&run);
@@ -116,5 +120,7 @@ int run_carry_out(struct run_config *config, struct console *console,
 		run_collect(&run);
 	close_record(&run);
 	run_tear_down(&run);
-	return run_judge(&run, err);
+	code = run_judge(&run, err);
+	watch_close(run.live);
+	return code;
 }

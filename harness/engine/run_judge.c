@@ -74,6 +74,7 @@ int run_judge(struct run *run, struct error *err)
 		      &judgement);
 	run->result->kind = judgement.kind;
 	run->result->was_judged = true;
+	run_compare_live(run, &judgement);
 	result = results_write(&judgement, history, run->folder, err);
 	write_report(run, &judgement, history);
 	if (write_outputs(run, &judgement, history, err))

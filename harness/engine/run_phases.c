@@ -52,6 +52,11 @@ static bool show_progress(void *state)
 	return false;
 }
 
+static bool tick_main(void *state)
+{
+	return show_progress(state) || run_look_live(state);
+}
+
 static struct phase make_phase(struct run *run, struct generator *generator)
 {
 	const struct run_config *config = run->config;
@@ -126,6 +131,7 @@ static int play_main(struct run *run, struct error *err)
 				  run->config->workload->name);
 	phase = make_phase(run, generator);
 	phase.deadline_ns = run_deadline(run, "time-limit");
+	phase.tick = tick_main;
 	if (run->config->fault_count) {
 		phase.nemesis = nemesis_act;
 		phase.nemesis_state = run->nemesis;

@@ -5,10 +5,12 @@
 
 #include "harness/control/agent_watch.h"
 #include "harness/control/cluster.h"
+#include "harness/engine/judge.h"
 #include "harness/engine/nemesis.h"
 #include "harness/engine/recorder.h"
 #include "harness/engine/run.h"
 #include "harness/engine/schedule.h"
+#include "harness/engine/watch.h"
 #include "harness/engine/worker.h"
 
 #include <stdbool.h>
@@ -38,8 +40,11 @@ struct run {
 	int claim; /* of the local cluster, or -1 */
 	bool made_cluster; /* a local one that was not there before */
 	struct recorder *recorder;
+	int64_t start_ns; /* from which its times count */
 	struct nemesis *nemesis;
 	struct agent_watch *watch; /* NULL: no faults, or no lease */
+	struct watch *live; /* streaming checkers, or NULL */
+	bool has_told_live; /* what became of them */
 	int32_t *processes;
 	void *workload_memory; /* the workload's, from phase to phase */
 	bool was_abandoned; /* a client is stuck in the target: do not close */
@@ -64,6 +69,20 @@ int run_set_up(struct run *run, struct error *err);
 
 /* Sees to it that nodes heal alone should this program die. */
 int run_start_watch(struct run *run, struct error *err);
+
+/* Lets streaming checkers see what is recorded from now on. Not being able to
+ * is told and changes nothing. */
+void run_open_live(struct run *run);
+
+/* Tells a conviction, once. True when the main phase is to end by it. */
+bool run_look_live(struct run *run);
+
+/* Nothing more will be recorded: tells what is left to tell. */
+void run_finish_live(struct run *run);
+
+/* A judge that acquits what its own streaming checker convicted is trouble of
+ * the harness. */
+void run_compare_live(struct run *run, const struct judgement *judgement);
 
 /* Main, healing, final; trouble is noted in the history and told. */
 void run_phases(struct run *run);
