@@ -33,6 +33,38 @@ claim 'the page is the same' cmp "$page" "$work/first"
 claim 'a file is no run' exits 3 "$ordeal" report "$work/first"
 claim 'no run is wrong usage' exits 64 "$ordeal" report
 
+claim 'show tells the verdict again' exits 0 "$ordeal" show latest \
+	--store "$store"
+claim 'and why' has "$work/out" '^invalid: '
+claim 'with anomalies' has "$work/out" 'found by linearizable'
+claim 'show without anomalies' exits 0 "$ordeal" show latest --anomalies 0 \
+	--store "$store"
+claim 'has none' lacks "$work/out" 'found by linearizable'
+claim 'a number it is' exits 64 "$ordeal" show latest --anomalies many
+claim 'what is no run cannot be shown' exits 3 "$ordeal" show "$work/first"
+
+claim 'ops finds what is around an index' exits 0 "$ordeal" ops latest \
+	--around 301 --limit 5 --store "$store"
+claim 'and that index' has "$work/out" '^ *301 '
+claim 'as many as asked' test "$(grep -c process "$work/out")" = 5
+claim 'ops of the nemesis' exits 0 "$ordeal" ops latest --process nemesis \
+	--store "$store"
+claim 'are phases' has "$work/out" 'nemesis: phase "main"'
+claim 'ops of a key' exits 0 "$ordeal" ops latest --key 1 --f read \
+	--store "$store"
+claim 'are of that key' has "$work/out" 'read 1 '
+claim 'alone' lacks "$work/out" 'read 0 \|write'
+claim 'a process is a number' exits 64 "$ordeal" ops latest --process x
+
+for command in report show ops; do
+	"$ordeal" "$command" --help | sed -n 's/^  \(--[a-z-]*\) .*/\1/p' |
+		sed 's/-/\\\\-/g' >"$work/options"
+	while read -r option; do
+		claim "the manual has $option of $command" \
+			has "$root/doc/ordeal.1" "$option"
+	done <"$work/options"
+done
+
 # What a store, or whoever edits a history, may put into it.
 mkdir -p "$store/hostile/1"
 cat >"$store/hostile/1/history.jsonl" <<'END'
@@ -53,6 +85,10 @@ for text in '<script>alert' '<script>1' '<b>n' '<img' '<svg onload' \
 	claim "the page does not hold $(printf %s "$text" | tr -d '\033\007')" \
 		lacks "$page" "$text"
 done
+claim 'the hostile history can be looked up' exits 0 "$ordeal" ops \
+	"$store/hostile/1" --process 2
+claim 'what would act on a terminal is shown' has "$work/out" 'x1b]0;x'
+claim 'and does not stand there' lacks "$work/out" "$(printf '\033')"
 claim 'the page shows it as text' has "$page" \
 	'&lt;/title&gt;&lt;img src=x&gt;'
 finish
