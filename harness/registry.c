@@ -11,14 +11,15 @@
 
 /* To add a part, write its one file and name it here. */
 #define TARGETS(X) X(memory) X(etcd)
-#define WORKLOADS(X) X(append) X(bank) X(counter) X(ids) X(lock) X(long_fork) \
-	X(queue) X(register) X(set) X(wr) X(write_skew)
+#define WORKLOADS(X) X(append) X(bank) X(causal) X(convergence) X(counter) \
+	X(ids) X(lock) X(long_fork) X(queue) X(register) X(set) X(wr) \
+	X(write_skew)
 #define FAULTS(X) X(partition) X(kill) X(pause)
 #define CHECKERS(X) X(bank) X(causal) X(causal_convergence) X(causal_memory) \
-	X(counter) X(coverage) X(crash) X(isolation) X(linearizable) \
-	X(monotonic_reads) X(monotonic_writes) X(pram) X(queue) \
-	X(read_your_writes) X(sequential) X(set) X(stats) X(unique_ids) \
-	X(writes_follow_reads)
+	X(convergence) X(counter) X(coverage) X(crash) X(isolation) \
+	X(linearizable) X(monotonic_reads) X(monotonic_writes) X(pram) \
+	X(queue) X(read_your_writes) X(sequential) X(set) X(stats) \
+	X(unique_ids) X(writes_follow_reads)
 
 /* clang-format off */
 #define DECLARE_TARGET(part) extern const struct target target_##part;

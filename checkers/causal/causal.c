@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * causal, causal-convergence, causal-memory, sequential, pram and the session guarantees:
- * what is precisely judged stands in patterns.h and sessions.h.
+ * causal, causal-convergence, causal-memory, sequential, pram and the session
+ * guarantees: what precisely is judged stands in patterns.h and sessions.h.
  *
  * Values must be distinct: no value is written twice to a key, nor nil, with
  * which keys begin. Where a value that was read has several writers, that

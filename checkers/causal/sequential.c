@@ -139,8 +139,8 @@ static void tell_stuck(struct sequential *s, const struct interleaving *result)
 	struct arena *arena = causal->check->arena;
 	struct anomaly *anomaly = verdict_add_anomaly(
 		causal->verdict, arena, "non-sequential",
-		"no one order of all operations explains all reads; the longest "
-		"that does so has %" PRIu32 " of %" PRIu32
+		"no one order of all operations explains all reads; the "
+		"longest that does so has %" PRIu32 " of %" PRIu32
 		" (%" PRIu64 " steps were tried)",
 		result->placed, trace->count, result->tried);
 	uint32_t told = 0;

@@ -94,6 +94,19 @@ const struct explanation explain_causal[] = {
 		.source = BOUAJJANI,
 	},
 	{
+		.name = "divergence",
+		.kind = EXPLAIN_ANOMALY,
+		.also = "replicas-diverged",
+		.meaning = "When all work and all faults had ended and time "
+			   "had passed, nodes\nstill showed different values "
+			   "of one key.",
+		.example = "  final phase: read x through n1: 1\n"
+			   "  final phase: read x through n2: 2",
+		.rules_out = "eventual consistency (convergence)",
+		.source = "W. Vogels: Eventually consistent. ACM Queue 6(6), "
+			  "2008.",
+	},
+	{
 		.name = "non-sequential",
 		.kind = EXPLAIN_ANOMALY,
 		.meaning = "No one order of all operations, in which those of "
