@@ -118,7 +118,8 @@ static size_t first_shown(const struct query *query, const uint32_t *asked,
 	size_t before = 0;
 	uint64_t around;
 
-	if (!options_is_given(query->options, "around") || count <= query->limit)
+	if (!options_is_given(query->options, "around") ||
+	    count <= query->limit)
 		return 0;
 	around = (uint64_t)options_int(query->options, "around");
 	while (before < count &&
