@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A real store keeps its promises, and is caught where it makes none: etcd
+# under partitions with linearizable and with serializable (stale) reads.
+. "$(dirname "$0")/../support/shell.sh"
+if [ "$(id -u)" != 0 ] || ! command -v etcd >/dev/null; then
+	echo "needs root and etcd"
+	exit 77
+fi
+cluster=promises-$$
+at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
+
+etcd() {
+	"$ordeal" run --target etcd --local 5 --cluster "$cluster" \
+		--store "$work/store" --fault-length 1500ms --fault-gap 1s \
+		--seed 11 "$@"
+}
+
+results() {
+	has "$work/store/latest/results.json" "$1"
+}
+
+claim "five nodes" exits 0 "$ordeal" cluster up --nodes 5 --name "$cluster"
+
+claim "registers are linearizable under all three faults" \
+	exits 0 etcd --faults partition,kill,pause --time-limit 12s
+claim "... and every fault is proven" \
+	sh -c "grep -c '\"effect\":\"proven\"' '$work/store/latest/history.jsonl' |
+		awk '{ exit \$1 < 6 }'"
+claim "stale reads of registers are convicted" \
+	exits 1 etcd --faults partition --time-limit 6s \
+	--etcd.read serializable
+claim "... by name" results '"stale-read"'
+claim "... with at most a dozen operations in the story" sh -c "
+	awk '/operations \(of/ { split(\$0, words, \" \")
+		if (words[2] > 12) exit 1 }' '$work/out'"
+
+claim "append is strict serializable under partitions and kills" \
+	exits 0 etcd --workload append --faults partition,kill \
+	--time-limit 10s
+claim "append with stale reads is convicted of a cycle" \
+	exits 1 etcd --workload append --faults partition --time-limit 6s \
+	--etcd.read serializable
+claim "... by name" results '"G-single-item-realtime"'
+claim "... edge by edge" has "$work/out" 'T1 < T2 (rw), because'
+claim "a run judged again gives the same bytes" sh -c "
+	cp '$work/store/latest/results.json' '$work/before'
+	'$ordeal' check '$work/store/latest' >/dev/null
+	cmp '$work/before' '$work/store/latest/results.json'"
+finish
