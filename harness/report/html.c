@@ -151,7 +151,10 @@ void html_checkers(struct page *page)
 		html_escape_cut(page, judged->verdict.reason, 600);
 		fputs("</td></tr>\n", page->out);
 	}
-	fputs("</table></div></section>\n", page->out);
+	fputs("</table></div>\n", page->out);
+	for (size_t i = 0; i < judgement->count; i++)
+		html_checker_figures(page, &judgement->judged[i]);
+	fputs("</section>\n", page->out);
 }
 
 void html_plots(struct page *page)
@@ -186,6 +189,7 @@ static void write_page(struct page *page)
 	write_verdict(page);
 	html_anomalies(page);
 	html_checkers(page);
+	html_profile(page);
 	html_plots(page);
 	html_timeline(page);
 	html_faults(page);

@@ -38,12 +38,16 @@ void html_verdict_chip(struct page *page, enum verdict_kind kind);
 /* Sections of the page, in their order; nothing where there is nothing. */
 void html_anomalies(struct page *page);
 void html_checkers(struct page *page);
+void html_profile(struct page *page);
 void html_plots(struct page *page);
 void html_faults(struct page *page);
 void html_figures(struct page *page);
 void html_notes(struct page *page);
 void html_timeline(struct page *page);
 void html_config(struct page *page);
+
+/* What a checker found out besides, folded. */
+void html_checker_figures(struct page *page, const struct judged *judged);
 
 /* Drawings of an anomaly. */
 void html_excerpt(struct page *page, const struct anomaly *anomaly);

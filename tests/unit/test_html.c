@@ -216,6 +216,8 @@ static void a_cycle_is_a_graph_with_labelled_edges(void **state)
 	assert_has(&fixture, ">rw <tspan class=\"key\">1</tspan>");
 	assert_has(&fixture, ">rw <tspan class=\"key\">2</tspan>");
 	assert_has(&fixture, "<tspan class=\"name\">T2</tspan> ");
+	assert_has(&fixture, "strongest that stand");
+	assert_has(&fixture, "<span class=\"chip invalid\">serializable");
 	/* Without times there is nothing to plot, and it says so. */
 	assert_has(&fixture, "tells no times");
 	assert_lacks(&fixture, "<figure class=\"plot\"");
