@@ -189,6 +189,30 @@ void account_note_odd(struct account *account, uint32_t op)
 		account->odd_op = op;
 }
 
+/* What may be no more than late comes last. */
+static void put_stale_last(struct account *account)
+{
+	struct verdict *verdict = account->verdict;
+	struct anomaly *stale = NULL;
+	struct anomaly **stale_end = &stale;
+	struct anomaly **end = &verdict->anomalies;
+
+	for (struct anomaly *a = verdict->anomalies; a; a = a->next) {
+		struct anomaly ***tail =
+			strcmp(a->name, "stale-read") == 0 ? &stale_end : &end;
+
+		**tail = a;
+		*tail = &a->next;
+		verdict->last_anomaly = a;
+	}
+	*stale_end = NULL;
+	*end = stale;
+	while (verdict->last_anomaly->next)
+		verdict->last_anomaly = verdict->last_anomaly->next;
+	verdict_set(verdict, account->check->arena, VERDICT_INVALID, "%s",
+		    verdict->anomalies->text);
+}
+
 void account_close(struct account *account, enum verdict_kind kind,
 		   const char *reason)
 {
@@ -201,8 +225,8 @@ void account_close(struct account *account, enum verdict_kind kind,
 		figure_add_int(group, arena, account->names[i].name,
 			       (int64_t)account->names[i].count);
 	if (verdict->kind == VERDICT_INVALID)
-		return;
-	if (account->odd > 0)
+		put_stale_last(account);
+	else if (account->odd > 0)
 		verdict_set(verdict, arena, VERDICT_UNKNOWN,
 			    "%" PRIu64 " operations have a value that this "
 			    "checker cannot read, the first %s",

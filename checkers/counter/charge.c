@@ -29,6 +29,34 @@ static void show_updates(const struct counter *counter, struct anomaly *anomaly,
 	}
 }
 
+/* Where the loss shows first: the first read that lacks something, and the one
+ * before it. */
+static void show_loss(const struct counter *counter, struct anomaly *anomaly,
+		      size_t last)
+{
+	size_t before = SIZE_MAX;
+
+	for (size_t i = 0; i < last; i++) {
+		const struct step *step = step_at(counter, i);
+
+		if (!step->is_read)
+			continue;
+		if (step->number >= counter->bounds[i].acked_low) {
+			before = i;
+			continue;
+		}
+		account_show(counter->account, anomaly, step->op,
+			     "the first that lacks something: it showed %"
+			     PRId64 " of at least %" PRId64,
+			     step->number, counter->bounds[i].acked_low);
+		if (before != SIZE_MAX)
+			account_show(counter->account, anomaly,
+				     step_at(counter, before)->op,
+				     "lacked nothing that was acknowledged");
+		return;
+	}
+}
+
 static const char *range_text(const struct counter *counter,
 			      const struct bounds *bounds)
 {
@@ -128,6 +156,8 @@ void counter_charge_low(const struct counter *counter, size_t number, bool is_lo
 			"a read (%s) showed %" PRId64 ", although %" PRId64
 			" at least had been acknowledged",
 			place, read->number, bounds->low);
+	if (is_lost && anomaly)
+		show_loss(counter, anomaly, number);
 	tell(counter, anomaly, number, bounds);
 }
 

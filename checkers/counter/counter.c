@@ -113,6 +113,8 @@ static bool find_lost(const struct judging *judging, size_t *last)
 		*last = i;
 		return counter->steps[i].number <
 			       counter->bounds[i].acked_low &&
+		       counter->steps[i].number >=
+			       counter->bounds[i].loose_low &&
 		       is_lost(judging, i);
 	}
 	return false;

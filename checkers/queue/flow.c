@@ -31,25 +31,22 @@ static void add_take(struct flow *flow, uint32_t op, struct value element)
 		(struct sort_item){ element.bits, op };
 }
 
-static void add_list(struct flow *flow, struct account *account, uint32_t op,
-		     struct value list)
+/* False if it is no list. */
+static bool add_list(struct flow *flow, uint32_t op, struct value list)
 {
 	const struct values *values = flow->history->values;
 	struct value *elements;
 	size_t length;
 
-	if (value_is_nil(list))
-		return;
-	if (value_kind(values, list) != VALUE_LIST) {
-		account_note_odd(account, op);
-		return;
-	}
+	if (value_kind(values, list) != VALUE_LIST)
+		return false;
 	length = value_list_length(values, list);
 	elements = heap_zeroed(length + 1, sizeof(*elements));
 	value_list_elements(values, list, elements);
 	for (size_t i = 0; i < length; i++)
 		add_take(flow, op, elements[i]);
 	free(elements);
+	return true;
 }
 
 static bool says_empty(const struct flow *flow, const struct op *op,
@@ -87,11 +84,14 @@ static void gather_drain(struct flow *flow, struct account *account,
 			 uint32_t number, struct value list)
 {
 	const struct op *op = &flow->history->ops[number];
+	bool is_list;
 
 	if (op->outcome == OUTCOME_FAIL)
 		return;
-	add_list(flow, account, number, list);
-	if (op->outcome == OUTCOME_OK)
+	is_list = add_list(flow, number, list);
+	if (op->outcome == OUTCOME_OK && !is_list)
+		account_note_odd(account, number);
+	else if (op->outcome == OUTCOME_OK)
 		spans_add(&flow->empties, span_of(flow->history, number));
 	else if (flow->open_drain == HISTORY_NONE)
 		flow->open_drain = op->invoke;

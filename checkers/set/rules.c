@@ -4,7 +4,8 @@
  * never been added, was removed, was seen to be gone) before the read began,
  * and no addition can have come between; that it is not seen, likewise. Each
  * of these is proof by itself. To prove the most, take the latest witness:
- * of those that ended before the read, the one that began last.
+ * of those that ended before the read, the one that began last. A sight that
+ * is wrong itself is no witness.
  */
 #include "checkers/set/set.h"
 
@@ -77,7 +78,8 @@ static enum fault_kind kind_of(const struct judging *judging,
 	return FAULT_STALE;
 }
 
-static void judge_sight(struct judging *judging, const struct sight *sight)
+/* Returns false if the sight is wrong. */
+static bool judge_sight(struct judging *judging, const struct sight *sight)
 {
 	struct witness witness =
 		witness_before(judging, !sight->present, sight->begin);
@@ -85,20 +87,21 @@ static void judge_sight(struct judging *judging, const struct sight *sight)
 	enum fault_kind kind;
 
 	if (!sight->present && witness.op == HISTORY_NONE)
-		return;
+		return true;
 	if (may_change(judging->element, sight->present, &witness, sight))
-		return;
+		return true;
 	kind = kind_of(judging, sight, &witness);
-	if ((kind == FAULT_STALE && !judging->strict) ||
-	    (fault->kind != FAULT_NONE && fault->kind <= kind))
-		return;
-	*fault = (struct fault){ kind, *sight, witness.op };
+	if ((kind != FAULT_STALE || judging->strict) &&
+	    (fault->kind == FAULT_NONE || kind < fault->kind))
+		*fault = (struct fault){ kind, *sight, witness.op };
+	return false;
 }
 
 void rules_judge(const struct element *element, const struct sight *sights,
 		 size_t count, bool strict, struct fault *fault)
 {
 	struct sort_item *ends = heap_zeroed(count + 1, sizeof(*ends));
+	bool *is_right = heap_zeroed(count + 1, sizeof(*is_right));
 	struct judging judging = {
 		.element = element,
 		.strict = strict,
@@ -123,10 +126,13 @@ void rules_judge(const struct element *element, const struct sight *sights,
 		     next++) {
 			const struct sight *ended = &sights[ends[next].number];
 
+			if (!is_right[ends[next].number])
+				continue;
 			look_at(ended->present ? &judging.there : &judging.gone,
 				ended->op, ended->begin);
 		}
-		judge_sight(&judging, &sights[i]);
+		is_right[i] = judge_sight(&judging, &sights[i]);
 	}
 	free(ends);
+	free(is_right);
 }
