@@ -48,7 +48,8 @@ PART_SOURCES := $(shell find harness targets workloads nemesis checkers \
 	-name '*.c' ! -path 'nemesis/agent/*' ! -path '*/example_*' | LC_ALL=C sort)
 LIB_SOURCES := $(filter-out harness/main.c,$(PART_SOURCES))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
-SUPPORT_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
+SUPPORT_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c) \
+	nemesis/agent/impair.c)
 
 # A test is one .c file with a main; a folder of tests, one directory.
 UNIT_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))

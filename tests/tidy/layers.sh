@@ -41,7 +41,7 @@ only() {
 core='harness/core/[a-z_0-9]+\.h'
 allow checkers "$core|harness/checker\.h"
 allow workloads "$core|harness/workload\.h"
-allow nemesis 'harness/core/(arena|clock|error|rng|figure|option)\.h|harness/control/(node|cluster)\.h|harness/fault\.h'
+allow nemesis 'harness/core/(arena|clock|error|rng|figure|option)\.h|harness/control/(agent|node|cluster)\.h|harness/fault\.h'
 allow targets 'harness/core/(arena|clock|error|op|value|option|rng)\.h|harness/control/node\.h|harness/target\.h'
 allow harness 'harness/.*'
 

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/* A bad network on three nodes, as ping and a TCP transfer see it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/control/node.h"
+#include "harness/core/clock.h"
+#include "harness/fault.h"
+
+#include "tests/support/etcd_cluster.h"
+
+extern const struct fault fault_packet;
+
+#define NODES 3
+
+/* All that a fault may leave behind: rules (without counters and dates), and
+ * the agent's processes. */
+static const char state_line[] =
+	"{ nft list ruleset; iptables-save; ip6tables-save; } 2>/dev/null | "
+	"sed -e '/^#/d' -e 's/\\[[0-9:]*\\]//' "
+	"-e 's/packets [0-9]* bytes [0-9]*//'; pgrep -a ordeal-agent; true";
+
+static int begin(void **state)
+{
+	static struct bed bed;
+
+	*state = &bed;
+	if (bed_make(&bed, "test-packet", NODES) < 0) {
+		fprintf(stderr, "%s\n", bed.err.text);
+		bed_remove(&bed);
+		return -1;
+	}
+	for (size_t i = 0; i < NODES; i++)
+		bed_ask(&bed, i,
+			"iptables -w -A INPUT -s 192.0.2.1 -j DROP; "
+			"ip6tables -w -t mangle -A OUTPUT -d 2001:db8::1 "
+			"-j DROP");
+	return 0;
+}
+
+static int end(void **state)
+{
+	bed_remove(*state);
+	return 0;
+}
+
+static const char *all_states(struct bed *bed)
+{
+	const char *all = "";
+
+	for (size_t i = 0; i < NODES; i++)
+		all = arena_printf(&bed->arena, "%s%s\n", all,
+				   bed_ask(bed, i, state_line));
+	return all;
+}
+
+static struct bed_fault *open_fault(struct bed *bed, const char *const *options)
+{
+	struct bed_fault *opened = bed_open_fault(bed, &fault_packet, options);
+
+	if (!opened)
+		fail_msg("%s", bed->err.text);
+	return opened;
+}
+
+static void inject(struct bed *bed, struct bed_fault *opened,
+		   const char *target)
+{
+	int64_t start_ns = clock_now_ns();
+	int64_t done_ns;
+
+	if (fault_packet.inject(opened->state, target, &opened->note,
+				&bed->err) < 0)
+		fail_msg("%s", bed->err.text);
+	done_ns = clock_now_ns();
+	if (fault_packet.verify(opened->state, &opened->note, &bed->err) !=
+	    EFFECT_PROVEN)
+		fail_msg("no effect: %s", bed->err.text);
+	printf("%s: injected in %d ms, proven in %d ms\n",
+	       figure_find(&opened->note, "behaviour")->text,
+	       (int)((done_ns - start_ns) / NS_PER_MS),
+	       (int)((clock_now_ns() - done_ns) / NS_PER_MS));
+}
+
+static void heal(struct bed *bed, struct bed_fault *opened)
+{
+	if (fault_packet.heal(opened->state, &opened->note, &bed->err) < 0 ||
+	    fault_packet.verify_healed(opened->state, &opened->note,
+				       &bed->err) != EFFECT_PROVEN)
+		fail_msg("not healed: %s", bed->err.text);
+}
+
+/* What ping says from the first node to the second. It may wait for ever where
+ * packets are corrupted. */
+struct pings {
+	int received;
+	int duplicates;
+	double least_ms, mean_ms, deviation_ms;
+};
+
+/* The number that stands before `word`. */
+static double number_before(const char *text, const char *word)
+{
+	const char *at = strstr(text, word);
+
+	if (!at)
+		return 0;
+	while (at > text && (at[-1] == ' ' || at[-1] == '+'))
+		at--;
+	while (at > text && at[-1] >= '0' && at[-1] <= '9')
+		at--;
+	return strtod(at, NULL);
+}
+
+static struct pings ping(struct bed *bed, int count, int bytes)
+{
+	char line[256];
+	struct pings pings = { 0 };
+	const char *out;
+	char *at;
+
+	snprintf(line, sizeof(line),
+		 "timeout -s INT 8 ping -q -n -c %d -s %d -i 0.005 -W 2 %s; "
+		 "true",
+		 count, bytes, node_address(cluster_node(bed->cluster, 1)));
+	out = bed_ask(bed, 0, line);
+	pings.received = (int)number_before(out, "received");
+	pings.duplicates = (int)number_before(out, "duplicates");
+	at = strchr(out, '=');
+	if (at) {
+		pings.least_ms = strtod(at + 1, &at);
+		pings.mean_ms = strtod(at + 1, &at);
+		strtod(at + 1, &at);
+		pings.deviation_ms = strtod(at + 1, &at);
+	}
+	return pings;
+}
+
+/* All nodes alike: what goes there and what comes back is hit. */
+static struct pings ping_under(struct bed *bed, const char *const *options,
+			       int count, int bytes)
+{
+	const char *before = all_states(bed);
+	struct bed_fault *packet = open_fault(bed, options);
+	struct pings pings;
+
+	inject(bed, packet, "all");
+	assert_string_not_equal(all_states(bed), before);
+	pings = ping(bed, count, bytes);
+	heal(bed, packet);
+	heal(bed, packet);
+	assert_string_equal(all_states(bed), before);
+	fault_packet.close(packet->state);
+	return pings;
+}
+
+static void expect_within(const char *what, double number, double least,
+			  double most)
+{
+	printf("%s: %g\n", what, number);
+	if (!(number >= least && number <= most))
+		fail_msg("%s is %g, not from %g to %g", what, number, least,
+			 most);
+}
+
+static void a_delay_is_as_long_as_asked(void **state)
+{
+	static const char *const options[] = { "behaviours",  "delay",	"delay",
+					       "40ms",	      "jitter", "5ms",
+					       "correlation", "0",	NULL };
+	struct pings pings = ping_under(*state, options, 200, 56);
+
+	/* There and back: 80 ms, sigma 5 * sqrt 2 = 7.1 ms. */
+	assert_int_equal(pings.received, 200);
+	expect_within("mean of 40 ms each way", pings.mean_ms, 77, 90);
+	expect_within("deviation of 5 ms each way", pings.deviation_ms, 5, 11);
+}
+
+static void a_share_is_lost(void **state)
+{
+	static const char *const options[] = {
+		"behaviours", "loss", "loss", "30%", "correlation", "0", NULL
+	};
+	struct pings pings = ping_under(*state, options, 200, 56);
+
+	/* 0.7 * 0.7 come back: 98 of 200, sigma 7. */
+	expect_within("received of 200", pings.received, 63, 133);
+}
+
+static void a_share_comes_twice(void **state)
+{
+	static const char *const options[] = { "behaviours",  "duplicate",
+					       "duplicate",   "30%",
+					       "correlation", "0",
+					       NULL };
+	struct pings pings = ping_under(*state, options, 200, 56);
+
+	/* 1.3 * 1.3 replies each: 138 more than asked for. */
+	assert_int_equal(pings.received, 200);
+	expect_within("duplicates of 200", pings.duplicates, 90, 190);
+}
+
+static void a_share_overtakes(void **state)
+{
+	static const char *const options[] = {
+		"behaviours", "reorder", "delay",	"30ms", "jitter", "0s",
+		"reorder",    "40%",	 "correlation", "0",	NULL
+	};
+	struct pings pings = ping_under(*state, options, 200, 56);
+
+	/* 0.4 * 0.4 are early both ways, 0.6 * 0.6 late both ways. */
+	assert_int_equal(pings.received, 200);
+	expect_within("least, early both ways", pings.least_ms, 0, 15);
+	expect_within("mean of 36 ms", pings.mean_ms, 28, 50);
+}
+
+/* The receiver's checksums find a flipped bit. */
+static void what_is_corrupted_does_not_arrive(void **state)
+{
+	static const char *const options[] = { "behaviours",  "corrupt",
+					       "corrupt",     "30%",
+					       "correlation", "0",
+					       NULL };
+	struct pings pings = ping_under(*state, options, 200, 56);
+
+	expect_within("received of 200", pings.received, 63, 150);
+}
+
+static void a_narrow_line_is_slow(void **state)
+{
+	static const char *const options[] = { "behaviours", "bandwidth",
+					       "bandwidth", "1M", NULL };
+	struct pings pings = ping_under(*state, options, 40, 1400);
+
+	/* 1428 bytes take 11.4 ms, there and back. */
+	assert_int_equal(pings.received, 40);
+	expect_within("mean on 1 Mbit/s", pings.mean_ms, 22, 400);
+}
+
+/* Sends 192 KiB by TCP from the first node to the second: milliseconds it took,
+ * or -1 when it did not arrive as it was. */
+static int transfer(struct bed *bed)
+{
+	char line[1024];
+	const char *out;
+
+	bed_ask(bed, 1,
+		"setsid perl -MIO::Socket::INET -e '"
+		"$s = IO::Socket::INET->new(Listen => 1, LocalPort => 5599, "
+		"ReuseAddr => 1); alarm 60; $c = $s->accept; "
+		"while (read $c, $b, 65536) { $all .= $b } "
+		"print $c unpack(\"%32C*\", $all), \" \", length $all' "
+		"</dev/null >/dev/null 2>&1 & sleep 0.5");
+	snprintf(line, sizeof(line),
+		 "perl -MIO::Socket::INET -MTime::HiRes=time -e '"
+		 "$c = IO::Socket::INET->new(PeerAddr => \"%s:5599\") or die; "
+		 "alarm 50; $all = join \"\", map { chr($_ * $_ %% 251) } "
+		 "1 .. 196608; $t = time; print $c $all; $c->flush; "
+		 "shutdown $c, 1; $r = <$c>; "
+		 "printf \"%%d\", $r eq unpack(\"%%32C*\", $all) . \" 196608\" "
+		 "? 1000 * (time - $t) : -1'",
+		 node_address(cluster_node(bed->cluster, 1)));
+	out = bed_ask(bed, 0, line);
+	return *out ? (int)strtol(out, NULL, 10) : -1;
+}
+
+static void tcp_is_throttled_and_whole(void **state)
+{
+	static const char *const narrow[] = { "behaviours", "bandwidth",
+					      "bandwidth", "1M", NULL };
+	static const char *const others[] = { "delay", "loss", "duplicate",
+					      "reorder", "corrupt" };
+	struct bed *bed = *state;
+	struct bed_fault *packet = open_fault(bed, narrow);
+
+	if (strcmp(bed_ask(bed, 0,
+			   "perl -MIO::Socket::INET -MTime::HiRes -e "
+			   "'print 1'"),
+		   "1") != 0)
+		skip();
+	expect_within("ms for 192 KiB", transfer(bed), 0, 500);
+	inject(bed, packet, "all");
+	/* 1.57 Mbit of bytes, and headers. */
+	expect_within("ms for 192 KiB at 1 Mbit/s", transfer(bed), 1500, 4000);
+	heal(bed, packet);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		const char *options[] = { "behaviours", others[i], "delay",
+					  "5ms",	"jitter",  "2ms",
+					  "loss",	"3%",	   "corrupt",
+					  "3%",		NULL };
+
+		packet = open_fault(bed, options);
+		inject(bed, packet, "all");
+		expect_within("ms for 192 KiB", transfer(bed), 0, 30000);
+		heal(bed, packet);
+	}
+	expect_within("ms for 192 KiB, healed", transfer(bed), 0, 500);
+}
+
+static void one_node_alone_is_hit(void **state)
+{
+	static const char *const options[] = { "behaviours", "delay", NULL };
+	struct bed *bed = *state;
+	struct bed_fault *packet = open_fault(bed, options);
+	int hit = 0;
+
+	inject(bed, packet, "one");
+	for (size_t i = 0; i < NODES; i++)
+		hit += *bed_ask(bed, i, "pgrep ordeal-agent; true") != '\0';
+	assert_int_equal(hit, 1);
+	heal(bed, packet);
+}
+
+/* The proof bites: an agent that is dead, a rule that is gone. */
+static void what_somebody_undid_is_not_proven(void **state)
+{
+	static const char *const undo[] = {
+		"pkill -KILL ordeal-agent; true",
+		"iptables -w -t mangle -F ORDEAL-OUT",
+		"iptables -w -t mangle -F OUTPUT",
+	};
+	static const char *const options[] = { "behaviours", "delay", NULL };
+	struct bed *bed = *state;
+
+	for (size_t i = 0; i < sizeof(undo) / sizeof(undo[0]); i++) {
+		struct bed_fault *packet = open_fault(bed, options);
+
+		inject(bed, packet, "all");
+		bed_ask(bed, 1, undo[i]);
+		assert_int_equal(fault_packet.verify(packet->state,
+						     &packet->note, &bed->err),
+				 EFFECT_ABSENT);
+		/* Without its agent a rule lets packets pass. */
+		if (i == 0)
+			assert_int_equal(ping(bed, 5, 56).received, 5);
+		heal(bed, packet);
+	}
+}
+
+static void leftovers_of_another_run_are_removed(void **state)
+{
+	struct bed *bed = *state;
+	const char *before = all_states(bed);
+	struct bed_fault *dead = open_fault(bed, NULL);
+	struct bed_fault *next = open_fault(bed, NULL);
+
+	inject(bed, dead, "all");
+	assert_int_equal(
+		fault_packet.verify_healed(next->state, &next->note, &bed->err),
+		EFFECT_ABSENT);
+	heal(bed, next);
+	assert_string_equal(all_states(bed), before);
+}
+
+/* What the agent does when the controller is gone. */
+static void the_undo_line_alone_undoes_it(void **state)
+{
+	struct bed *bed = *state;
+	const char *before = all_states(bed);
+	struct bed_fault *packet = open_fault(bed, NULL);
+
+	inject(bed, packet, "all");
+	for (size_t i = 0; i < NODES; i++)
+		bed_ask(bed, i, fault_packet.undo_line());
+	assert_string_equal(all_states(bed), before);
+	heal(bed, packet);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_delay_is_as_long_as_asked),
+		cmocka_unit_test(a_share_is_lost),
+		cmocka_unit_test(a_share_comes_twice),
+		cmocka_unit_test(a_share_overtakes),
+		cmocka_unit_test(what_is_corrupted_does_not_arrive),
+		cmocka_unit_test(a_narrow_line_is_slow),
+		cmocka_unit_test(tcp_is_throttled_and_whole),
+		cmocka_unit_test(one_node_alone_is_hit),
+		cmocka_unit_test(what_somebody_undid_is_not_proven),
+		cmocka_unit_test(leftovers_of_another_run_are_removed),
+		cmocka_unit_test(the_undo_line_alone_undoes_it),
+	};
+
+	if (geteuid() != 0) {
+		puts("the local cluster needs root");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, begin, end) != 0;
+}
