@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* How fast causal consistency and its kin are judged: a million operations of
+ * 20 processes on replicas that lag. An argument: how many operations. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/checker.h"
+#include "harness/core/clock.h"
+#include "harness/core/rng.h"
+#include "harness/registry.h"
+
+#define PROCESSES 20
+#define NODES 5
+
+/* Nodes apply one log, each as far as it has got: what a store gives whose
+ * followers lag, and sessions that stay with their node. */
+struct store {
+	struct history *history;
+	struct rng rng;
+	uint32_t keys;
+	int64_t *held[NODES];
+	struct {
+		uint32_t key;
+		int64_t value;
+	} *log;
+	size_t length;
+	size_t applied[NODES];
+};
+
+static void apply_until(struct store *s, uint32_t node, size_t end)
+{
+	for (; s->applied[node] < end; s->applied[node]++) {
+		size_t i = s->applied[node];
+
+		s->held[node][s->log[i].key] = s->log[i].value;
+	}
+}
+
+static void record(struct store *s, int32_t process, struct action *action)
+{
+	struct entry entry = {
+		.index = s->history->entry_count,
+		.time_ns = (int64_t)s->history->entry_count * 1000,
+		.process = process,
+		.type = OP_INVOKE,
+		.f = action->verb,
+		.actions = action,
+		.action_count = 1,
+	};
+	struct value result = action->result;
+	struct error err;
+
+	action->result = value_nil();
+	if (history_append(s->history, &entry, &err) != 0)
+		abort();
+	action->result = result;
+	entry.type = OP_OK;
+	entry.index++;
+	entry.time_ns += 1000;
+	if (history_append(s->history, &entry, &err) != 0)
+		abort();
+}
+
+static void step(struct store *s, int64_t number)
+{
+	int32_t process = (int32_t)rng_below(&s->rng, PROCESSES);
+	uint32_t node = (uint32_t)process % NODES;
+	uint32_t key = (uint32_t)rng_below(&s->rng, s->keys);
+	struct action action = { .key = value_int(s->history->values, key) };
+
+	if (rng_chance(&s->rng, 0.5)) {
+		int64_t value;
+
+		if (s->length - s->applied[node] > 50)
+			apply_until(s, node, s->length - 10);
+		value = s->held[node][key];
+		action.verb = VERB_READ;
+		action.result = value ? value_int(s->history->values, value) :
+					value_nil();
+	} else {
+		/* A node that writes has all that was written before. */
+		apply_until(s, node, s->length);
+		s->log[s->length].key = key;
+		s->log[s->length++].value = number;
+		apply_until(s, node, s->length);
+		action.verb = VERB_WRITE;
+		action.arg = value_int(s->history->values, number);
+	}
+	record(s, process, &action);
+}
+
+static struct history *make(size_t ops, uint32_t keys)
+{
+	struct store s = { .history = history_new(), .keys = keys };
+	struct history *history = s.history;
+
+	rng_init(&s.rng, 1, "bench causal", keys);
+	s.log = heap_alloc((ops + 1) * sizeof(*s.log));
+	for (int n = 0; n < NODES; n++)
+		s.held[n] = heap_zeroed(keys, sizeof(int64_t));
+	for (size_t i = 0; i < ops; i++)
+		step(&s, (int64_t)i + 1);
+	for (int n = 0; n < NODES; n++)
+		free(s.held[n]);
+	free(s.log);
+	return history;
+}
+
+static long peak_mib(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_maxrss / 1024;
+}
+
+static void measure(const char *name, const struct history *history,
+		    uint32_t keys)
+{
+	const struct checker *checker = registry_checker(name);
+	struct arena arena = { 0 };
+	struct budget budget = { .states_max = BUDGET_STATES_DEFAULT,
+				 .bytes_max = BUDGET_BYTES_DEFAULT,
+				 .threads = 2 };
+	struct check check = { history, options_new(&arena, checker->options),
+			       &budget, &arena };
+	struct verdict verdict;
+	struct error err;
+	long before = peak_mib();
+	int64_t start;
+
+	verdict_init(&verdict);
+	start = clock_now_ns();
+	if (checker->check(&check, &verdict, &err) != 0)
+		return;
+	printf("%-20s %9zu %6" PRIu32 " %-8s %8.3f s  %5ld + %5ld MiB\n", name,
+	       history->op_count, keys, verdict_kind_name(verdict.kind),
+	       (double)(clock_now_ns() - start) / 1e9, before,
+	       peak_mib() - before);
+	fflush(stdout);
+	arena_release(&arena);
+}
+
+/* In a process of its own, so that its peak of memory is too. */
+static void measure_apart(const char *name, const struct history *history,
+			  uint32_t keys)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		measure(name, history, keys);
+		_exit(0);
+	}
+	while (child > 0 && waitpid(child, NULL, 0) < 0)
+		continue;
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const names[] = {
+		"causal",	    "causal-convergence", "causal-memory",
+		"pram",		    "sequential",	  "read-your-writes",
+		"monotonic-reads",  "monotonic-writes",
+		"writes-follow-reads", "staleness",
+	};
+	static const uint32_t key_counts[] = { 100, 10000 };
+	size_t ops = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
+
+	printf("%-20s %9s %6s %-8s %10s  history + checker\n", "checker",
+	       "ops", "keys", "verdict", "time");
+	fflush(stdout);
+	for (size_t k = 0; k < 2; k++) {
+		struct history *history = make(ops, key_counts[k]);
+
+		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+			measure_apart(names[i], history, key_counts[k]);
+		history_free(history);
+	}
+	return 0;
+}
