@@ -82,10 +82,13 @@ static bool register_invoke(struct stream *stream, struct stream_key *key,
 	return true;
 }
 
-/* Leaves out what nobody can rightly see any more. */
-static void forget(struct stream *stream, struct watched_register *state)
+/* Leaves out what nobody can rightly see any more, nor could `call`, which
+ * completes just now. */
+static void forget(struct stream *stream, struct watched_register *state,
+		   const struct stream_call *call)
 {
-	uint64_t oldest = stream_oldest(stream);
+	uint64_t open = stream_oldest(stream);
+	uint64_t oldest = open < call->invoke ? open : call->invoke;
 	uint64_t newest = 0; /* the last invocation of what is certainly in */
 	size_t kept = 0;
 
@@ -163,7 +166,7 @@ static bool register_complete(struct stream *stream, struct stream_key *key,
 	struct watched *item;
 
 	if (state->count > state->forget_at)
-		forget(stream, state);
+		forget(stream, state, call);
 	if (type == OP_FAIL)
 		return take_back(stream, state, call, reason);
 	if (type != OP_OK)

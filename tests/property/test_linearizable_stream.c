@@ -10,6 +10,7 @@
 #include "harness/checker.h"
 #include "harness/core/history_write.h"
 #include "tests/support/brute_judge.h"
+#include "tests/support/random_history_long.h"
 
 #define SEED 5
 #define ROUNDS 3000 /* for each object */
@@ -17,7 +18,7 @@
 extern const struct checker checker_linearizable;
 
 /* True when the watcher convicted some prefix. */
-static bool watch(const struct random_object *object,
+static bool watch(const char *model, const char *permits,
 		  const struct history *history)
 {
 	struct arena arena = { 0 };
@@ -28,11 +29,10 @@ static bool watch(const struct random_object *object,
 	bool convicted = false;
 	void *watcher;
 
-	assert_int_equal(options_set(options, &arena, "model", object->model,
+	assert_int_equal(options_set(options, &arena, "model", model, &err),
+			 0);
+	assert_int_equal(options_set(options, &arena, "permits", permits,
 				     &err), 0);
-	if (object->spec == brute_semaphore)
-		assert_int_equal(options_set(options, &arena, "permits", "2",
-					     &err), 0);
 	watcher = stream->open(options);
 	for (uint32_t i = 0; i < history->entry_count && !convicted; i++) {
 		struct entry entry = history_entry(history, i);
@@ -63,7 +63,10 @@ static void watch_object(const struct random_object *object, size_t number)
 		random_history(&builder, &rng, object, &shape);
 		is_wrong = judge_random(object, builder.history, "auto") ==
 			   VERDICT_INVALID;
-		is_convicted = watch(object, builder.history);
+		is_convicted = watch(object->model,
+				     object->spec == brute_semaphore ? "2" :
+								       "1",
+				     builder.history);
 		if (is_convicted && !is_wrong) {
 			print_random(object, builder.history);
 			fail_msg("the watcher convicted a right history");
@@ -90,10 +93,53 @@ static void the_watcher_never_convicts_what_is_right(void **state)
 	}
 }
 
+/* Long enough that the watcher forgets, and has to remember what a call that
+ * lasts may still see. */
+static const struct long_shape long_shapes[] = {
+	{ "register", PLAY_REGISTER, "register", 60000, 5, 1, 0, 0, false, 0 },
+	{ "register", PLAY_REGISTER, "register", 60000, 20, 8, 0, 0, false,
+	  0 },
+	{ "register", PLAY_REGISTER, "register", 20000, 5, 1, 0, 0.005, false,
+	  0 },
+	{ "cas", PLAY_CAS, "cas-register", 60000, 5, 1, 0, 0, false, 0 },
+	{ "cas", PLAY_CAS, "cas-register", 20000, 20, 3, 0, 0.005, false, 0 },
+	{ "queue", PLAY_QUEUE, "fifo-queue", 20000, 5, 1, 0, 0, false, 0 },
+	{ "set", PLAY_SET, "set", 20000, 5, 1, 0, 0.005, false, 0 },
+	{ "mutex", PLAY_MUTEX, "mutex", 20000, 5, 1, 0, 0, false, 0 },
+};
+
+#define LONG_COUNT (sizeof(long_shapes) / sizeof(*long_shapes))
+
+static void a_long_run_that_is_right_is_not_convicted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LONG_COUNT; i++) {
+		const struct long_shape *shape = &long_shapes[i];
+		struct history *history = long_history(shape);
+
+		if (watch(shape->model, "1", history))
+			fail_msg("%s, shape %zu: convicted", shape->name, i);
+		history_free(history);
+	}
+}
+
+static void a_long_run_is_convicted_of_one_old_value(void **state)
+{
+	struct long_shape shape = { "register", PLAY_REGISTER, "register",
+				    60000, 5, 1, 0, 0, true, 0 };
+	struct history *history = long_history(&shape);
+
+	(void)state;
+	assert_true(watch("register", "1", history));
+	history_free(history);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_watcher_never_convicts_what_is_right),
+		cmocka_unit_test(a_long_run_that_is_right_is_not_convicted),
+		cmocka_unit_test(a_long_run_is_convicted_of_one_old_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
