@@ -43,6 +43,11 @@ rules() {
 	on_all 'nft list table inet ordeal 2>/dev/null; true'
 }
 
+queues() {
+	on_all 'iptables-save | grep "^-A ORDEAL-OUT.*NFQUEUE"
+		pgrep -f "ordeal-agent packets"; true'
+}
+
 stopped() {
 	on_all 'grep -l "^State:.T (stopped)" /proc/[0-9]*/status \
 		2>/dev/null | grep -v "/$(cat /run/others.pid)/"; true'
@@ -105,6 +110,10 @@ partition() {
 
 pause() {
 	start pause ${lease}s 60s 60s
+}
+
+packet() {
+	start packet ${lease}s 60s 60s
 }
 
 # In force, then the controller dies: both are seen.
@@ -184,6 +193,7 @@ logs
 claim "... and the node's log says so" has "$work/logs" \
 	'the lease ran out; everything is undone'
 claim "kill -9 in a pause: clean within the lease" dies_in pause stopped
+claim "kill -9 with bad packets: clean within the lease" dies_in packet queues
 claim "cut off in a partition: clean within the lease, run unknown" cut_off
 claim "kill -9 of the agents: undone, and the run is unknown" agent_dies
 claim "kill -9 of controller and agents: heal does it" both_die
