@@ -43,8 +43,8 @@ struct anomaly *account_charge(struct account *account, const char *name,
 	if (account->has_keys)
 		text = arena_printf(arena, "key %s: %s",
 				    account_value(account, account->key), text);
-	anomaly = verdict_add_anomaly(account->verdict, arena, name, "%s",
-				      text);
+	anomaly =
+		verdict_add_anomaly(account->verdict, arena, name, "%s", text);
 	if (account->has_keys)
 		figure_add_text(&anomaly->figures, arena, "key",
 				account_value(account, account->key));
@@ -86,9 +86,8 @@ const char *account_place(const struct account *account, uint32_t op)
 {
 	const struct history *history = history_of(account);
 
-	return arena_printf(
-		account->check->arena, "at %" PRIu64,
-		history_index(history, history->ops[op].invoke));
+	return arena_printf(account->check->arena, "at %" PRIu64,
+			    history_index(history, history->ops[op].invoke));
 }
 
 static const char *action_text(const struct account *account,
@@ -101,9 +100,8 @@ static const char *action_text(const struct account *account,
 	if (!value_is_nil(action->arg))
 		text = arena_printf(arena, "%s %s", text,
 				    account_value(account, action->arg));
-	if (op->outcome == OUTCOME_OK &&
-	    (!value_is_nil(action->result) ||
-	     verb_reads((enum verb)action->verb)))
+	if (op->outcome == OUTCOME_OK && (!value_is_nil(action->result) ||
+					  verb_reads((enum verb)action->verb)))
 		text = arena_printf(arena, "%s -> %s", text,
 				    account_value(account, action->result));
 	return text;
@@ -130,10 +128,9 @@ static const char *end_text(const struct account *account, const struct op *op)
 
 	if (op->complete == HISTORY_NONE)
 		return "never answered";
-	return arena_printf(account->check->arena, "%s %s",
-			    outcomes[op->outcome],
-			    moment_text(account, op->complete,
-					op->complete_ns));
+	return arena_printf(
+		account->check->arena, "%s %s", outcomes[op->outcome],
+		moment_text(account, op->complete, op->complete_ns));
 }
 
 static const char *line(const struct account *account,
@@ -145,9 +142,9 @@ static const char *line(const struct account *account,
 	const char *words = "";
 
 	for (uint16_t i = 0; i < op->action_count && i < 4; i++)
-		words = arena_printf(arena, "%s%s%s", words, i ? "; " : "",
-				     action_text(account, op,
-						 op_actions(history, op) + i));
+		words = arena_printf(
+			arena, "%s%s%s", words, i ? "; " : "",
+			action_text(account, op, op_actions(history, op) + i));
 	return arena_printf(arena, "  %s: process %" PRId32 ": %s; %s   <-- %s",
 			    moment_text(account, op->invoke, op->invoke_ns),
 			    op->process, words, end_text(account, op),

@@ -28,7 +28,7 @@ struct account {
 		uint64_t count;
 	} names[ACCOUNT_NAMES_MAX];
 	size_t name_count;
-	uint64_t odd; /* operations whose values make no sense here */
+	uint64_t odd;	 /* operations whose values make no sense here */
 	uint32_t odd_op; /* the first of them */
 };
 

@@ -61,16 +61,16 @@ static void take_op(struct ids *ids, uint32_t number)
 
 static void charge(struct ids *ids, const struct sort_item *items, size_t count)
 {
-	const char *id = account_value(&ids->account,
-				       (struct value){ items[0].key });
+	const char *id =
+		account_value(&ids->account, (struct value){ items[0].key });
 	struct anomaly *anomaly;
 
 	ids->duplicated++;
 	account_list(&ids->account, ids->listed,
 		     (struct value){ items[0].key });
-	anomaly = account_charge(&ids->account, "duplicate-id",
-				 "the id %s was given out %zu times", id,
-				 count);
+	anomaly =
+		account_charge(&ids->account, "duplicate-id",
+			       "the id %s was given out %zu times", id, count);
 	for (size_t i = 0; i < count && i < SHOWN_MAX; i++)
 		account_show(&ids->account, anomaly, items[i].number,
 			     "got the id %s%s", id, i ? " again" : "");
@@ -115,7 +115,8 @@ static void conclude(struct ids *ids)
 	else
 		account_close(&ids->account, VERDICT_VALID,
 			      arena_printf(arena,
-					   "%" PRIu64 " ids, none of them twice",
+					   "%" PRIu64
+					   " ids, none of them twice",
 					   ids->acknowledged));
 }
 
@@ -135,8 +136,8 @@ static int unique_ids_check(const struct check *check, struct verdict *verdict,
 	for (size_t group = 0; group < keys.count; group++) {
 		ids.account.key = keys.keys[group];
 		ids.count = 0;
-		for (uint32_t i = keys.starts[group]; i < keys.starts[group + 1];
-		     i++)
+		for (uint32_t i = keys.starts[group];
+		     i < keys.starts[group + 1]; i++)
 			take_op(&ids, keys.ops[i]);
 		judge_group(&ids);
 	}

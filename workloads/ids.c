@@ -15,8 +15,8 @@ static bool next_id(void *state, const struct gen_context *context,
 	struct plan *plan = state;
 
 	(void)context;
-	plan->action = (struct action){ .verb = VERB_GENERATE,
-					.object = OBJECT_ID };
+	plan->action =
+		(struct action){ .verb = VERB_GENERATE, .object = OBJECT_ID };
 	op->f = plan->action.verb;
 	op->actions = &plan->action;
 	op->action_count = 1;

@@ -100,7 +100,7 @@ static const char *const set_checkers[] = { "set", NULL };
 
 const struct workload workload_set = {
 	.name = "set",
-	.summary = "adds distinct elements to sets (removes, too), reads them whole",
+	.summary = "adds elements to sets (removes, too), reads them whole",
 	.options = set_options,
 	.checkers = set_checkers,
 	.needs = set_needs,

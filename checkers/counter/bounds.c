@@ -26,8 +26,8 @@ struct sweep {
 	int64_t done_up;
 	int64_t done_down;
 	int64_t amounts[AMOUNTS_MAX]; /* absolute, ascending */
-	size_t amount_count; /* AMOUNTS_MAX + 1: too many */
-	int64_t begun[AMOUNTS_MAX]; /* updates of each amount */
+	size_t amount_count;	      /* AMOUNTS_MAX + 1: too many */
+	int64_t begun[AMOUNTS_MAX];   /* updates of each amount */
 	int64_t done[AMOUNTS_MAX];
 	int64_t *done_then; /* `done` as each step began, amount_count each */
 };
@@ -132,8 +132,7 @@ static int is_sum(struct sweep *sweep, const int64_t *counts, int64_t gap)
 
 			/* Where that is too much, fewer were tried. */
 			if (now * sweep->amounts[i] <= gap)
-				shift_in(bits, words,
-					 now * sweep->amounts[i]);
+				shift_in(bits, words, now * sweep->amounts[i]);
 			left -= now;
 			sweep->counter->states += words;
 		}
@@ -165,9 +164,9 @@ static void bound_read(struct sweep *sweep, size_t number)
 	for (size_t i = 0; i < sweep->amount_count; i++) {
 		may[i] = sweep->begun[i];
 		if (counter->linearizable)
-			may[i] -= sweep->done_then[number *
-							   sweep->amount_count +
-						   i];
+			may[i] -=
+				sweep->done_then[number * sweep->amount_count +
+						 i];
 	}
 	bounds->reachable = is_sum(sweep, may, read->number - bounds->low);
 }
@@ -228,12 +227,12 @@ void counter_bound(struct counter *counter)
 	for (size_t i = 0; i < counter->count; i++) {
 		const struct step *step = &counter->steps[i];
 
-		events[count++] = (struct sort_item){ step->begin,
-						      (uint32_t)(2 * i) };
+		events[count++] =
+			(struct sort_item){ step->begin, (uint32_t)(2 * i) };
 		if (step->end != HISTORY_NONE)
-			events[count++] = (struct sort_item){
-				step->end, (uint32_t)(2 * i + 1)
-			};
+			events[count++] =
+				(struct sort_item){ step->end,
+						    (uint32_t)(2 * i + 1) };
 	}
 	sort_items(events, count);
 	for (size_t i = 0; i < count; i++) {

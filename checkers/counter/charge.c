@@ -45,10 +45,11 @@ static void show_loss(const struct counter *counter, struct anomaly *anomaly,
 			before = i;
 			continue;
 		}
-		account_show(counter->account, anomaly, step->op,
-			     "the first that lacks something: it showed %"
-			     PRId64 " of at least %" PRId64,
-			     step->number, counter->bounds[i].acked_low);
+		account_show(
+			counter->account, anomaly, step->op,
+			"the first that lacks something: it showed %" PRId64
+			" of at least %" PRId64,
+			step->number, counter->bounds[i].acked_low);
 		if (before != SIZE_MAX)
 			account_show(counter->account, anomaly,
 				     step_at(counter, before)->op,
@@ -131,19 +132,19 @@ void counter_charge_hole(const struct counter *counter, size_t number)
 
 /* A read that shows less than was acknowledged; `is_lost`: nothing shows it
  * later either. */
-void counter_charge_low(const struct counter *counter, size_t number, bool is_lost,
-		       const struct bounds *bounds)
+void counter_charge_low(const struct counter *counter, size_t number,
+			bool is_lost, const struct bounds *bounds)
 {
 	const struct step *read = step_at(counter, number);
 	const char *place = account_place(counter->account, read->op);
 	struct anomaly *anomaly;
 
 	if (is_lost)
-		anomaly = account_charge(
-			counter->account, "lost-increment",
-			"the last read (%s) showed %" PRId64 ", although %"
-			PRId64 " at least had been acknowledged",
-			place, read->number, bounds->low);
+		anomaly = account_charge(counter->account, "lost-increment",
+					 "the last read (%s) showed %" PRId64
+					 ", although %" PRId64
+					 " at least had been acknowledged",
+					 place, read->number, bounds->low);
 	else if (read->number < bounds->loose_low)
 		anomaly = account_charge(
 			counter->account, "impossible-read",
@@ -151,17 +152,18 @@ void counter_charge_low(const struct counter *counter, size_t number, bool is_lo
 			"that was ever taken away leaves, %" PRId64,
 			place, read->number, bounds->loose_low);
 	else
-		anomaly = account_charge(
-			counter->account, "stale-read",
-			"a read (%s) showed %" PRId64 ", although %" PRId64
-			" at least had been acknowledged",
-			place, read->number, bounds->low);
+		anomaly = account_charge(counter->account, "stale-read",
+					 "a read (%s) showed %" PRId64
+					 ", although %" PRId64
+					 " at least had been acknowledged",
+					 place, read->number, bounds->low);
 	if (is_lost && anomaly)
 		show_loss(counter, anomaly, number);
 	tell(counter, anomaly, number, bounds);
 }
 
-void counter_charge_order(const struct counter *counter, size_t number, size_t witness)
+void counter_charge_order(const struct counter *counter, size_t number,
+			  size_t witness)
 {
 	const struct step *read = step_at(counter, number);
 	const struct step *proof = step_at(counter, witness);

@@ -25,8 +25,8 @@ struct judging {
 	uint64_t reads;
 	uint64_t updates; /* acknowledged */
 	uint64_t in_doubt;
-	uint64_t exact; /* keys that were decided exactly */
-	uint64_t untried; /* reads whose sum was too much work */
+	uint64_t exact;	      /* keys that were decided exactly */
+	uint64_t untried;     /* reads whose sum was too much work */
 	uint64_t short_reads; /* that lack something acknowledged */
 };
 
@@ -174,9 +174,9 @@ static void judge_group(struct judging *judging, const uint32_t *ops,
 	counter_bound(counter);
 	if (judge_reads(judging) && counter->linearizable) {
 		judging->exact += counter->only_ones;
-		is_bad = counter->only_ones ?
-				 !counter_ones(counter, &read, &witness) :
-				 counter_descent(counter, &read, &witness);
+		is_bad = counter->only_ones
+				 ? !counter_ones(counter, &read, &witness)
+				 : counter_descent(counter, &read, &witness);
 		if (is_bad)
 			counter_charge_order(counter, read, witness);
 	}
@@ -208,8 +208,9 @@ static void conclude(struct judging *judging, size_t keys)
 	else
 		account_close(&judging->account, VERDICT_VALID,
 			      arena_printf(arena,
-					   "%" PRIu64 " reads show what %"
-					   PRIu64 " updates allow",
+					   "%" PRIu64
+					   " reads show what %" PRIu64
+					   " updates allow",
 					   judging->reads, judging->updates));
 }
 

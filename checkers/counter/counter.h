@@ -37,8 +37,8 @@ struct counter {
 	struct step *steps; /* in the order in which they began */
 	size_t count;
 	struct bounds *bounds; /* of steps that are reads */
-	bool only_ones; /* every update adds 1 */
-	uint64_t states; /* spent */
+	bool only_ones;	       /* every update adds 1 */
+	uint64_t states;       /* spent */
 };
 
 /* bounds.c: fills in counter->bounds. */
@@ -50,8 +50,7 @@ void counter_bound(struct counter *counter);
  * little, and *witness the operation whose end proves that the counter was
  * beyond it before the read began (positions in steps).
  */
-bool counter_ones(const struct counter *counter, size_t *read,
-		  size_t *witness);
+bool counter_ones(const struct counter *counter, size_t *read, size_t *witness);
 
 /* order.c: finds a read that showed less than another (*witness) that had
  * ended before it began, where nothing is ever taken away. */

@@ -70,8 +70,8 @@ static uint32_t heap_pop(const struct counter *counter, struct heap *heap)
 struct walk {
 	const struct counter *counter;
 	struct heap open; /* increments under way and not counted */
-	bool *counted; /* each step */
-	int64_t now; /* the counter */
+	bool *counted;	  /* each step */
+	int64_t now;	  /* the counter */
 	uint32_t *forced; /* forced[k]: whose end made it initial + k + 1 */
 };
 
@@ -134,9 +134,9 @@ bool counter_ones(const struct counter *counter, size_t *read, size_t *witness)
 		events[count++] = (struct sort_item){ counter->steps[i].begin,
 						      (uint32_t)(2 * i) };
 		if (counter->steps[i].end != HISTORY_NONE)
-			events[count++] = (struct sort_item){
-				counter->steps[i].end, (uint32_t)(2 * i + 1)
-			};
+			events[count++] =
+				(struct sort_item){ counter->steps[i].end,
+						    (uint32_t)(2 * i + 1) };
 	}
 	sort_items(events, count);
 	decided = walk_events(&walk, events, count, read);
@@ -155,8 +155,7 @@ bool counter_ones(const struct counter *counter, size_t *read, size_t *witness)
 bool counter_descent(const struct counter *counter, size_t *read,
 		     size_t *witness)
 {
-	struct sort_item *ends =
-		heap_zeroed(counter->count + 1, sizeof(*ends));
+	struct sort_item *ends = heap_zeroed(counter->count + 1, sizeof(*ends));
 	size_t best = SIZE_MAX; /* the highest of those that have ended */
 	bool is_found = false;
 	bool goes_down = false;
@@ -165,9 +164,9 @@ bool counter_descent(const struct counter *counter, size_t *read,
 
 	for (size_t i = 0; i < counter->count; i++) {
 		if (counter->steps[i].is_read)
-			ends[count++] = (struct sort_item){
-				counter->steps[i].end, (uint32_t)i
-			};
+			ends[count++] =
+				(struct sort_item){ counter->steps[i].end,
+						    (uint32_t)i };
 		else if (counter->steps[i].number < 0)
 			goes_down = true;
 	}

@@ -76,7 +76,8 @@ static void gather_dequeue(struct flow *flow, uint32_t number,
 		add_take(flow, number, element);
 	else if (op->outcome == OUTCOME_INDETERMINATE)
 		spans_add(&flow->open_takes, span);
-	else if (op->outcome == OUTCOME_OK || says_empty(flow, op, empty_errors))
+	else if (op->outcome == OUTCOME_OK ||
+		 says_empty(flow, op, empty_errors))
 		spans_add(&flow->empties, span);
 }
 
@@ -103,15 +104,13 @@ static void gather_op(struct flow *flow, struct account *account,
 	const struct op *op = &flow->history->ops[number];
 
 	for (uint16_t i = 0; i < op->action_count; i++) {
-		const struct action *action =
-			op_actions(flow->history, op) + i;
+		const struct action *action = op_actions(flow->history, op) + i;
 
 		switch (action->verb) {
 		case VERB_ENQUEUE:
 		case VERB_PUSH:
-			flow->puts[flow->put_count++] = (struct sort_item){
-				action->arg.bits, number
-			};
+			flow->puts[flow->put_count++] =
+				(struct sort_item){ action->arg.bits, number };
 			break;
 		case VERB_DEQUEUE:
 		case VERB_POP:

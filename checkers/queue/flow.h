@@ -31,10 +31,10 @@ struct flow {
 	struct sort_item *takes; /* deliveries */
 	size_t take_count;
 	size_t take_capacity;
-	struct spans empties; /* drains, and dequeues that found nothing */
+	struct spans empties;	 /* drains, and dequeues that found nothing */
 	struct spans open_takes; /* dequeues that may have taken any element */
-	uint32_t open_drain; /* where the first drain in doubt began, or
-			      * HISTORY_NONE: none; it may have taken all */
+	uint32_t open_drain;	 /* where the first drain in doubt began, or
+				  * HISTORY_NONE: none; it may have taken all */
 };
 
 /* Gathers the operations ops[0 .. count) of one queue; `empty_errors` are the

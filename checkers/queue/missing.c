@@ -58,8 +58,9 @@ static struct value element_of(const struct flow *flow, uint32_t op)
 static void show_empty(const struct account *account, struct anomaly *anomaly,
 		       const struct flow *flow, uint32_t op)
 {
-	bool is_drain = op_actions(flow->history,
-				   &flow->history->ops[op])->verb == VERB_DRAIN;
+	bool is_drain =
+		op_actions(flow->history, &flow->history->ops[op])->verb ==
+		VERB_DRAIN;
 
 	account_show(account, anomaly, op, "%s",
 		     is_drain ? "emptied the queue and did not find it"
@@ -69,8 +70,7 @@ static void show_empty(const struct account *account, struct anomaly *anomaly,
 static void charge_one(struct account *account, const struct flow *flow,
 		       const struct span *put, const struct span *empty)
 {
-	const char *element =
-		account_value(account, element_of(flow, put->op));
+	const char *element = account_value(account, element_of(flow, put->op));
 	struct anomaly *anomaly;
 
 	anomaly = account_charge(account, "lost-element",
@@ -99,11 +99,11 @@ static void charge_many(struct account *account, const struct flow *flow,
 		count, account_place(account, empty->op), takers);
 
 	for (size_t i = 0; i < count && i < SHOWN_MAX; i++)
-		account_show(account, anomaly, missing->items[i].op,
-			     "put %s in, which never came out",
-			     account_value(account,
-					   element_of(flow,
-						      missing->items[i].op)));
+		account_show(
+			account, anomaly, missing->items[i].op,
+			"put %s in, which never came out",
+			account_value(account,
+				      element_of(flow, missing->items[i].op)));
 	for (size_t i = 0; i < takers && i < SHOWN_MAX; i++)
 		account_show(account, anomaly, flow->open_takes.items[i].op,
 			     "may have taken one of them");

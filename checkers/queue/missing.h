@@ -7,8 +7,8 @@
 
 /* What became of the acknowledged elements that never came out. */
 struct missing_counts {
-	uint64_t lost; /* at least so many */
-	uint64_t taken; /* may be with a dequeue that was not answered */
+	uint64_t lost;	   /* at least so many */
+	uint64_t taken;	   /* may be with a dequeue that was not answered */
 	uint64_t unproven; /* the queue was not seen empty after them */
 };
 

@@ -78,9 +78,9 @@ static void charge_phantom(struct queue *queue, const struct element *element,
 {
 	struct account *account = &queue->account;
 	const char *text = account_value(account, element->value);
-	const char *why = element->put_count == 0 ?
-				  "nobody ever put it in" :
-				  "nobody who may have put it in had begun";
+	const char *why = element->put_count == 0
+				  ? "nobody ever put it in"
+				  : "nobody who may have put it in had begun";
 	struct anomaly *anomaly;
 
 	queue->unexpected++;
@@ -91,8 +91,8 @@ static void charge_phantom(struct queue *queue, const struct element *element,
 	account_show(account, anomaly, take->op, "brought %s", text);
 	for (size_t i = 0; i < element->put_count && i < SHOWN_MAX; i++) {
 		uint32_t op = element->puts[i].number;
-		bool failed = queue->flow.history->ops[op].outcome ==
-			      OUTCOME_FAIL;
+		bool failed =
+			queue->flow.history->ops[op].outcome == OUTCOME_FAIL;
 
 		account_show(account, anomaly, op, "%s",
 			     failed ? "failed to put it in, for good"
@@ -103,9 +103,8 @@ static void charge_phantom(struct queue *queue, const struct element *element,
 				  "Where %s could have come from:", text));
 }
 
-static void charge_duplicate(struct queue *queue,
-			     const struct element *element, size_t last,
-			     size_t begun)
+static void charge_duplicate(struct queue *queue, const struct element *element,
+			     size_t last, size_t begun)
 {
 	struct account *account = &queue->account;
 	const char *text = account_value(account, element->value);
@@ -115,23 +114,22 @@ static void charge_duplicate(struct queue *queue,
 	account_list(account, queue->lists[LIST_DUPLICATED], element->value);
 	if (queue->at_least_once)
 		return;
-	anomaly = account_charge(account, "duplicate-delivery",
-				 "%s came out %zu times (the last %s), and was "
-				 "put in %s",
-				 text, last + 1,
-				 account_place(account,
-					       element->takes[last].op),
-				 begun == 1 ? "once" : "less often");
+	anomaly = account_charge(
+		account, "duplicate-delivery",
+		"%s came out %zu times (the last %s), and was "
+		"put in %s",
+		text, last + 1, account_place(account, element->takes[last].op),
+		begun == 1 ? "once" : "less often");
 	for (size_t i = 0; i < element->put_count && i < SHOWN_MAX; i++)
 		account_show(account, anomaly, element->puts[i].number,
 			     "put %s in", text);
 	for (size_t i = last < SHOWN_MAX ? 0 : last - SHOWN_MAX; i <= last; i++)
 		account_show(account, anomaly, element->takes[i].op,
 			     "brought %s%s", text, i ? " again" : "");
-	account_tell(account, anomaly,
-		     arena_printf(account->check->arena,
-				  "What went in, and what came out, of %s:",
-				  text));
+	account_tell(
+		account, anomaly,
+		arena_printf(account->check->arena,
+			     "What went in, and what came out, of %s:", text));
 }
 
 static void judge_takes(struct queue *queue, const struct element *element)
@@ -224,10 +222,10 @@ static void judge_elements(struct queue *queue)
 		element.takes = heap_zeroed(element.take_count + 1,
 					    sizeof(*element.takes));
 		for (size_t i = 0; i < element.take_count; i++)
-			element.takes[i] = span_of(flow->history,
-						   flow->takes[take + i].number);
-		qsort(element.takes, element.take_count,
-		      sizeof(*element.takes), compare_ends);
+			element.takes[i] = span_of(
+				flow->history, flow->takes[take + i].number);
+		qsort(element.takes, element.take_count, sizeof(*element.takes),
+		      compare_ends);
 		judge_takes(queue, &element);
 		gather_missing(queue, &element);
 		free(element.takes);
@@ -278,14 +276,15 @@ static void conclude(struct queue *queue)
 	else
 		account_close(
 			&queue->account, VERDICT_VALID,
-			arena_printf(arena,
-				     "%" PRIu64 " acknowledged elements: all "
-				     "came out%s",
-				     queue->acknowledged,
-				     missing->taken ?
-					     ", or may be with a dequeue that "
-					     "was not answered" :
-					     ""));
+			arena_printf(
+				arena,
+				"%" PRIu64 " acknowledged elements: all "
+				"came out%s",
+				queue->acknowledged,
+				missing->taken
+					? ", or may be with a dequeue that "
+					  "was not answered"
+					: ""));
 }
 
 static int queue_check(const struct check *check, struct verdict *verdict,

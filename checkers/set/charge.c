@@ -25,9 +25,8 @@ static const char *update_role(const struct account *account,
 			    update->end == HISTORY_NONE ? ", perhaps" : "");
 }
 
-static void show_updates(const struct account *account,
-			 struct anomaly *anomaly, const struct element *element,
-			 const char *text)
+static void show_updates(const struct account *account, struct anomaly *anomaly,
+			 const struct element *element, const char *text)
 {
 	for (size_t i = 0; i < element->update_count && i < SHOWN_MAX; i++)
 		account_show(account, anomaly, element->updates[i].op, "%s",
@@ -40,9 +39,9 @@ static struct anomaly *begin_charge(struct account *account, const char *text,
 				    const struct fault *fault)
 {
 	const char *read = account_place(account, fault->sight.op);
-	const char *before = fault->witness == HISTORY_NONE ?
-				     "" :
-				     account_place(account, fault->witness);
+	const char *before = fault->witness == HISTORY_NONE
+				     ? ""
+				     : account_place(account, fault->witness);
 	bool was_seen = fault->witness != HISTORY_NONE &&
 			is_sight(account, fault->witness);
 
@@ -53,12 +52,12 @@ static struct anomaly *begin_charge(struct account *account, const char *text,
 				      "have added by then",
 				      read, text);
 	case FAULT_LOST:
-		return account_charge(account, "lost-element",
-				      "%s was %s (%s) and has vanished: a later "
-				      "read (%s) lacks it, and none shows it "
-				      "again",
-				      text, was_seen ? "seen" : "acknowledged",
-				      before, read);
+		return account_charge(
+			account, "lost-element",
+			"%s was %s (%s) and has vanished: a later "
+			"read (%s) lacks it, and none shows it "
+			"again",
+			text, was_seen ? "seen" : "acknowledged", before, read);
 	case FAULT_RESURRECTED:
 		return account_charge(account, "resurrected-element",
 				      "%s was %s (%s) and is back in a later "
@@ -66,17 +65,16 @@ static struct anomaly *begin_charge(struct account *account, const char *text,
 				      text, was_seen ? "gone" : "removed",
 				      before, read);
 	case FAULT_STALE:
-		return account_charge(account, "stale-read",
-				      "a read (%s) %s %s, which had been %s "
-				      "before it began (%s)",
-				      read,
-				      fault->sight.present ? "still shows"
-							   : "lacks",
-				      text,
-				      fault->sight.present ? "removed" :
-				      was_seen		   ? "seen"
-							   : "acknowledged",
-				      before);
+		return account_charge(
+			account, "stale-read",
+			"a read (%s) %s %s, which had been %s "
+			"before it began (%s)",
+			read, fault->sight.present ? "still shows" : "lacks",
+			text,
+			fault->sight.present ? "removed"
+			: was_seen	     ? "seen"
+					     : "acknowledged",
+			before);
 	case FAULT_OTHER:
 	case FAULT_NONE:
 		break;
@@ -94,8 +92,7 @@ void set_charge(struct account *account, const struct element *element,
 	struct anomaly *anomaly = begin_charge(account, text, fault);
 
 	show_updates(account, anomaly, element, text);
-	if (fault->witness != HISTORY_NONE &&
-	    is_sight(account, fault->witness))
+	if (fault->witness != HISTORY_NONE && is_sight(account, fault->witness))
 		account_show(account, anomaly, fault->witness, "%s %s",
 			     fault->sight.present ? "lacked" : "showed", text);
 	if (is_sight(account, fault->sight.op))
@@ -114,9 +111,8 @@ void set_charge_duplicate(struct account *account, struct value element,
 {
 	const char *text = account_value(account, element);
 	struct anomaly *anomaly = account_charge(
-		account, "duplicate-element",
-		"a read (%s) shows %s %zu times", account_place(account, read),
-		text, times);
+		account, "duplicate-element", "a read (%s) shows %s %zu times",
+		account_place(account, read), text, times);
 
 	account_show(account, anomaly, read, "shows %s %zu times", text, times);
 	if (anomaly)

@@ -68,8 +68,8 @@ static size_t gather_sights(struct judging *judging,
 	size_t seen = 0;
 
 	for (size_t i = 0; i <= reads->count; i++) {
-		uint32_t next = i < reads->count ? reads->items[i].op
-						 : HISTORY_NONE;
+		uint32_t next =
+			i < reads->count ? reads->items[i].op : HISTORY_NONE;
 
 		for (; asked < element->asked_count &&
 		       element->asked[asked].number < next;
@@ -112,8 +112,8 @@ static void judge_by_all(struct judging *judging, const struct element *element,
 	judging->states_left -= count;
 	rules_judge(element, judging->sights, count, judging->strict, fault);
 	if (fault->kind != FAULT_NONE || !judging->strict) {
-		judging->figures.stable += fault->kind == FAULT_NONE &&
-					   count > 0;
+		judging->figures.stable +=
+			fault->kind == FAULT_NONE && count > 0;
 		return;
 	}
 	switch (search_judge(element, judging->sights, count,
@@ -167,10 +167,9 @@ static void judge_group(struct judging *judging, const uint32_t *ops,
 
 	if (gather(gathered, &judging->account, ops, count,
 		   check->budget->bytes_max, &needed)) {
-		judging->sights = heap_zeroed(gathered->reads.count +
-						      gathered->question_count +
-						      1,
-					      sizeof(*judging->sights));
+		judging->sights = heap_zeroed(
+			gathered->reads.count + gathered->question_count + 1,
+			sizeof(*judging->sights));
 		judging->states_left = check->budget->states_max;
 		while (gather_next(gathered, check->history, &element) &&
 		       !budget_expired(check->budget))
@@ -190,10 +189,11 @@ static const char *why_unknown(const struct judging *judging)
 	struct arena *arena = judging->account.check->arena;
 
 	if (judging->bytes_needed > 0)
-		return arena_printf(arena,
-				    "what the reads of a set show takes %"
-				    PRIu64 " bytes to judge, more than allowed",
-				    judging->bytes_needed);
+		return arena_printf(
+			arena,
+			"what the reads of a set show takes %" PRIu64
+			" bytes to judge, more than allowed",
+			judging->bytes_needed);
 	if (budget_expired(judging->account.check->budget))
 		return "the time was over before all elements were judged";
 	if (figures->undecided > 0)
@@ -226,9 +226,9 @@ static void conclude(struct judging *judging)
 	why = arena_printf(arena,
 			   "%" PRIu64 " of %" PRIu64 " acknowledged elements "
 			   "are where they should be",
-			   figures->stable > figures->acknowledged ?
-				   figures->acknowledged :
-				   figures->stable,
+			   figures->stable > figures->acknowledged
+				   ? figures->acknowledged
+				   : figures->stable,
 			   figures->acknowledged);
 	if (figures->never_read > 0)
 		why = arena_printf(arena,

@@ -18,23 +18,23 @@ struct latencies {
 struct worst {
 	const char *element;
 	int64_t stale_ns;
-	uint32_t known; /* operation that proves that it was there */
+	uint32_t known;	  /* operation that proves that it was there */
 	uint32_t lacking; /* the last read that lacks it */
 };
 
 struct figures {
 	uint64_t attempted; /* elements that somebody began to add */
 	uint64_t acknowledged;
-	uint64_t stable; /* seen, or known to be gone, as it should be */
+	uint64_t stable;     /* seen, or known to be gone, as it should be */
 	uint64_t never_read; /* acknowledged, and no read began after that */
-	uint64_t recovered; /* in doubt, and seen */
-	uint64_t removed; /* that somebody began to remove */
-	uint64_t stale; /* was missing from a read, and seen later */
+	uint64_t recovered;  /* in doubt, and seen */
+	uint64_t removed;    /* that somebody began to remove */
+	uint64_t stale;	     /* was missing from a read, and seen later */
 	uint64_t undecided;
 	uint64_t counts[FAULT_OTHER + 1]; /* elements with each fault */
-	uint64_t duplicated; /* elements twice in a read */
-	struct latencies stable_ns; /* until no read lacked it any more */
-	struct latencies lost_ns; /* how long it was there */
+	uint64_t duplicated;		  /* elements twice in a read */
+	struct latencies stable_ns;	  /* until no read lacked it any more */
+	struct latencies lost_ns;	  /* how long it was there */
 	struct worst worst[WORST_MAX];
 	size_t worst_count;
 };

@@ -84,9 +84,9 @@ static void take_apart(struct gathered *gathered, const struct history *history)
 
 		value_list_elements(history->values, list, elements);
 		for (size_t j = 0; j < length; j++)
-			gathered->sightings[count++] = (struct sort_item){
-				elements[j].bits, (uint32_t)i
-			};
+			gathered->sightings[count++] =
+				(struct sort_item){ elements[j].bits,
+						    (uint32_t)i };
 	}
 	gathered->sighting_count = count;
 	free(elements);
@@ -100,16 +100,14 @@ bool gather(struct gathered *gathered, struct account *account,
 	*gathered = (struct gathered){ .reads = { .count = 0 } };
 	gathered->reads.items =
 		heap_zeroed(count + 1, sizeof(*gathered->reads.items));
-	gathered->changes =
-		heap_zeroed(count + 1, sizeof(*gathered->changes));
+	gathered->changes = heap_zeroed(count + 1, sizeof(*gathered->changes));
 	gathered->questions =
 		heap_zeroed(count + 1, sizeof(*gathered->questions));
-	gathered->updates =
-		heap_zeroed(count + 1, sizeof(*gathered->updates));
+	gathered->updates = heap_zeroed(count + 1, sizeof(*gathered->updates));
 	for (size_t i = 0; i < count; i++)
 		gather_op(gathered, account, ops[i]);
-	gathered->seen = heap_zeroed(gathered->reads.count + 1,
-				     sizeof(*gathered->seen));
+	gathered->seen =
+		heap_zeroed(gathered->reads.count + 1, sizeof(*gathered->seen));
 	gathered->times = heap_zeroed(gathered->reads.count + 1,
 				      sizeof(*gathered->times));
 	/* Sorting needs the same again. */
@@ -152,8 +150,7 @@ static bool least_left(const struct gathered *gathered, uint32_t *bits)
 		any = true;
 	}
 	if (gathered->next_question < gathered->question_count) {
-		uint32_t key =
-			gathered->questions[gathered->next_question].key;
+		uint32_t key = gathered->questions[gathered->next_question].key;
 
 		*bits = key < *bits ? key : *bits;
 		any = true;

@@ -133,8 +133,8 @@ static void measure_stale(struct growth *growth, uint32_t lacking)
 	latencies_add(&growth->figures->stable_ns, stale_ns);
 	if (growth->figures->worst_count < WORST_MAX ||
 	    growth->figures->worst[WORST_MAX - 1].stale_ns < stale_ns)
-		worst.element = account_value(growth->account,
-					      growth->element->value);
+		worst.element =
+			account_value(growth->account, growth->element->value);
 	if (worst.element)
 		figures_add_worst(growth->figures, &worst);
 }
@@ -151,15 +151,13 @@ static void judge_lacking(struct growth *growth, size_t first)
 	*growth->fault = (struct fault){ .sight = reads->items[first_lacking],
 					 .witness = growth->known_op };
 	if (last->begin > growth->last_end) {
-		int64_t known_ns =
-			op_at(growth, growth->known_op)->complete_ns;
+		int64_t known_ns = op_at(growth, growth->known_op)->complete_ns;
 
 		growth->fault->kind = FAULT_LOST;
 		growth->fault->sight = *last;
 		latencies_add(&growth->figures->lost_ns,
-			      growth->last_end ?
-				      growth->last_end_ns - known_ns :
-				      0);
+			      growth->last_end ? growth->last_end_ns - known_ns
+					       : 0);
 		return;
 	}
 	growth->figures->stable++;
@@ -188,8 +186,8 @@ void grow_judge(struct account *account, const struct element *element,
 	*fault = (struct fault){ .kind = FAULT_NONE };
 	if (!gather_proof(&growth))
 		return;
-	figures->recovered += element->seen_count > 0 &&
-			      !growth.is_acknowledged;
+	figures->recovered +=
+		element->seen_count > 0 && !growth.is_acknowledged;
 	if (growth.known == HISTORY_NONE)
 		return;
 	first = first_after(reads, growth.known);

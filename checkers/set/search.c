@@ -17,7 +17,7 @@
 #define CONFIGS_MAX 4096
 
 struct config {
-	uint64_t done; /* slots of open updates that have taken effect */
+	uint64_t done;	  /* slots of open updates that have taken effect */
 	uint32_t changed; /* the event before which the bit changed last */
 	bool bit;
 };
@@ -31,7 +31,7 @@ struct search {
 	size_t count;
 	size_t capacity;
 	bool is_better; /* a configuration was, by its last change */
-	bool is_over; /* too much work */
+	bool is_over;	/* too much work */
 };
 
 static void add_config(struct search *search, struct config config)
@@ -52,13 +52,14 @@ static void add_config(struct search *search, struct config config)
 		return;
 	}
 	--*search->states;
-	search->configs = array_reserve(search->configs, &search->capacity,
-					search->count + 1,
-					sizeof(*search->configs));
+	search->configs =
+		array_reserve(search->configs, &search->capacity,
+			      search->count + 1, sizeof(*search->configs));
 	search->configs[search->count++] = config;
 }
 
-typedef bool config_test(const struct config *config, const struct sight *sight);
+typedef bool config_test(const struct config *config,
+			 const struct sight *sight);
 
 static void spread_once(struct search *search, uint32_t now, config_test *asks,
 			const struct sight *sight)
@@ -168,8 +169,8 @@ static struct sort_item *make_events(const struct element *element,
 
 		events[n++] = (struct sort_item){ update->begin, number };
 		if (update->end != HISTORY_NONE)
-			events[n++] = (struct sort_item){ update->end,
-							  number + 1 };
+			events[n++] =
+				(struct sort_item){ update->end, number + 1 };
 	}
 	sort_items(events, n);
 	*event_count = n;

@@ -58,7 +58,7 @@ enum fault_kind {
 struct fault {
 	enum fault_kind kind;
 	struct sight sight; /* that should have been otherwise */
-	uint32_t witness; /* the operation that proves it, or HISTORY_NONE */
+	uint32_t witness;   /* the operation that proves it, or HISTORY_NONE */
 };
 
 /* rules.c: judges an element that may have been removed, or that was asked

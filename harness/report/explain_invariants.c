@@ -51,10 +51,9 @@ const struct explanation explain_invariants[] = {
 		.name = "resurrected-element",
 		.kind = EXPLAIN_ANOMALY,
 		.also = "resurrection, zombie",
-		.meaning =
-			"An element whose removal was acknowledged (or that "
-			"was seen to be\ngone) is back, though nobody added "
-			"it again: the removal was undone.",
+		.meaning = "An element whose removal was acknowledged (or that "
+			   "was seen to be\ngone) is back, though nobody added "
+			   "it again: the removal was undone.",
 		.example = "  process 0: |-- add 1 --| |-- remove 1: ok --|\n"
 			   "  process 1:                                     "
 			   "|-- read: [] --| |-- read: [1] --|",
@@ -65,9 +64,8 @@ const struct explanation explain_invariants[] = {
 		.name = "duplicate-delivery",
 		.kind = EXPLAIN_ANOMALY,
 		.also = "duplicated, delivered-twice",
-		.meaning =
-			"An element came out of a queue more often than it "
-			"can have been put in.",
+		.meaning = "An element came out of a queue more often than it "
+			   "can have been put in.",
 		.example = "  process 0: |-- enqueue 1: ok --|\n"
 			   "  process 1:                      |-- dequeue: 1 "
 			   "--|\n"
@@ -103,8 +101,9 @@ const struct explanation explain_invariants[] = {
 			"two sums (of two increments by 5, a 7). More than "
 			"all:\nan increment counted twice, or one that had "
 			"failed.",
-		.example = "  process 0: |-- increment 1: ok --|\n"
-			   "  process 1:                        |-- read: 2 --|",
+		.example =
+			"  process 0: |-- increment 1: ok --|\n"
+			"  process 1:                        |-- read: 2 --|",
 		.rules_out = "every consistency model",
 		.source = JEPSEN,
 	},

@@ -50,8 +50,8 @@ static int64_t number_of(const struct definition *definition,
 			 const struct op *op)
 {
 	const struct action *action = op_actions(definition->history, op);
-	struct value value = action->verb == VERB_READ ? action->result
-						       : action->arg;
+	struct value value =
+		action->verb == VERB_READ ? action->result : action->arg;
 	int64_t number;
 
 	if (!value_get_int(definition->history->values, value, &number))
@@ -194,8 +194,8 @@ static void compare(const struct random_object *object, uint64_t round,
 		complain(object, builder.history, round, "it could be");
 	definition.may_be_late = true;
 	if (!is_right(&definition) &&
-	    invariant_verdict(&checker_counter, builder.history,
-			      "linearizable", "false") != VERDICT_INVALID)
+	    invariant_verdict(&checker_counter, builder.history, "linearizable",
+			      "false") != VERDICT_INVALID)
 		complain(object, builder.history, round,
 			 "a read is wrong though it may be late");
 	builder_release(&builder);

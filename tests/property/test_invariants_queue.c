@@ -26,7 +26,7 @@ struct interval {
 
 /* What the definition is about. */
 struct definition {
-	struct interval puts[OPS_MAX]; /* that may have happened */
+	struct interval puts[OPS_MAX];	    /* that may have happened */
 	struct interval takes[OPS_MAX * 2]; /* elements that came out */
 	struct interval doubts[OPS_MAX]; /* dequeues that may have taken one */
 	struct interval empties[OPS_MAX];
@@ -56,8 +56,7 @@ static void define_take(struct definition *d, const struct history *history,
 			d->empties[d->empty_count++] = interval;
 			continue;
 		}
-		interval.element =
-			value_as_int(history->values, elements[i]);
+		interval.element = value_as_int(history->values, elements[i]);
 		d->takes[d->take_count++] = interval;
 	}
 }
@@ -69,15 +68,15 @@ static void define(struct definition *d, const struct history *history)
 		const struct op *op = &history->ops[i];
 		const struct action *action = op_actions(history, op);
 		bool is_ok = op->outcome == OUTCOME_OK;
-		struct interval interval = {
-			NIL, op->invoke, is_ok ? op->complete : HISTORY_NONE
-		};
+		struct interval interval = { NIL, op->invoke,
+					     is_ok ? op->complete
+						   : HISTORY_NONE };
 
 		if (op->outcome == OUTCOME_FAIL)
 			continue;
 		if (action->verb == VERB_ENQUEUE) {
-			interval.element = value_as_int(history->values,
-							action->arg);
+			interval.element =
+				value_as_int(history->values, action->arg);
 			d->puts[d->put_count++] = interval;
 		} else if (is_ok) {
 			define_take(d, history, action, interval);
@@ -128,7 +127,8 @@ static bool is_right(struct definition *d, size_t take)
 	for (size_t i = 0; i < d->put_count; i++) {
 		bool fits;
 
-		if (d->used[i] || d->puts[i].element != d->takes[take].element ||
+		if (d->used[i] ||
+		    d->puts[i].element != d->takes[take].element ||
 		    d->puts[i].begin > d->takes[take].end)
 			continue;
 		d->used[i] = true;
@@ -147,7 +147,7 @@ struct play {
 	int64_t inside[OPS_MAX * 2];
 	size_t count;
 	int64_t elements; /* so many were made */
-	int64_t few; /* if not 0, elements are 1 .. few */
+	int64_t few;	  /* if not 0, elements are 1 .. few */
 	double slip;
 };
 
@@ -183,8 +183,8 @@ static void finish(struct play *play, int32_t process)
 		else if (play->count > 0)
 			result = take_one(play);
 	} else {
-		while (play->count > 0 && value_list_length(values, list) <
-						  OPS_MAX)
+		while (play->count > 0 &&
+		       value_list_length(values, list) < OPS_MAX)
 			list = value_append(values, list,
 					    value_int(values, take_one(play)));
 	}
@@ -201,11 +201,11 @@ static void begin(struct play *play, int32_t process)
 	double chance = rng_unit(&play->rng);
 
 	if (chance < 0.5)
-		build_invoke(&play->builder, process, VERB_ENQUEUE,
-			     play->few ? 1 + (int64_t)rng_below(
-						     &play->rng,
-						     (uint64_t)play->few) :
-					 ++play->elements);
+		build_invoke(
+			&play->builder, process, VERB_ENQUEUE,
+			play->few ? 1 + (int64_t)rng_below(&play->rng,
+							   (uint64_t)play->few)
+				  : ++play->elements);
 	else
 		build_invoke(&play->builder, process,
 			     chance < 0.85 ? VERB_DEQUEUE : VERB_DRAIN, NIL);

@@ -16,13 +16,22 @@ extern const struct checker checker_set;
 #define ELEMENTS 14
 
 static const struct random_object objects[] = {
-	{ .model = "set", .spec = brute_set, .values = 9, .is_distinct = true,
+	{ .model = "set",
+	  .spec = brute_set,
+	  .values = 9,
+	  .is_distinct = true,
 	  .verbs = { VERB_ADD, VERB_READ } },
-	{ .model = "set", .spec = brute_set, .values = 2,
+	{ .model = "set",
+	  .spec = brute_set,
+	  .values = 2,
 	  .verbs = { VERB_ADD, VERB_REMOVE, VERB_READ } },
-	{ .model = "set", .spec = brute_set, .values = 1,
+	{ .model = "set",
+	  .spec = brute_set,
+	  .values = 1,
 	  .verbs = { VERB_ADD, VERB_REMOVE, VERB_READ, VERB_READ } },
-	{ .model = "set", .spec = brute_set, .values = 2,
+	{ .model = "set",
+	  .spec = brute_set,
+	  .values = 2,
 	  .verbs = { VERB_ADD, VERB_ADD, VERB_REMOVE, VERB_CONTAINS,
 		     VERB_READ } },
 };
@@ -42,9 +51,9 @@ static int times_in(const struct history *history, struct value list,
 	for (size_t i = 0; i < length; i++) {
 		int64_t element;
 
-		times += value_get_int(history->values, elements[i],
-				       &element) &&
-			 element == number;
+		times +=
+			value_get_int(history->values, elements[i], &element) &&
+			element == number;
 	}
 	return times;
 }
@@ -65,9 +74,9 @@ static struct value copy_list(const struct history *from, struct value list,
 {
 	list = value_copy(values, from->values, list);
 	if (liar && rng_chance(liar, 0.08))
-		list = value_append(values, list,
-				    value_int(values,
-					      (int64_t)rng_below(liar, 3)));
+		list = value_append(
+			values, list,
+			value_int(values, (int64_t)rng_below(liar, 3)));
 	return list;
 }
 
@@ -120,8 +129,7 @@ static void project(const struct history *from, int64_t element,
 		else if (!value_get_int(from->values, action->arg, &arg))
 			arg = NIL;
 		build_invoke(to, op->process,
-			     becomes ? VERB_CONTAINS :
-				       (enum verb)action->verb,
+			     becomes ? VERB_CONTAINS : (enum verb)action->verb,
 			     arg);
 	}
 }
@@ -141,8 +149,7 @@ static bool has_odd_read(const struct history *history)
 
 			known += times == 1;
 		}
-		if (known !=
-		    value_list_length(history->values, action->result))
+		if (known != value_list_length(history->values, action->result))
 			return true;
 	}
 	return false;
@@ -191,14 +198,15 @@ static void compare(const struct random_object *object, uint64_t round,
 	expected = is_right(object, builder.history);
 	*right += expected;
 	strict = invariant_verdict(&checker_set, builder.history, NULL, NULL);
-	loose = invariant_verdict(&checker_set, builder.history,
-				  "linearizable", "false");
+	loose = invariant_verdict(&checker_set, builder.history, "linearizable",
+				  "false");
 	/* What is convicted although reads may be late is wrong anyway. */
 	if ((strict == VERDICT_INVALID) == expected ||
 	    (loose == VERDICT_INVALID && strict != VERDICT_INVALID)) {
 		print_random(object, builder.history);
 		fail_msg("round %llu: should be %s, is %s, %s if reads may be "
-			 "late", (unsigned long long)round,
+			 "late",
+			 (unsigned long long)round,
 			 expected ? "right" : "wrong",
 			 verdict_kind_name(strict), verdict_kind_name(loose));
 	}

@@ -26,8 +26,7 @@ static void an_id_given_out_twice_is_convicted(void **state)
 	assert_int_equal(verdict->kind, VERDICT_INVALID);
 	assert_string_equal(verdict->anomalies->name, "duplicate-id");
 	assert_int_equal(verdict->anomalies->evidence_count, 2);
-	assert_string_equal(verdict->reason,
-			    "the id 7 was given out 2 times");
+	assert_string_equal(verdict->reason, "the id 7 was given out 2 times");
 	assert_int_equal(figure_find(&verdict->figures, "attempted")->number,
 			 4);
 	assert_int_equal(figure_find(&verdict->figures, "acknowledged")->number,
@@ -86,8 +85,8 @@ static void clients_only_ask_for_ids(void **state)
 
 static void removals_are_of_elements_that_were_added(void **state)
 {
-	static const char *const settings[] = { "removes=40%",
-						"ops-per-key=0", NULL };
+	static const char *const settings[] = { "removes=40%", "ops-per-key=0",
+						NULL };
 	struct played played = { 0 };
 	size_t removes = 0;
 	int64_t added = 0;

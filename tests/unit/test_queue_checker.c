@@ -83,9 +83,9 @@ static void a_lost_element_is_convicted(void **state)
 
 	assert_convicts(verdict, "lost-element");
 	assert_int_equal(figure(verdict, "lost"), 1);
-	assert_string_equal(figure_find(&verdict->figures, "lost_elements")
-				    ->first->text,
-			    "1");
+	assert_string_equal(
+		figure_find(&verdict->figures, "lost_elements")->first->text,
+		"1");
 	assert_non_null(strstr(verdict->anomalies->story, "put 1 in"));
 	assert_convicts(judge(*state, "ok 0 enqueue 1; ok 1 dequeue null"),
 			"lost-element");
@@ -103,9 +103,9 @@ static void an_empty_queue_is_told_by_the_error(void **state)
 
 static void without_a_sight_of_the_empty_queue_it_is_unknown(void **state)
 {
-	struct verdict *verdict = judge(
-		*state, "ok 0 enqueue 1; 1 invoke drain; 1 ok drain [1];"
-			"ok 0 enqueue 2");
+	struct verdict *verdict =
+		judge(*state, "ok 0 enqueue 1; 1 invoke drain; 1 ok drain [1];"
+			      "ok 0 enqueue 2");
 
 	assert_int_equal(verdict->kind, VERDICT_UNKNOWN);
 	assert_int_equal(figure(verdict, "not_accounted_for"), 1);
@@ -132,8 +132,8 @@ static void a_dequeue_in_doubt_may_have_taken_one(void **state)
 				"1 ok drain []");
 	assert_convicts(verdict, "lost-element");
 	assert_int_equal(figure(verdict, "lost"), 1);
-	assert_non_null(strstr(verdict->anomalies->story,
-			       "At least 1 of these 2"));
+	assert_non_null(
+		strstr(verdict->anomalies->story, "At least 1 of these 2"));
 	/* It began when the queue had been seen empty. */
 	assert_convicts(judge(*state, "ok 0 enqueue 1; 1 invoke drain;"
 				      "1 ok drain []; info 2 dequeue"),
@@ -174,8 +174,8 @@ static void what_was_not_put_in_is_a_phantom(void **state)
 	assert_int_equal(figure(verdict, "unexpected"), 1);
 	verdict = judge(*state, "fail 0 enqueue 1; ok 1 dequeue 1");
 	assert_convicts(verdict, "phantom-element");
-	assert_non_null(strstr(verdict->anomalies->story,
-			       "failed to put it in"));
+	assert_non_null(
+		strstr(verdict->anomalies->story, "failed to put it in"));
 	assert_convicts(judge(*state, "ok 1 dequeue 1; ok 0 enqueue 1"),
 			"phantom-element");
 }

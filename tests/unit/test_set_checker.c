@@ -99,11 +99,11 @@ static void an_element_that_shows_up_late_is_stale(void **state)
 	assert_valid(verdict);
 	assert_int_equal(figure(verdict, "stale"), 1);
 	/* Known from 1 ms on, and missing from a read that began at 2 ms. */
-	assert_int_equal(figure_find(figure_find(&verdict->figures,
-						 "stable_latency"),
-				     "max_ns")
-				 ->number,
-			 1000000);
+	assert_int_equal(
+		figure_find(figure_find(&verdict->figures, "stable_latency"),
+			    "max_ns")
+			->number,
+		1000000);
 	assert_non_null(figure_find(&verdict->figures, "worst_stale"));
 }
 
@@ -131,8 +131,7 @@ static void what_is_seen_once_stays_even_if_the_add_is_in_doubt(void **state)
 
 static void what_nobody_can_have_added_is_a_phantom(void **state)
 {
-	struct verdict *verdict =
-		judge(*state, "ok 0 add 1; ok 1 read [1,7]");
+	struct verdict *verdict = judge(*state, "ok 0 add 1; ok 1 read [1,7]");
 
 	assert_convicts(verdict, "phantom-element");
 	assert_int_equal(figure(verdict, "unexpected"), 1);
