@@ -9,7 +9,9 @@
 #include "harness/report/results.h"
 #include "harness/report/text.h"
 
-#define ANOMALIES_SHOWN 40
+#define ANOMALIES_SHOWN 100
+#define OPEN_MAX 4
+#define NAMES_SHOWN 40
 #define EVIDENCE_SHOWN 60
 #define STORY_POINTS 20000
 #define OPERATION_POINTS 400
@@ -82,16 +84,37 @@ static void write_meaning(struct page *page, const struct anomaly *anomaly)
 	fputs("</details>\n", page->out);
 }
 
+/* The first of each name lies open, the others are folded. */
+struct openings {
+	const char *names[OPEN_MAX];
+	size_t count;
+};
+
+static bool lies_open(struct openings *openings, const char *name)
+{
+	for (size_t i = 0; i < openings->count; i++) {
+		if (strcmp(openings->names[i], name) == 0)
+			return false;
+	}
+	if (openings->count == OPEN_MAX)
+		return false;
+	openings->names[openings->count++] = name;
+	return true;
+}
+
 static void write_anomaly(struct page *page, const struct judged *judged,
-			  const struct anomaly *anomaly, size_t number)
+			  const struct anomaly *anomaly, size_t number,
+			  bool is_open)
 {
 	fprintf(page->out,
-		"<article class=\"anomaly\" id=\"anomaly-%zu\"><h3>", number);
+		"<details class=\"anomaly\" id=\"anomaly-%zu\"%s><summary><b>",
+		number, is_open ? " open=\"open\"" : "");
 	html_escape(page, anomaly->name);
-	fprintf(page->out, " <small>found by %s</small></h3>\n<p>",
+	fprintf(page->out,
+		"</b> <small class=\"dim\">found by %s</small><br/><span>",
 		judged->checker->name);
 	html_escape(page, anomaly->text);
-	fputs("</p>\n", page->out);
+	fputs("</span></summary>\n", page->out);
 	html_cycle(page, anomaly);
 	html_excerpt(page, anomaly);
 	if (anomaly->story) {
@@ -101,12 +124,50 @@ static void write_anomaly(struct page *page, const struct judged *judged,
 	}
 	write_operations(page, anomaly);
 	write_meaning(page, anomaly);
-	fputs("</article>\n", page->out);
+	fputs("</details>\n", page->out);
+}
+
+/* "internal 40, lost-update 2": the names in order of appearance. */
+static void write_counts(struct page *page)
+{
+	const struct judgement *judgement = page->judgement;
+	struct {
+		const char *name;
+		size_t count;
+	} names[NAMES_SHOWN];
+	size_t count = 0;
+
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct anomaly *anomaly =
+			judgement->judged[i].verdict.anomalies;
+
+		for (; anomaly; anomaly = anomaly->next) {
+			size_t n = 0;
+
+			while (n < count &&
+			       strcmp(names[n].name, anomaly->name) != 0)
+				n++;
+			if (n == NAMES_SHOWN)
+				continue;
+			if (n == count)
+				names[count++].count = 0;
+			names[n].name = anomaly->name;
+			names[n].count++;
+		}
+	}
+	fputs("<p class=\"dim\">", page->out);
+	for (size_t n = 0; n < count; n++) {
+		fputs(n ? ", " : "", page->out);
+		html_escape(page, names[n].name);
+		fprintf(page->out, " %zu", names[n].count);
+	}
+	fputs("</p>\n", page->out);
 }
 
 void html_anomalies(struct page *page)
 {
 	const struct judgement *judgement = page->judgement;
+	struct openings openings = { .count = 0 };
 	size_t shown = 0;
 	size_t total = 0;
 
@@ -115,12 +176,14 @@ void html_anomalies(struct page *page)
 	if (total == 0)
 		return;
 	fputs("<section id=\"anomalies\"><h2>Anomalies</h2>\n", page->out);
+	write_counts(page);
 	for (size_t i = 0; i < judgement->count; i++) {
 		const struct judged *judged = &judgement->judged[i];
 		const struct anomaly *anomaly = judged->verdict.anomalies;
 
 		for (; anomaly && shown < ANOMALIES_SHOWN; shown++) {
-			write_anomaly(page, judged, anomaly, shown);
+			write_anomaly(page, judged, anomaly, shown,
+				      lies_open(&openings, anomaly->name));
 			anomaly = anomaly->next;
 		}
 	}

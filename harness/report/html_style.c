@@ -77,9 +77,10 @@
 	".meter i{display:block;height:8px;margin:0;border-radius:0;"        \
 	"background:var(--ok)}\n"                                            \
 	".anomaly{background:var(--panel);border:1px solid var(--rule);"     \
-	"border-radius:8px;padding:4px 18px 12px;margin:0 0 16px;"           \
+	"border-radius:8px;padding:2px 18px 6px;margin:0 0 12px;"           \
 	"overflow-wrap:anywhere}"                                            \
-	".anomaly h3{color:var(--bad);margin-top:.8em}"                      \
+	".anomaly>summary{color:var(--ink);padding:8px 0}"                   \
+	".anomaly>summary b{color:var(--bad);font-size:1.05em}"              \
 	"a.op{color:var(--ok)}\n"
 
 #define COLOUR_RULES                                                         \
@@ -127,6 +128,7 @@
 	".line.p95{stroke-dasharray:5 3}.line.p99{stroke-dasharray:1.5 3}"   \
 	".dots{fill:none;stroke:var(--c);stroke-width:2.2;"                  \
 	"stroke-linecap:round;stroke-opacity:.55}"                           \
+	".dots.few{stroke-width:5;stroke-opacity:.75}"                       \
 	".level{fill:var(--c)}\n"
 
 #define DRAWING_RULES                                                        \
@@ -173,7 +175,7 @@
 	"th,td{padding-right:10px}svg text{font-size:11px}}\n"               \
 	"@media print{body{background:#fff;font-size:11px}"                  \
 	"main{max-width:none;padding:0}"                                     \
-	".wide{overflow:visible}figure,article,tr{break-inside:avoid}"       \
+	".wide{overflow:visible}figure,tr{break-inside:avoid}"       \
 	".screen{display:none}*{print-color-adjust:exact;"                   \
 	"-webkit-print-color-adjust:exact}}\n"
 

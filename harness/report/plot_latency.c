@@ -7,6 +7,7 @@
 #include "harness/report/plot.h"
 
 #define WINDOWS_WANTED 100
+#define FEW 1000 /* operations, below which points are drawn larger */
 #define DENSE 100000 /* operations, from which on the raster is coarser */
 
 static const char *const outcome_classes[] = {
@@ -55,8 +56,9 @@ static void draw_points(const struct latencies *all, size_t f,
 	size_t rows = (size_t)(PLOT_HEIGHT / all->cell + 1);
 	uint8_t *seen = heap_zeroed(columns * rows, 1);
 
-	fprintf(plot->out, "<path class=\"dots %s\" d=\"",
-		outcome_classes[outcome]);
+	fprintf(plot->out, "<path class=\"dots %s%s\" d=\"",
+		outcome_classes[outcome],
+		plot->chronicle->client_count < FEW ? " few" : "");
 	for (size_t i = 0; i < all->history->op_count; i++) {
 		const struct op *op = &all->history->ops[i];
 		int64_t latency = latency_of(op);

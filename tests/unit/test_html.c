@@ -86,7 +86,7 @@ static void the_verdict_stands_before_all_else(void **state)
 	(void)state;
 	make_page(&fixture, "linearizable", stale, "a/b", NULL);
 	verdict = strstr(fixture.page, "<h1>invalid</h1>");
-	anomaly = strstr(fixture.page, "<article class=\"anomaly\"");
+	anomaly = strstr(fixture.page, "<details class=\"anomaly\"");
 	plot = strstr(fixture.page, "<figure class=\"plot\"");
 	assert_non_null(verdict);
 	assert_non_null(anomaly);

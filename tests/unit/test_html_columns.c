@@ -123,17 +123,16 @@ static void without_times_positions_stand_for_them(void **state)
 	release(&fixture);
 }
 
+#define READ(index, process, type)                                      \
+	"{\"index\":" #index ",\"process\":" #process ",\"type\":\"" #type \
+	"\",\"f\":\"read\"}\n"
+
 static void a_retired_process_leaves_its_lane(void **state)
 {
 	static const char lines[] =
-		"{\"index\":0,\"process\":0,\"type\":\"invoke\",\"f\":\"read\"}\n"
-		"{\"index\":1,\"process\":1,\"type\":\"invoke\",\"f\":\"read\"}\n"
-		"{\"index\":2,\"process\":0,\"type\":\"info\",\"f\":\"read\"}\n"
-		"{\"index\":3,\"process\":10,\"type\":\"invoke\",\"f\":\"read\"}"
-		"\n"
-		"{\"index\":4,\"process\":1,\"type\":\"ok\",\"f\":\"read\"}\n"
-		"{\"index\":5,\"process\":1,\"type\":\"invoke\",\"f\":\"read\"}\n"
-		"{\"index\":6,\"process\":10,\"type\":\"ok\",\"f\":\"read\"}\n";
+		READ(0, 0, invoke) READ(1, 1, invoke) READ(2, 0, info)
+			READ(3, 10, invoke) READ(4, 1, ok) READ(5, 1, invoke)
+				READ(6, 10, ok);
 	struct fixture fixture;
 	const struct column_process *processes;
 
