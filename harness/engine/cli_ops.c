@@ -186,8 +186,8 @@ static int take_query(struct query *query, const struct arguments *arguments,
 
 static int print_ops(struct query *query, const char *name, struct error *err)
 {
-	const char *root = store_root(options_text(query->options, "store"),
-				      query->arena);
+	const char *root =
+		store_root(options_text(query->options, "store"), query->arena);
 	struct history *history;
 	struct found found;
 

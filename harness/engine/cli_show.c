@@ -16,8 +16,8 @@
 
 static const struct option show_options[] = {
 	{ "store", OPTION_TEXT, NULL, "where runs are kept", NULL },
-	{ "anomalies", OPTION_INT, ANOMALIES_SHOWN,
-	  "anomalies to show in full", NULL },
+	{ "anomalies", OPTION_INT, ANOMALIES_SHOWN, "anomalies to show in full",
+	  NULL },
 	{ 0 },
 };
 
@@ -41,8 +41,8 @@ static const char *shown(const struct showing *showing, const json_t *object,
 			 const char *name, bool keep_lines)
 {
 	const json_t *member = json_object_get(object, name);
-	const char *text = json_is_string(member) ? json_string_value(member)
-						  : "";
+	const char *text =
+		json_is_string(member) ? json_string_value(member) : "";
 
 	return text_shown(showing->arena, text, keep_lines);
 }
@@ -74,7 +74,8 @@ static void print_table(const struct showing *showing, json_t *checkers)
 	const char *name;
 	json_t *checker;
 
-	json_object_foreach(checkers, name, checker) {
+	json_object_foreach(checkers, name, checker)
+	{
 		printf("  %-14s  ", text_shown(showing->arena, name, false));
 		print_verdict(showing, verdict_of(checker), 9);
 		printf("%s\n",
@@ -111,7 +112,8 @@ static void print_anomaly(const struct showing *showing, const json_t *anomaly,
 		print_indented(story);
 		return;
 	}
-	json_array_foreach(evidence, i, one) {
+	json_array_foreach(evidence, i, one)
+	{
 		json_t *index = json_object_get(one, "index");
 
 		printf("    [%lld] %s\n", (long long)json_integer_value(index),
@@ -124,12 +126,14 @@ static void print_anomalies(struct showing *showing, json_t *checkers)
 	const char *name;
 	json_t *checker;
 
-	json_object_foreach(checkers, name, checker) {
+	json_object_foreach(checkers, name, checker)
+	{
 		json_t *list = json_object_get(checker, "anomalies");
 		size_t i;
 		json_t *anomaly;
 
-		json_array_foreach(list, i, anomaly) {
+		json_array_foreach(list, i, anomaly)
+		{
 			if (showing->anomalies++ < showing->anomalies_max)
 				print_anomaly(showing, anomaly, name);
 		}
@@ -154,10 +158,10 @@ static int show_one(const char *root, const char *name, size_t anomalies_max,
 		if (!found.run)
 			error_set(err, "%s: not the folder of a run", name);
 		else
-			json = json_read_file(
-				arena_printf(&arena, "%s/results.json",
-					     found.run),
-				err);
+			json = json_read_file(arena_printf(&arena,
+							   "%s/results.json",
+							   found.run),
+					      err);
 	}
 	if (!json) {
 		arena_release(&arena);

@@ -126,8 +126,8 @@ static void write_verdict(struct page *page)
 	html_escape(page, page->name);
 	fprintf(page->out, "</span></p>\n<h1>%s</h1>\n<p class=\"reason\">",
 		verdict_kind_name(judgement->kind));
-	html_escape(page, judgement->reason ? judgement->reason
-					    : "nobody said why");
+	html_escape(page,
+		    judgement->reason ? judgement->reason : "nobody said why");
 	fputs("</p>\n", page->out);
 	write_facts(page);
 	fputs("</header>\n", page->out);
@@ -256,9 +256,9 @@ int report_html_write(const struct judgement *judgement,
 	const char *name = name_of(folder, &arena);
 	char *text = report_html_text(judgement, history, name, config_text,
 				      &length);
-	int result = file_write_whole(
-		arena_printf(&arena, "%s/report.html", folder), text, length,
-		err);
+	int result =
+		file_write_whole(arena_printf(&arena, "%s/report.html", folder),
+				 text, length, err);
 
 	free(text);
 	arena_release(&arena);

@@ -29,10 +29,9 @@ static void write_operation(struct page *page, const struct evidence *evidence)
 		"\">%" PRIu64 "</a></td><td class=\"n\">%s</td>"
 		"<td><i class=\"%s\"></i>%s</td><td class=\"text\">",
 		index, index,
-		op->invoke_ns < 0
-			? ""
-			: arena_printf(&arena, "%.3f s",
-				       (double)op->invoke_ns / 1e9),
+		op->invoke_ns < 0 ? ""
+				  : arena_printf(&arena, "%.3f s",
+						 (double)op->invoke_ns / 1e9),
 		outcome, outcome);
 	html_escape_cut(page, op_text(history, evidence->op, &arena),
 			OPERATION_POINTS);
@@ -66,8 +65,7 @@ static void write_operations(struct page *page, const struct anomaly *anomaly)
 /* What the name means; the first words of the explanation. */
 static void write_meaning(struct page *page, const struct anomaly *anomaly)
 {
-	const struct explanation *explanation =
-		explanation_find(anomaly->name);
+	const struct explanation *explanation = explanation_find(anomaly->name);
 
 	if (!explanation || !explanation->meaning)
 		return;

@@ -43,7 +43,7 @@ static void put(struct making *making, uint64_t number)
 /* 0, -1, 1, -2 ... become 0, 1, 2, 3 ... */
 static uint64_t zigzag(int64_t number)
 {
-	return number < 0 ? 2 * (uint64_t)-(number + 1) + 1
+	return number < 0 ? 2 * (uint64_t) - (number + 1) + 1
 			  : 2 * (uint64_t)number;
 }
 
@@ -122,7 +122,7 @@ static void assign_lanes(struct columns *columns)
 {
 	size_t count = columns->process_count;
 	struct column_process **order = heap_zeroed(count + 1, sizeof(*order));
-	uint32_t ends[COLUMNS_LANES_MAX];
+	uint32_t ends[COLUMNS_LANES_MAX] = { 0 };
 
 	for (size_t i = 0; i < count; i++)
 		order[i] = &columns->processes[i];
@@ -211,9 +211,9 @@ static uint64_t text_number(struct making *making, const char *text)
 	if (making->text_bytes > TEXT_BYTES_MAX)
 		return 0;
 	making->text_bytes += strlen(text);
-	columns->texts = array_reserve(columns->texts, &making->text_capacity,
-				       columns->text_count + 1,
-				       sizeof(*columns->texts));
+	columns->texts =
+		array_reserve(columns->texts, &making->text_capacity,
+			      columns->text_count + 1, sizeof(*columns->texts));
 	columns->texts[columns->text_count++] = text;
 	return 2 * columns->text_count;
 }
@@ -269,8 +269,7 @@ static void put_op(struct making *making, uint32_t number)
 	put(making, found ? (uint64_t)(found - making->columns->keys) + 1 : 0);
 	put(making, value_code(making, number));
 	put(making, index - making->index);
-	put(making,
-	    is_open ? 0 : history_index(history, op->complete) - index);
+	put(making, is_open ? 0 : history_index(history, op->complete) - index);
 	making->time = start;
 	making->index = index;
 }

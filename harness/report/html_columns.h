@@ -34,8 +34,8 @@ struct column_process {
  * that more follow. Without times, positions stand for them.
  */
 struct columns {
-	size_t op_count; /* of those taken */
-	bool is_cut;	 /* there were more */
+	size_t op_count;		  /* of those taken */
+	bool is_cut;			  /* there were more */
 	struct column_process *processes; /* by number */
 	size_t process_count;
 	size_t lane_count;

@@ -26,7 +26,8 @@ static void write_versions(struct page *page)
 	const char *name;
 	json_t *version;
 
-	json_object_foreach(versions, name, version) {
+	json_object_foreach(versions, name, version)
+	{
 		if (!json_is_string(version))
 			continue;
 		fputs("<tr><td>", page->out);

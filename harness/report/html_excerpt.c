@@ -66,8 +66,8 @@ static void take_bars(struct excerpt *excerpt, const struct anomaly *anomaly,
 		*bar = (struct bar){ .op = evidence->op,
 				     .role = evidence->role,
 				     .process = op->process };
-		bar->is_stuck = evidence->role &&
-				strstr(evidence->role, STUCK_ROLE);
+		bar->is_stuck =
+			evidence->role && strstr(evidence->role, STUCK_ROLE);
 		excerpt->count++;
 	}
 }
@@ -154,9 +154,8 @@ static void draw_label(struct page *page, const struct excerpt *excerpt,
 	const char *anchor = anchor_of(percent(excerpt, bar->start),
 				       percent(excerpt, bar->end), &x);
 
-	fprintf(page->out,
-		"<text x=\"%.1f%%\" y=\"%zu\" text-anchor=\"%s\">", x, y,
-		anchor);
+	fprintf(page->out, "<text x=\"%.1f%%\" y=\"%zu\" text-anchor=\"%s\">",
+		x, y, anchor);
 	if (name_length(bar->role))
 		fprintf(page->out, "<tspan class=\"name\">%.*s</tspan> ",
 			name_length(bar->role), bar->role);

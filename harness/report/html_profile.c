@@ -79,8 +79,7 @@ void html_checker_figures(struct page *page, const struct judged *judged)
 		return;
 	json = json_figure(&judged->verdict.figures);
 	text = json_pretty(json);
-	fprintf(page->out,
-		"<details><summary>what %s counted</summary><pre>",
+	fprintf(page->out, "<details><summary>what %s counted</summary><pre>",
 		judged->checker->name);
 	html_escape_cut(page, text, FIGURES_POINTS);
 	fputs("</pre></details>\n", page->out);

@@ -21,11 +21,11 @@ static const char *value_short(const struct values *values, struct value value,
 	for (int i = 0; i < ELEMENTS_SHOWN; i++) {
 		struct value last = value_list_last(values, value);
 
-		text = arena_printf(
-			arena, " %s%s",
-			text_cut(arena, value_text(values, last, arena),
-				 VALUE_POINTS),
-			text);
+		text = arena_printf(arena, " %s%s",
+				    text_cut(arena,
+					     value_text(values, last, arena),
+					     VALUE_POINTS),
+				    text);
 		value = value_list_rest(values, value);
 	}
 	return arena_printf(arena, "[\u2026%s", text);

@@ -2,6 +2,7 @@
 /* The look of a page: the reader's theme, any width, paper. */
 #include "harness/report/html_private.h"
 
+/* clang-format off */
 #define LIGHT                                                                \
 	"--bg:#fbfbfa;--panel:#fff;--ink:#1d2127;--dim:#667080;"             \
 	"--rule:#dfe2e7;"                                                    \
@@ -155,7 +156,6 @@
 	"svg .key{font-weight:400}"                                          \
 	"svg text.dim{fill:var(--dim)}\n"
 
-/* What is open on a screen by a click lies open on paper. */
 #define TIMELINE_RULES                                                       \
 	".controls{display:flex;flex-wrap:wrap;gap:6px;align-items:center;"  \
 	"margin:.4em 0}.gap{flex:1}"                                         \
@@ -178,6 +178,8 @@
 	".wide{overflow:visible}figure,tr{break-inside:avoid}"       \
 	".screen{display:none}*{print-color-adjust:exact;"                   \
 	"-webkit-print-color-adjust:exact}}\n"
+
+/* clang-format on */
 
 const char *const html_style[] = {
 	":root{color-scheme:light dark;" LIGHT "}\n",

@@ -110,8 +110,9 @@ static void write_rows(const struct plot *plot)
 	for (size_t i = 0; i < plot->row_count; i++) {
 		const char *name = text_xml(plot->arena, plot->rows[i]);
 
-		fprintf(plot->out, "<span class=\"y row\" style=\"bottom:%.2f%%"
-				   "\" title=\"%s\">%s</span>\n",
+		fprintf(plot->out,
+			"<span class=\"y row\" style=\"bottom:%.2f%%"
+			"\" title=\"%s\">%s</span>\n",
 			100 - 100 * ((double)i + 0.5) / (double)plot->row_count,
 			name, name);
 	}
@@ -123,12 +124,13 @@ static void write_values(const struct plot *plot)
 	double tick = plot->low;
 
 	for (int i = 0; i < 12 && tick <= plot->high * 1.0001; i++) {
-		const char *text =
-			plot->is_time ? plot_duration(plot->arena, tick)
-				      : plot_amount(plot->arena, tick);
+		const char *text = plot->is_time
+					   ? plot_duration(plot->arena, tick)
+					   : plot_amount(plot->arena, tick);
 
-		fprintf(plot->out, "<span class=\"y\" style=\"bottom:%.2f%%\">"
-				   "%s%s</span>\n",
+		fprintf(plot->out,
+			"<span class=\"y\" style=\"bottom:%.2f%%\">"
+			"%s%s</span>\n",
 			100 * upwards(plot, tick), text,
 			plot->unit && i == 0 ? plot->unit : "");
 		tick = next_tick(plot, tick, step);
@@ -150,8 +152,9 @@ static void write_times(const struct plot *plot)
 	double tick = ceil((double)chronicle->start_ns / step) * step;
 
 	for (int i = 0; i < 12 && tick <= (double)chronicle->end_ns; i++) {
-		fprintf(plot->out, "<span class=\"x\" style=\"left:%.2f%%\">"
-				   "%s</span>\n",
+		fprintf(plot->out,
+			"<span class=\"x\" style=\"left:%.2f%%\">"
+			"%s</span>\n",
 			100 * across(plot, (int64_t)tick),
 			tick > 0 ? plot_duration(plot->arena, tick) : "0");
 		tick += step;

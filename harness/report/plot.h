@@ -31,8 +31,8 @@ struct plot {
 	double low; /* of the vertical axis; of a logarithmic one: > 0 */
 	double high;
 	bool is_log;
-	bool is_time;	   /* values are nanoseconds */
-	const char *unit; /* beside the top, or NULL */
+	bool is_time;		 /* values are nanoseconds */
+	const char *unit;	 /* beside the top, or NULL */
 	const char *const *rows; /* names, instead of values; or NULL */
 	size_t row_count;
 };

@@ -7,7 +7,7 @@
 #include "harness/report/plot.h"
 
 #define WINDOWS_WANTED 100
-#define FEW 1000 /* operations, below which points are drawn larger */
+#define FEW 1000     /* operations, below which points are drawn larger */
 #define DENSE 100000 /* operations, from which on the raster is coarser */
 
 static const char *const outcome_classes[] = {

@@ -89,9 +89,9 @@ static void draw_node(const struct plot *plot, const struct nodes *nodes,
 
 		if (i < count && level_of(nodes, node * count + i) == level)
 			continue;
-		x = plot_x(plot, nodes->windows.start_ns +
-					 (int64_t)start *
-						 nodes->windows.length_ns);
+		x = plot_x(plot,
+			   nodes->windows.start_ns +
+				   (int64_t)start * nodes->windows.length_ns);
 		end = plot_x(plot,
 			     nodes->windows.start_ns +
 				     (int64_t)i * nodes->windows.length_ns);

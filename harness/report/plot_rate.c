@@ -116,8 +116,7 @@ static void plot_by_f(struct plot *plot, const struct rates *rates,
 	plot_open(plot);
 	plot_legend_begin(plot);
 	for (size_t k = 0; k < shown; k++)
-		plot_legend_item(plot,
-				 arena_printf(plot->arena, "o%zu", k % 6),
+		plot_legend_item(plot, arena_printf(plot->arena, "o%zu", k % 6),
 				 operations->names[k]);
 	plot_legend_end(plot);
 	plot_draw(plot);

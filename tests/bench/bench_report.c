@@ -38,8 +38,7 @@ static struct history *make_history(size_t count)
 		};
 
 		action.key = value_int(history->values, number % 100);
-		entry.node = value_string(history->values,
-					  i % 2 ? "n1" : "n2");
+		entry.node = value_string(history->values, i % 2 ? "n1" : "n2");
 		if (verb == VERB_WRITE)
 			action.arg = value_int(history->values, number);
 		if (history_append(history, &entry, &err) != 0)

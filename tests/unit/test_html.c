@@ -128,9 +128,9 @@ static void text_of_a_history_never_acts(void **state)
 		"\"type\":\"info\",\"f\":\"log-finding\",\"value\":{\"file\":"
 		"\"<tt>\",\"line\":7,\"text\":\"panic <blink>\\u0001\"}}\n";
 	static const char *const live[] = {
-		"<script>x", "<img",  "<b>\\",	"<never>", "</title></style>",
-		"<u>cut",    "<s>",   "<q>",	"<tt>",	   "<blink>",
-		"<i>",	     "\x1b",  "\x07",	"\u202e",  "<em>",
+		"<script>x", "<img", "<b>\\", "<never>", "</title></style>",
+		"<u>cut",    "<s>",  "<q>",   "<tt>",	 "<blink>",
+		"<i>",	     "\x1b", "\x07",  "\u202e",	 "<em>",
 		"<strong>",
 	};
 	struct fixture fixture;

@@ -123,16 +123,15 @@ static void without_times_positions_stand_for_them(void **state)
 	release(&fixture);
 }
 
-#define READ(index, process, type)                                      \
+#define READ(index, process, type)                                         \
 	"{\"index\":" #index ",\"process\":" #process ",\"type\":\"" #type \
 	"\",\"f\":\"read\"}\n"
 
 static void a_retired_process_leaves_its_lane(void **state)
 {
-	static const char lines[] =
-		READ(0, 0, invoke) READ(1, 1, invoke) READ(2, 0, info)
-			READ(3, 10, invoke) READ(4, 1, ok) READ(5, 1, invoke)
-				READ(6, 10, ok);
+	static const char lines[] = READ(0, 0, invoke) READ(1, 1, invoke)
+		READ(2, 0, info) READ(3, 10, invoke) READ(4, 1, ok)
+			READ(5, 1, invoke) READ(6, 10, ok);
 	struct fixture fixture;
 	const struct column_process *processes;
 

@@ -68,8 +68,8 @@ static struct history *make_reads(size_t count, int64_t end_ns)
 
 	for (size_t i = 0; i < 2 * count; i++) {
 		entry.index = i;
-		entry.time_ns = i + 1 < 2 * count ? (int64_t)(i / 2 + i % 2)
-						  : end_ns;
+		entry.time_ns =
+			i + 1 < 2 * count ? (int64_t)(i / 2 + i % 2) : end_ns;
 		entry.type = i % 2 ? OP_OK : OP_INVOKE;
 		if (history_append(history, &entry, &err) != 0)
 			fail_msg("%s", err.text);
@@ -124,9 +124,9 @@ static void times_all_alike_do_no_harm(void **state)
 static void the_test_of_markup_finds_what_is_wrong(void **state)
 {
 	static const char *const bad[] = {
-		"<p>",	     "<p></b>",	    "</p>",   "<p a=b></p>",
-		"a < b",     "a & b",	    "\x1b[m", "<p a=\"<\"></p>",
-		"<style>x",  "<p a=\"></p>",
+		"<p>",	    "<p></b>",	    "</p>",   "<p a=b></p>",
+		"a < b",    "a & b",	    "\x1b[m", "<p a=\"<\"></p>",
+		"<style>x", "<p a=\"></p>",
 	};
 	char wrong[256];
 
