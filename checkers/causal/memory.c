@@ -20,7 +20,7 @@ struct memory {
 	struct relation relation;
 	uint32_t *order;
 	uint32_t *clocks;
-	uint64_t visited; /* events, in all rounds of this session */
+	uint64_t visited; /* in all rounds of all sessions; see cost_of */
 };
 
 static void tell_cyclic(struct memory *memory, const struct cycle *cycle)
@@ -91,6 +91,13 @@ static bool infer_from(struct memory *memory, uint32_t read)
 	return true;
 }
 
+/* In states of the budget: an event costs one for each 32 sessions, which is
+ * what its clock takes. */
+static uint64_t cost_of(const struct trace *trace, uint32_t events)
+{
+	return (uint64_t)events * (1 + trace->session_count / 32);
+}
+
 /* One round; true when there must be another. */
 static bool advance(struct memory *memory)
 {
@@ -103,7 +110,7 @@ static bool advance(struct memory *memory)
 
 	count = relation_sort(&memory->relation, end - 1, memory->order,
 			      &cycle);
-	memory->visited += count;
+	memory->visited += cost_of(trace, count);
 	if (cycle.length) {
 		tell_cyclic(memory, &cycle);
 		free(cycle.events);
@@ -126,15 +133,14 @@ static bool judge_session(struct memory *memory)
 {
 	const struct budget *budget = memory->causal->check->budget;
 
-	memory->visited = 0;
 	relation_forget(&memory->relation);
 	if (!memory->with_causality)
 		memory->relation.readers = memory->session;
-	while (advance(memory)) {
+	do {
 		if (memory->visited > budget->states_max ||
 		    budget_expired(budget))
 			return false;
-	}
+	} while (advance(memory));
 	return true;
 }
 

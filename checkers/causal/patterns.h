@@ -43,8 +43,8 @@ bool causal_fits(struct causal *causal);
 /* Judges CC; with `converges`, CCv too. */
 void judge_causal(struct causal *causal, bool converges);
 
-/* Judges CM (`with_causality`) or PRAM. The budget counts events visited, for
- * each session anew. */
+/* Judges CM (`with_causality`) or PRAM. The budget counts events visited,
+ * for all sessions together; more where there are many sessions. */
 void judge_memory(struct causal *causal, bool with_causality);
 
 /* Judges sequential consistency; see sequential.c. */

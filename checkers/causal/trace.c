@@ -315,13 +315,14 @@ uint32_t trace_last_write(const struct trace *trace, const struct run *run,
 			  uint32_t bound)
 {
 	const uint32_t *writes = trace->writes + run->start;
+	uint32_t end = trace->session_starts[run->session] + bound;
 	uint32_t low = 0;
 	uint32_t high = run->count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (trace->events[writes[middle]].position < bound)
+		if (writes[middle] < end)
 			low = middle + 1;
 		else
 			high = middle;
