@@ -61,7 +61,7 @@ complete_word() {
 	complain 'coverage does not complete'
 [ "$(complete_word check --juni)" = --junit ] ||
 	complain '--junit does not complete'
-[ "$(complete_word explain stale)" = stale-read ] ||
+[ "$(complete_word explain stale-r)" = stale-read ] ||
 	complain 'stale-read does not complete'
 
 if command -v man >/dev/null 2>&1; then

@@ -49,12 +49,16 @@ claim "set: applied-failure" convicted set applied-failure phantom-element \
 	--fail-rate 0.1
 claim "set: resurrection" convicted set resurrection resurrected-element \
 	--removes 30%
+claim "... not where reads may be late" exits 0 memory set \
+	--bug stale-read --linearizable false
 claim "queue: lost-element" convicted queue lost-element lost-element
 claim "... without a drain" convicted queue lost-element lost-element \
 	--closing dequeue
 claim "queue: lost-write" convicted queue lost-write lost-element
 claim "queue: duplicate-delivery" convicted queue duplicate-delivery \
 	duplicate-delivery
+claim "... not where it is promised only to come at least once" \
+	exits 0 memory queue --bug duplicate-delivery --at-least-once true
 claim "queue: duplicate-write" convicted queue duplicate-write \
 	duplicate-delivery
 claim "queue: garbage-read" convicted queue garbage-read phantom-element
