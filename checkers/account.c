@@ -206,6 +206,7 @@ static void put_stale_last(struct account *account)
 	*end = stale;
 	while (verdict->last_anomaly->next)
 		verdict->last_anomaly = verdict->last_anomaly->next;
+	assert(verdict->anomalies);
 	verdict_set(verdict, account->check->arena, VERDICT_INVALID, "%s",
 		    verdict->anomalies->text);
 }
