@@ -14,6 +14,9 @@
 #include "checkers/linearizable/stream.h"
 #include "harness/core/arena.h"
 
+/* Few, for keys that are no longer used keep what they hold. */
+#define FORGET_EVERY 8
+
 struct watched {
 	struct value value;
 	uint64_t first_return; /* of its calls; STREAM_NEVER */
@@ -42,7 +45,7 @@ static void *register_new(const struct stream *stream)
 {
 	struct watched_register *state = heap_zeroed(1, sizeof(*state));
 
-	state->forget_at = 64;
+	state->forget_at = FORGET_EVERY;
 	add(state, stream->initial, 0, 0);
 	return state;
 }
@@ -105,7 +108,7 @@ static void forget(struct stream *stream, struct watched_register *state,
 			state->items[kept++] = *item;
 	}
 	state->count = kept;
-	state->forget_at = kept * 2 + 64;
+	state->forget_at = kept * 2 + FORGET_EVERY;
 }
 
 /* A call about the value is over. */
