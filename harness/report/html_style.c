@@ -122,8 +122,7 @@
 	".phase{fill:none;stroke:var(--dim);stroke-width:1;"                 \
 	"stroke-dasharray:3 3}"                                              \
 	".band{fill:var(--c);fill-opacity:var(--shade)}\n"                   \
-	".area{fill:var(--c);fill-opacity:.55;stroke:var(--c);"              \
-	"stroke-width:1}"                                                    \
+	".area{fill:var(--c);fill-opacity:.75}"                              \
 	".line{fill:none;stroke:var(--c);stroke-width:1.6;"                  \
 	"stroke-linecap:round;stroke-linejoin:round}"                        \
 	".line.p95{stroke-dasharray:5 3}.line.p99{stroke-dasharray:1.5 3}"   \
