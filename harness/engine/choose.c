@@ -263,9 +263,14 @@ static int no_such_model(const char *model, struct error *err)
 int choose_by_model(struct panel *panel, struct arena *arena, const char *model,
 		    struct error *err)
 {
+	const struct explanation *row = explanation_find(model);
 	const struct checker *checker = find_by_model(model);
 	struct judge *judge;
 
+	/* Some models have a checker of their own. */
+	if (!checker && row && row->kind == EXPLAIN_MODEL &&
+	    registry_checker(model))
+		return panel_add(panel, arena, model, err) ? 0 : -1;
 	if (!checker)
 		return no_such_model(model, err);
 	judge = panel_add(panel, arena, checker->name, err);

@@ -44,6 +44,13 @@ profile causal/thin-air-read 1
 says '^  monotonic-reads  *broken .*ThinAirRead'
 says 'may rely on none'
 
+# A model that has a checker of its own is a model all the same.
+code=0
+"$ordeal" check tests/corpus/sequential/store-buffering/history.jsonl \
+	--model sequential >"$dir/out" 2>&1 || code=$?
+[ "$code" -eq 1 ] || complain "check --model sequential: exit code $code"
+says 'non-sequential (found by sequential)'
+
 code=0
 "$ordeal" profile >"$dir/out" 2>&1 || code=$?
 [ "$code" -eq 64 ] || complain "without a history: exit code $code"
