@@ -38,7 +38,8 @@ struct stream_checker {
 	/*
 	 * Takes the next entry, whose values are of `values`; both are only
 	 * borrowed. True when the history is invalid now, with one sentence in
-	 * `reason`; nothing more is to be fed then. Quick; one thread at a time.
+	 * `reason`; nothing more is to be fed then. Quick; one thread at a
+	 * time.
 	 */
 	bool (*feed)(void *watcher, const struct entry *entry,
 		     const struct values *values, struct error *reason);

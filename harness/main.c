@@ -18,20 +18,14 @@ struct command {
 /* clang-format off */
 static const struct command commands[] = {
 	{ "run", "run a test and judge it", cli_run },
-	{ "campaign", "run many tests", cli_campaign },
 	{ "check", "judge recorded histories", cli_check },
 	{ "replay", "run the same schedule again", cli_replay },
-	{ "shrink", "make a failing history small", cli_shrink },
 	{ "convert", "rewrite a history in another format", cli_convert },
 	{ "explain", "say what an anomaly, a model, a checker means",
 	  cli_explain },
 	{ "show", "show a run in the terminal", cli_show },
 	{ "ops", "look up operations of a run", cli_ops },
-	{ "diff", "compare two runs", cli_diff },
 	{ "report", "make a run's report.html", cli_report },
-	{ "serve", "browse runs in a web browser", cli_serve },
-	{ "export", "send operations as spans to a tracing system",
-	  cli_export },
 	{ "audit", "has a run's record been tampered with?", cli_audit },
 	{ "profile", "what consistency does a history show?", cli_profile },
 	{ "list", "targets, workloads, faults, checkers and models", cli_list },
@@ -47,11 +41,9 @@ static void print_help(FILE *out)
 	fputs("ordeal - does this store keep the promises it makes?\n\n"
 	      "usage: ordeal COMMAND [ARGUMENTS]\n\n",
 	      out);
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (commands[i].run)
-			fprintf(out, "  %-9s %s\n", commands[i].name,
-				commands[i].summary);
-	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %-9s %s\n", commands[i].name,
+			commands[i].summary);
 	fputs("\n`ordeal COMMAND --help` tells more. Exit codes: 0 valid, "
 	      "1 invalid, 2 unknown,\n3 the harness could not do its work, "
 	      "64 wrong usage.\n",
@@ -61,7 +53,7 @@ static void print_help(FILE *out)
 static const struct command *find_command(const char *name)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (commands[i].run && strcmp(commands[i].name, name) == 0)
+		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	}
 	return NULL;
@@ -71,12 +63,9 @@ static int unknown_command(const char *name)
 {
 	const char *names[COMMAND_COUNT + 1] = { NULL };
 	const char *near;
-	size_t count = 0;
 
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (commands[i].run)
-			names[count++] = commands[i].name;
-	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		names[i] = commands[i].name;
 	near = nearest_name(name, names);
 	fprintf(stderr, "ordeal: there is no command \"%s\"", name);
 	if (near)

@@ -3,7 +3,7 @@
 #ifndef ORDEAL_ENGINE_CLI_H
 #define ORDEAL_ENGINE_CLI_H
 
-/* Exit codes of run, campaign and check alike. */
+/* Exit codes of all commands alike. */
 enum exit_code {
 	EXIT_VALID = 0,
 	EXIT_INVALID = 1,
@@ -14,26 +14,19 @@ enum exit_code {
 
 /*
  * Each gets the command's name as argv[0] and its arguments after it, prints,
- * and returns the exit code. It answers --help itself. Weak: a command whose
- * file is not linked in is a NULL pointer, and main.c does not list it.
+ * and returns the exit code. It answers --help itself.
  */
-#define COMMAND(name) \
-	int cli_##name(int argc, char **argv) __attribute__((weak))
+#define COMMAND(name) int cli_##name(int argc, char **argv)
 COMMAND(run);
-COMMAND(campaign);
 COMMAND(check);
 COMMAND(audit);
 COMMAND(report);
 COMMAND(show);
 COMMAND(ops);
-COMMAND(diff);
-COMMAND(serve);
-COMMAND(export);
 COMMAND(profile);
 COMMAND(list);
 COMMAND(explain);
 COMMAND(convert);
-COMMAND(shrink);
 COMMAND(replay);
 COMMAND(cluster);
 COMMAND(doctor);

@@ -19,9 +19,9 @@ static void print_help(void)
 	puts("usage: ordeal heal [RUN|CONFIG.json] [--local N] [--nodes "
 	     "a,b,c] [--OPTION VALUE ...]\n\n"
 	     "Undoes every fault on every node: removes our firewall rules, "
-	     "lets paused\nprocesses go on. Without arguments it heals the "
-	     "nodes of the newest run.\nWhat is not ours is not touched. "
-	     "Healing what is whole does no harm.");
+	     "lets paused\nprocesses go on, ends our agents. Without "
+	     "arguments it heals the nodes of the\nnewest run. What is not "
+	     "ours is not touched. Healing what is whole does no harm.");
 }
 
 /* The configuration to take the nodes from: a run, a file, or the newest. */

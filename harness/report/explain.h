@@ -13,7 +13,8 @@ enum explanation_kind {
 
 /*
  * One word. Every anomaly that a checker can produce and every model has one;
- * a word that two checkers use (lost-update) has one for each. Texts are plain, lines as they are to be printed (at most 76 columns).
+ * a word that two checkers use (lost-update) has one for each. Texts are
+ * plain, lines as they are to be printed (at most 76 columns).
  */
 struct explanation {
 	const char *name; /* as in results.json: "G-single" */
