@@ -45,6 +45,7 @@ say "Done. To look around:"
 for run in $(find "$(dirname "$(readlink -f results/runs/latest)")" \
 	-maxdepth 1 -mindepth 1 -type d | sort | tail -n 2); do
 	echo "  $run"
+	echo "      report.html     open it in a browser"
 	echo "      history.jsonl   every operation and fault"
 	echo "      results.json    the verdict with its evidence"
 done
