@@ -94,8 +94,9 @@ kill -9 $pid
 wait $pid 2>/dev/null
 claim "the next run works on the same nodes" exits 0 \
 	"$ordeal" run --target etcd --local 3 --cluster "$cluster" \
-	--store "$work/store" --faults partition,pause --time-limit 6s \
-	--fault-length 1s --fault-gap 1s --seed 1
+	--store "$work/store" --faults partition,pause --time-limit 10s \
+	--partition.targets one --pause.targets one \
+	--fault-length 2500ms --fault-gap 1s --seed 1
 claim "... and leaves them clean" clean
 
 # interrupted: Ctrl-C in the middle of a fault heals, collects and judges.

@@ -22,8 +22,12 @@ results() {
 
 claim "five nodes" exits 0 "$ordeal" cluster up --nodes 5 --name "$cluster"
 
+# One node at a time, and long enough for an election: the others go on, and
+# coverage has something to see.
+one="--partition.targets one --kill.targets one,primaries"
 claim "registers are linearizable under all three faults" \
-	exits 0 etcd --faults partition,kill,pause --time-limit 12s
+	exits 0 etcd --faults partition,kill,pause --time-limit 15s \
+	--fault-length 2500ms --pause.targets one $one
 claim "... and every fault is proven" \
 	sh -c "grep -c '\"effect\":\"proven\"' '$work/store/latest/history.jsonl' |
 		awk '{ exit \$1 < 6 }'"
@@ -37,7 +41,7 @@ claim "... with at most a dozen operations in the story" sh -c "
 
 claim "append is strict serializable under partitions and kills" \
 	exits 0 etcd --workload append --faults partition,kill \
-	--time-limit 10s
+	--time-limit 12s --fault-length 2500ms $one
 claim "append with stale reads is convicted of a cycle" \
 	exits 1 etcd --workload append --faults partition --time-limit 6s \
 	--etcd.read serializable
