@@ -52,8 +52,11 @@ claim "... and is seen within a second" is_prompt
 claim "... in which nothing more is begun" ended_there
 claim "... the record goes on through healing" \
 	has "$work/store/latest/history.jsonl" '"f":"phase".*"healing"'
+# A stale read that nobody else contradicts yet shows as a lost write, one
+# that a cas builds on as a lost update.
 claim "... and the final judge names it" \
-	has "$work/store/latest/results.json" '"name": "stale-read"'
+	has "$work/store/latest/results.json" \
+	'"name": "\(stale-read\|lost-write\|lost-update\)"'
 claim "... as he does when judging again" \
 	exits 1 "$ordeal" check "$work/store/latest"
 
