@@ -61,15 +61,20 @@ stopped() {
 claim "TERM ends a run in order" stopped TERM
 claim "HUP ends a run in order" stopped HUP
 
-claim "a full disk is told, and what was recorded is judged" sh -c "
-	mkdir '$work/small' && mount -t tmpfs -o size=300k none '$work/small' \
-		2>/dev/null || { echo 'cannot mount: not tried'; exit 0; }
+# A small disk of its own takes root to make.
+if [ "$(id -u)" = 0 ]; then
+	claim "a full disk is told, and what was recorded is judged" sh -c "
+	mkdir '$work/small'
+	mount -t tmpfs -o size=300k none '$work/small' || exit 1
 	'$ordeal' run --target memory --store '$work/small' --rate 0 \
 		--time-limit 3s >'$work/out' 2>&1
 	code=\$?
 	umount '$work/small'
 	cat '$work/out'
 	[ \$code = 3 ] && grep -q 'No space left' '$work/out'"
+else
+	echo "skipped - a full disk: needs root"
+fi
 claim "a closed pipe ends nothing badly" sh -c "
 	'$ordeal' run --target memory --store '$work/store' --rate 5000 \
 		--time-limit 1s 2>'$work/err' | head -n 1 >/dev/null
