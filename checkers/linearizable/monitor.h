@@ -47,11 +47,16 @@ extern const struct monitor monitor_set_elements;
 /* A set that only grows, read whole: reads must form a chain. */
 extern const struct monitor monitor_set_growing;
 
-/* Locks by the earliest deadline; a lock with tokens in their order. */
+/* Locks by the earliest deadline, by their holds, and a lock with tokens in
+ * their order. */
 extern const struct monitor monitor_mutex;
+extern const struct monitor monitor_semaphore;
+extern const struct monitor monitor_owner_mutex;
+extern const struct monitor monitor_reentrant_mutex;
 extern const struct monitor monitor_fenced_lock;
 
-/* A counter that only goes up, by ones, by the earliest deadline. */
+/* A counter that moves by one step in one direction, by the earliest
+ * deadline. */
 extern const struct monitor monitor_counter;
 
 /* A list read whole: each read is a prefix of the next. */

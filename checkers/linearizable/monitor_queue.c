@@ -10,6 +10,7 @@
 
 #include "checkers/linearizable/container.h"
 #include "checkers/linearizable/sort.h"
+#include "checkers/linearizable/waiting.h"
 #include "harness/core/arena.h"
 
 struct queue {
@@ -139,43 +140,6 @@ static size_t skip_gone(const struct lane *lane, const uint8_t *gone,
 	return at;
 }
 
-/* A heap of items by their latest call at the front. */
-struct heap {
-	struct sort_item *items;
-	size_t count;
-};
-
-static void heap_push(struct heap *heap, struct sort_item item)
-{
-	size_t i = heap->count++;
-
-	for (; i > 0 && heap->items[(i - 1) / 2].key > item.key;
-	     i = (i - 1) / 2)
-		heap->items[i] = heap->items[(i - 1) / 2];
-	heap->items[i] = item;
-}
-
-static void heap_pop(struct heap *heap)
-{
-	struct sort_item item = heap->items[--heap->count];
-	size_t i = 0;
-
-	for (;;) {
-		size_t child = 2 * i + 1;
-
-		if (child >= heap->count)
-			break;
-		if (child + 1 < heap->count &&
-		    heap->items[child + 1].key < heap->items[child].key)
-			child++;
-		if (heap->items[child].key >= item.key)
-			break;
-		heap->items[i] = heap->items[child];
-		i = child;
-	}
-	heap->items[i] = item;
-}
-
 struct peel {
 	const struct container *container;
 	uint8_t *gone;
@@ -183,7 +147,7 @@ struct peel {
 	struct lane start; /* by its beginning: those not yet candidates */
 	struct lane front; /* by the first return at the front */
 	size_t second; /* the front lane's second that is left */
-	struct heap candidates;
+	struct waiting candidates; /* by their latest call at the front */
 	uint8_t *is_candidate;
 };
 
@@ -203,12 +167,12 @@ static uint32_t find_first(struct peel *peel)
 		uint32_t item = peel->start.order[peel->start.at++].number;
 
 		peel->is_candidate[item] = 1;
-		heap_push(&peel->candidates, (struct sort_item){
-			front_invoke(&items[item]), item });
+		waiting_push(&peel->candidates, front_invoke(&items[item]),
+			     item);
 	}
 	while (peel->candidates.count &&
 	       peel->gone[peel->candidates.items[0].number])
-		heap_pop(&peel->candidates);
+		waiting_pop(&peel->candidates);
 	peel->front.at = skip_gone(&peel->front, peel->gone, peel->front.at,
 				   count);
 	if (peel->second <= peel->front.at)

@@ -63,7 +63,14 @@ static int64_t pick_argument(struct play *play, enum verb verb)
 	case VERB_REMOVE:
 	case VERB_CONTAINS:
 		return some_value(play);
+	case VERB_ACQUIRE:
+		return play->object->spec == brute_semaphore &&
+				       play->object->values > 1 &&
+				       chance(play, 30) ? 2 : NIL;
 	case VERB_RELEASE:
+		if (play->object->spec == brute_semaphore &&
+		    play->object->values > 1)
+			return chance(play, 30) ? 2 : NIL;
 		return play->object->is_distinct ? play->state.cells[0] : NIL;
 	case VERB_INCREMENT:
 	case VERB_DECREMENT:
