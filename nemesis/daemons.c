@@ -3,11 +3,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "harness/control/cluster.h"
 #include "harness/control/node.h"
 #include "harness/core/arena.h"
+#include "harness/core/clock.h"
 #include "harness/core/error.h"
 #include "harness/core/figure.h"
 #include "harness/fault.h"
@@ -51,6 +53,48 @@ int daemons_signal(struct cluster *cluster, const bool *picked,
 	if (!errand.daemons)
 		return -1;
 	return cluster_each(cluster, picked, signal_node, &errand, err);
+}
+
+const char *const daemons_ending_signals[] = { "KILL", "TERM", "INT", "QUIT",
+						"ABRT", "SEGV", NULL };
+
+struct start {
+	const struct cluster_control *control;
+	int64_t deadline_ns;
+};
+
+static int start_node(struct node *node, void *argument, struct error *err)
+{
+	const struct start *start = argument;
+
+	return start->control->start(start->control->context, node, err);
+}
+
+static int await_node(struct node *node, void *argument, struct error *err)
+{
+	const struct start *start = argument;
+
+	return start->control->await_ready(start->control->context, node,
+					   start->deadline_ns, err);
+}
+
+int daemons_start(struct cluster *cluster, const bool *picked,
+		  int64_t await_ns, struct arena *arena, struct figure *note,
+		  struct error *err)
+{
+	struct start start = { .control = cluster_control(cluster) };
+	struct error reason;
+
+	if (!start.control || !start.control->start)
+		return error_set(err, "this store cannot be started");
+	if (cluster_each(cluster, picked, start_node, &start, err) < 0)
+		return -1;
+	if (!start.control->await_ready || await_ns == 0)
+		return 0;
+	start.deadline_ns = clock_now_ns() + await_ns;
+	if (cluster_each(cluster, picked, await_node, &start, &reason) < 0)
+		figure_add_text(note, arena, "not-ready", reason.text);
+	return 0;
 }
 
 static int look_at_node(struct node *node, void *argument, struct error *err)

@@ -11,11 +11,25 @@
 #include "harness/fault.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Sends `signal` ("KILL") to all daemons of the store on the nodes picked, in
  * parallel. -1 when the store has no daemons, or with every node's error. */
 int daemons_signal(struct cluster *cluster, const bool *picked,
 		   const char *signal, struct error *err);
+
+/* The signals that end a daemon, NULL at the end: values of an option. */
+extern const char *const daemons_ending_signals[];
+
+/*
+ * Starts the store on the nodes picked, in parallel, and waits up to
+ * `await_ns` (0: not at all) for it to be ready there. That a store comes back is not the
+ * fault's business (other faults may keep it from that), so waiting in vain
+ * is noted ("not-ready") and no error. -1 when it cannot be started.
+ */
+int daemons_start(struct cluster *cluster, const bool *picked,
+		  int64_t await_ns, struct arena *arena, struct figure *note,
+		  struct error *err);
 
 /*
  * Looks whether all daemons on the nodes picked are in `state` or, unless

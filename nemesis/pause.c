@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pauses: daemons are stopped in the middle of what they do, and go on. */
-#include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
-#include "harness/control/cluster.h"
-#include "harness/control/node.h"
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
 #include "harness/core/figure.h"
@@ -14,24 +10,15 @@
 
 #include "nemesis/daemons.h"
 #include "nemesis/pick.h"
-
-struct pause {
-	const struct fault_setup *setup;
-	bool *picked; /* paused at the last injection */
-	bool *hit;    /* since the last heal */
-	bool is_injected;
-};
+#include "nemesis/victims.h"
 
 static void *pause_open(const struct fault_setup *setup, struct error *err)
 {
-	struct pause *state = arena_alloc(setup->arena, sizeof(*state));
-	size_t count = cluster_count(setup->cluster);
+	struct victims *victims = arena_alloc(setup->arena, sizeof(*victims));
 
 	(void)err;
-	state->setup = arena_copy(setup->arena, setup, sizeof(*setup));
-	state->picked = arena_array(setup->arena, count, sizeof(bool));
-	state->hit = arena_array(setup->arena, count, sizeof(bool));
-	return state;
+	victims_init(victims, setup);
+	return victims;
 }
 
 static void pause_close(void *context)
@@ -42,17 +29,11 @@ static void pause_close(void *context)
 static int pause_inject(void *context, const char *target, struct figure *note,
 			struct error *err)
 {
-	struct pause *state = context;
-	const struct fault_setup *setup = state->setup;
-	size_t count = cluster_count(setup->cluster);
+	struct victims *victims = context;
 
-	pick_in_cluster(setup->cluster, target,
-			options_list(setup->options, "targets"), setup->rng,
-			setup->arena, note, state->picked);
-	state->is_injected = true;
-	for (size_t i = 0; i < count; i++)
-		state->hit[i] = state->hit[i] || state->picked[i];
-	if (daemons_signal(setup->cluster, state->picked, "STOP", err) < 0)
+	victims_draw(victims, target, note);
+	if (daemons_signal(victims->setup->cluster, victims->picked, "STOP",
+			   err) < 0)
 		return error_wrap(err, "pause");
 	return 0;
 }
@@ -60,25 +41,25 @@ static int pause_inject(void *context, const char *target, struct figure *note,
 static enum effect pause_verify(void *context, struct figure *note,
 				struct error *err)
 {
-	struct pause *state = context;
+	struct victims *victims = context;
 
-	if (!state->is_injected) {
+	if (!victims->is_injected) {
 		error_set(err, "pause: none was injected");
 		return EFFECT_ABSENT;
 	}
-	return daemons_verify(state->setup->cluster, state->picked,
-			      DAEMON_PAUSED, true, state->setup->arena, note,
+	return daemons_verify(victims->setup->cluster, victims->picked,
+			      DAEMON_PAUSED, true, victims->setup->arena, note,
 			      err);
 }
 
 static int pause_heal(void *context, struct figure *note, struct error *err)
 {
-	struct pause *state = context;
+	struct victims *victims = context;
 
 	(void)note;
-	if (daemons_continue_all(state->setup->cluster, err) < 0)
+	if (daemons_continue_all(victims->setup->cluster, err) < 0)
 		return error_wrap(err, "pause: heal");
-	state->is_injected = false;
+	victims->is_injected = false;
 	return 0;
 }
 
@@ -86,15 +67,13 @@ static int pause_heal(void *context, struct figure *note, struct error *err)
 static enum effect pause_verify_healed(void *context, struct figure *note,
 				       struct error *err)
 {
-	struct pause *state = context;
-	const struct fault_setup *setup = state->setup;
-	enum effect effect;
+	struct victims *victims = context;
+	enum effect effect = daemons_verify(
+		victims->setup->cluster, victims->hit, DAEMON_PAUSED, false,
+		victims->setup->arena, note, err);
 
-	effect = daemons_verify(setup->cluster, state->hit, DAEMON_PAUSED,
-				false, setup->arena, note, err);
 	if (effect == EFFECT_PROVEN)
-		memset(state->hit, 0,
-		       cluster_count(setup->cluster) * sizeof(bool));
+		victims_forget(victims);
 	return effect;
 }
 

@@ -88,8 +88,11 @@ enum daemon_state {
 int node_daemon_start(struct node *node, const struct daemon *daemon,
 		      struct error *err);
 
-/* Sends a signal ("KILL", "STOP", "CONT", "TERM") and waits for its effect
- * as far as there is one to see. Success when the process is not there. */
+/*
+ * Sends a signal and waits for its effect as far as there is one to see: the
+ * end (KILL, TERM, INT, QUIT, ABRT, SEGV), a halt (STOP), going on (CONT).
+ * Success when the process is not there.
+ */
 int node_daemon_signal(struct node *node, const char *name, const char *signal,
 		       struct error *err);
 

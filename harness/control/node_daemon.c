@@ -164,28 +164,38 @@ int node_daemon_start(struct node *node, const struct daemon *daemon,
 	return result;
 }
 
+/* What to wait for, as a function of the head. */
+static const char *effect_of(const char *signal)
+{
+	static const char *const effects[][2] = {
+		{ "KILL", "is_absent" }, { "TERM", "is_absent" },
+		{ "INT", "is_absent" },	 { "QUIT", "is_absent" },
+		{ "ABRT", "is_absent" }, { "SEGV", "is_absent" },
+		{ "STOP", "is_stopped" }, { "CONT", "is_going" },
+	};
+
+	for (size_t i = 0; i < sizeof(effects) / sizeof(*effects); i++) {
+		if (strcmp(effects[i][0], signal) == 0)
+			return effects[i][1];
+	}
+	return "is_any";
+}
+
 int node_daemon_signal(struct node *node, const char *name, const char *signal,
 		       struct error *err)
 {
 	struct arena arena = { 0 };
 	struct reply reply;
-	const char *effect = "is_any";
 	int result;
 
 	if (!is_word(signal)) {
 		error_set(err, "'%s' is not a signal", signal);
 		return node_error(node, err);
 	}
-	if (strcmp(signal, "KILL") == 0)
-		effect = "is_absent";
-	else if (strcmp(signal, "STOP") == 0)
-		effect = "is_stopped";
-	else if (strcmp(signal, "CONT") == 0)
-		effect = "is_going";
 	result = run_script(node, &arena,
 			    arena_printf(&arena, "signal %s to", signal), name,
-			    arena_printf(&arena, signal_script, signal, effect,
-					 naps(node, 80)),
+			    arena_printf(&arena, signal_script, signal,
+					 effect_of(signal), naps(node, 80)),
 			    &reply, err);
 	arena_release(&arena);
 	return result;

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "nemesis/victims.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "harness/control/cluster.h"
+#include "harness/core/arena.h"
+#include "harness/core/error.h"
+#include "harness/core/figure.h"
+#include "harness/core/option.h"
+#include "harness/fault.h"
+
+#include "nemesis/daemons.h"
+#include "nemesis/pick.h"
+
+void victims_init(struct victims *victims, const struct fault_setup *setup)
+{
+	size_t count = cluster_count(setup->cluster);
+
+	victims->setup = arena_copy(setup->arena, setup, sizeof(*setup));
+	victims->count = count;
+	victims->picked = arena_array(setup->arena, count, sizeof(bool));
+	victims->hit = arena_array(setup->arena, count, sizeof(bool));
+	victims->is_injected = false;
+}
+
+void victims_draw(struct victims *victims, const char *target,
+		  struct figure *note)
+{
+	const struct fault_setup *setup = victims->setup;
+
+	pick_in_cluster(setup->cluster, target,
+			options_list(setup->options, "targets"), setup->rng,
+			setup->arena, note, victims->picked);
+	victims->is_injected = true;
+	for (size_t i = 0; i < victims->count; i++)
+		victims->hit[i] = victims->hit[i] || victims->picked[i];
+}
+
+int victims_start(struct victims *victims, struct figure *note,
+		  struct error *err)
+{
+	const struct fault_setup *setup = victims->setup;
+
+	if (!victims->is_injected)
+		return 0;
+	if (daemons_start(setup->cluster, victims->hit,
+			  options_duration_ns(setup->options, "await"),
+			  setup->arena, note, err) < 0)
+		return error_wrap(err, "heal");
+	victims->is_injected = false;
+	return 0;
+}
+
+enum effect victims_verify_started(struct victims *victims,
+				   struct figure *note, struct error *err)
+{
+	const struct fault_setup *setup = victims->setup;
+	enum effect effect;
+
+	if (victims->is_injected) {
+		error_set(err, "it was not healed");
+		return EFFECT_ABSENT;
+	}
+	effect = daemons_verify(setup->cluster, victims->hit, DAEMON_ABSENT,
+				false, setup->arena, note, err);
+	if (effect == EFFECT_PROVEN)
+		victims_forget(victims);
+	return effect;
+}
+
+void victims_forget(struct victims *victims)
+{
+	memset(victims->hit, 0, victims->count * sizeof(bool));
+}

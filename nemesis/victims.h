@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The nodes that a fault hits, and has hit since it was last healed. */
+#ifndef ORDEAL_NEMESIS_VICTIMS_H
+#define ORDEAL_NEMESIS_VICTIMS_H
+
+#include "harness/core/error.h"
+#include "harness/core/figure.h"
+#include "harness/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Arrays of one element a node. Part of a fault's state; in its arena. */
+struct victims {
+	const struct fault_setup *setup; /* a copy */
+	size_t count;	  /* nodes of the cluster */
+	bool *picked;	  /* by the last injection */
+	bool *hit;	  /* by any since they were forgotten */
+	bool is_injected; /* and not healed since */
+};
+
+void victims_init(struct victims *victims, const struct fault_setup *setup);
+
+/* Draws nodes as the option "targets" has it (`target` NULL: any of those) and
+ * adds to `note` who they are; see pick_in_cluster. */
+void victims_draw(struct victims *victims, const char *target,
+		  struct figure *note);
+
+/*
+ * The heal of faults that end daemons: starts those of the nodes hit, unless
+ * no injection is in force, and waits as the option "await" has it. What a run
+ * that died has left dead is started by the next run itself, once the store
+ * is installed.
+ */
+int victims_start(struct victims *victims, struct figure *note,
+		  struct error *err);
+
+/* Are the daemons of all nodes hit there again? They are forgotten then. */
+enum effect victims_verify_started(struct victims *victims,
+				   struct figure *note, struct error *err);
+
+/* Nobody is hit any more. */
+void victims_forget(struct victims *victims);
+
+#endif
