@@ -23,9 +23,10 @@ extern const char *const daemons_ending_signals[];
 
 /*
  * Starts the store on the nodes picked, in parallel, and waits up to
- * `await_ns` (0: not at all) for it to be ready there. That a store comes back is not the
- * fault's business (other faults may keep it from that), so waiting in vain
- * is noted ("not-ready") and no error. -1 when it cannot be started.
+ * `await_ns` (0: not at all) for it to be ready there. That a store comes
+ * back is not the fault's business (other faults may keep it from that), so
+ * waiting in vain is noted ("not-ready") and no error. -1 when it cannot be
+ * started.
  */
 int daemons_start(struct cluster *cluster, const bool *picked,
 		  int64_t await_ns, struct arena *arena, struct figure *note,
