@@ -18,6 +18,7 @@ struct command {
 /* clang-format off */
 static const struct command commands[] = {
 	{ "run", "run a test and judge it", cli_run },
+	{ "campaign", "run a matrix of tests", cli_campaign },
 	{ "check", "judge recorded histories", cli_check },
 	{ "replay", "run the same schedule again", cli_replay },
 	{ "convert", "rewrite a history in another format", cli_convert },

@@ -18,6 +18,7 @@ enum exit_code {
  */
 #define COMMAND(name) int cli_##name(int argc, char **argv)
 COMMAND(run);
+COMMAND(campaign);
 COMMAND(check);
 COMMAND(audit);
 COMMAND(report);

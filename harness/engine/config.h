@@ -70,6 +70,12 @@ void settings_add(struct settings *settings, struct arena *arena,
 int settings_read_file(struct settings *settings, struct arena *arena,
 		       const char *path, struct error *err);
 
+/* The same of an object in memory; `name` stands in messages for the file. */
+struct json_t;
+int settings_read_json(struct settings *settings, struct arena *arena,
+		       const char *name, struct json_t *root,
+		       struct error *err);
+
 /* Adds --NAME VALUE, --NAME=VALUE and --NAME (true) from `argv`; `path` is
  * set to the one argument that is not an option, or NULL. */
 int settings_read_arguments(struct settings *settings, struct arena *arena,

@@ -57,6 +57,8 @@ const struct option config_options[] = {
 	{ "seed", OPTION_TEXT, NULL, "for all that is drawn by chance", NULL },
 
 	{ "store", OPTION_TEXT, NULL, "where run directories go", NULL },
+	{ "run-file", OPTION_TEXT, NULL,
+	  "write the name of the run directory to this file at once", NULL },
 	{ "keep", OPTION_BOOL, "false", "leave a local cluster up", NULL },
 	{ "leave-running", OPTION_BOOL, "false", "do not stop the store",
 	  NULL },

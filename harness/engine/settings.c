@@ -325,29 +325,38 @@ static int add_member(struct file_reader *reader, const char *key,
 	return add_plain(reader, NULL, key, pointer, value, err);
 }
 
+int settings_read_json(struct settings *settings, struct arena *arena,
+		       const char *name, struct json_t *root,
+		       struct error *err)
+{
+	struct file_reader reader = { .path = arena_strdup(arena, name),
+				      .settings = settings, .arena = arena };
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(root))
+		return error_set(err, "%s: an object is wanted", name);
+	json_object_foreach(root, key, value) {
+		if (add_member(&reader, key, value, err))
+			return -1;
+	}
+	return 0;
+}
+
 int settings_read_file(struct settings *settings, struct arena *arena,
 		       const char *path, struct error *err)
 {
-	struct file_reader reader = { .path = arena_strdup(arena, path),
-				      .settings = settings, .arena = arena };
 	json_error_t fault;
 	json_t *root =
 		json_load_file(path, JSON_REJECT_DUPLICATES, &fault);
-	const char *key;
-	json_t *value;
-	int result = 0;
+	int result;
 
 	if (!root)
 		return fault.line > 0 ?
 			       error_set(err, "%s:%d: %s", path, fault.line,
 					 fault.text) :
 			       error_set(err, "%s", fault.text);
-	if (!json_is_object(root))
-		result = error_set(err, "%s: an object is wanted", path);
-	json_object_foreach(root, key, value) {
-		if (!result)
-			result = add_member(&reader, key, value, err);
-	}
+	result = settings_read_json(settings, arena, path, root, err);
 	json_decref(root);
 	return result;
 }

@@ -80,7 +80,7 @@ int make_folders(const char *path, struct error *err)
 }
 
 /* A name as one part of a path: no slashes, not hidden, not "..". */
-static const char *path_part(struct arena *arena, const char *name)
+const char *store_part(struct arena *arena, const char *name)
 {
 	static const char fit[] = "abcdefghijklmnopqrstuvwxyz"
 				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -99,10 +99,16 @@ const char *store_create(const char *root, const char *target,
 			 const char *workload, struct arena *arena,
 			 struct error *err)
 {
+	return store_create_below(
+		arena_printf(arena, "%s/%s-%s", root, store_part(arena, target),
+			     store_part(arena, workload)),
+		arena, err);
+}
+
+const char *store_create_below(const char *folder, struct arena *arena,
+			       struct error *err)
+{
 	char utc[32];
-	const char *folder =
-		arena_printf(arena, "%s/%s-%s", root, path_part(arena, target),
-			     path_part(arena, workload));
 
 	if (make_folders(folder, err) != 0)
 		return NULL;

@@ -23,6 +23,13 @@ const char *store_create(const char *root, const char *target,
 			 const char *workload, struct arena *arena,
 			 struct error *err);
 
+/* Makes a folder named by the time it is, in `folder`, which is made too. */
+const char *store_create_below(const char *folder, struct arena *arena,
+			       struct error *err);
+
+/* A name as one part of a path, in the arena: no slashes, not hidden. */
+const char *store_part(struct arena *arena, const char *name);
+
 /* Lets ROOT/latest point to the run, in one step. */
 int store_set_latest(const char *root, const char *run, struct error *err);
 
