@@ -23,6 +23,15 @@ static int save_config(struct run *run, struct error *err)
 	return file_write_whole(path, text, strlen(text), err);
 }
 
+/* For whoever started this run and wants to know where it is. */
+static int tell_folder(const struct run *run, struct error *err)
+{
+	const char *path = options_text(run->config->options, "run-file");
+	const char *line = arena_printf(run->arena, "%s\n", run->folder);
+
+	return path ? file_write_whole(path, line, strlen(line), err) : 0;
+}
+
 static int make_folder(struct run *run, struct error *err)
 {
 	const struct run_config *config = run->config;
@@ -34,6 +43,8 @@ static int make_folder(struct run *run, struct error *err)
 	if (!run->folder)
 		return -1;
 	run->result->folder = run->folder;
+	if (tell_folder(run, err))
+		return -1;
 	run->history_path =
 		arena_printf(run->arena, "%s/history.jsonl", run->folder);
 	console_open_log(run->console, arena_printf(run->arena,
