@@ -20,9 +20,21 @@ enum effect {
 	EFFECT_ABSENT, /* it did not take */
 };
 
+/* The links between the made-up nodes of a store in this process; see
+ * cut_links and see_links in target.h. */
+struct fault_links {
+	void *store;
+	const char *const *names; /* of nodes */
+	size_t count;
+	int (*cut)(void *store, const bool *refuses, struct error *err);
+	void (*see)(void *store, bool *refuses);
+};
+
 /* What is needed to act; one thread (the nemesis) uses it. */
 struct fault_setup {
-	struct cluster *cluster;
+	struct cluster *cluster; /* NULL where there are links instead */
+	const struct fault_links *links; /* NULL, but for a fault that cuts
+					  * them, and lives as long as it */
 	const struct options *options; /* of the fault's own table */
 	struct rng *rng; /* the stream of this fault */
 	struct arena *arena; /* lives as long as the run */
@@ -34,6 +46,7 @@ struct fault {
 	const struct option *options; /* NULL: none */
 	const char *const *targets; /* values of its option "targets", which
 				     * the schedule draws from; may be NULL */
+	bool cuts_links; /* it can do without a cluster */
 
 	/* The fault's state for this run, or NULL with a sentence. */
 	void *(*open)(const struct fault_setup *setup, struct error *err);

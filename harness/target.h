@@ -84,6 +84,16 @@ struct target {
 	/* Which nodes are primary just now; any thread; NULL: no such thing. */
 	int (*primaries)(void *state, bool *is_primary, struct error *err);
 
+	/*
+	 * Of a store in this process, whose nodes are made up: cuts links.
+	 * Where refuses[to * nodes + from], nothing that node `from` sends
+	 * reaches node `to`; refuses NULL: all links are open. Any thread. -1
+	 * with a sentence when it has no links just now; NULL: never.
+	 */
+	int (*cut_links)(void *state, const bool *refuses, struct error *err);
+	/* Which links are cut (nodes * nodes). */
+	void (*see_links)(void *state, bool *refuses);
+
 	/* A client of one process, to node number `node`; one thread's. */
 	void *(*connect)(void *state, size_t node, int64_t deadline_ns,
 			 struct error *err);

@@ -26,6 +26,7 @@
 
 struct partition {
 	struct cluster *cluster;
+	const struct fault_links *links; /* instead of it, or NULL */
 	const struct options *options;
 	struct rng *rng;
 	struct arena *arena;
@@ -40,11 +41,15 @@ static void *partition_open(const struct fault_setup *setup, struct error *err)
 
 	(void)err;
 	state->cluster = setup->cluster;
+	state->links = setup->links;
 	state->options = setup->options;
 	state->rng = setup->rng;
 	state->arena = setup->arena;
-	network_init(&state->network, setup->cluster,
-		     firewall_tool_from_name(tool), setup->arena);
+	if (state->links)
+		state->network.count = state->links->count;
+	else
+		network_init(&state->network, setup->cluster,
+			     firewall_tool_from_name(tool), setup->arena);
 	state->grudge = grudge_empty(setup->arena, state->network.count);
 	return state;
 }
@@ -53,8 +58,14 @@ static void partition_close(void *context)
 {
 	struct partition *state = context;
 
-	if (state)
+	if (state && !state->links)
 		network_release(&state->network);
+}
+
+static const char *name_of(const struct partition *state, size_t node)
+{
+	return state->links ? state->links->names[node] :
+			      node_name(cluster_node(state->cluster, node));
 }
 
 /* Who refuses packets from whom: a group of lists. */
@@ -71,13 +82,9 @@ static void note_grudge(struct partition *state, struct figure *note)
 			if (!grudge_refuses(&state->grudge, i, j))
 				continue;
 			if (!list)
-				list = figure_add_list(
-					group, arena,
-					node_name(cluster_node(state->cluster,
-							       i)));
-			figure_add_text(
-				list, arena, NULL,
-				node_name(cluster_node(state->cluster, j)));
+				list = figure_add_list(group, arena,
+						       name_of(state, i));
+			figure_add_text(list, arena, NULL, name_of(state, j));
 		}
 	}
 }
@@ -139,13 +146,13 @@ static int partition_inject(void *context, const char *target,
 	if (shape == GRUDGE_NONE)
 		return error_set(err, "partition: there is no shape %s",
 				 target);
-	if (network_learn(&state->network, err) < 0)
+	if (!state->links && network_learn(&state->network, err) < 0)
 		return error_wrap(err, "partition");
 	figure_add_text(note, state->arena, "target",
 			grudge_names[shape - GRUDGE_ONE]);
 	if (is_one_way)
 		figure_add_bool(note, state->arena, "one-way", true);
-	if (shape == GRUDGE_PRIMARY) {
+	if (shape == GRUDGE_PRIMARY && state->cluster) {
 		if (pick_ask_primaries(state->cluster, is_primary))
 			pick_note(state->cluster, is_primary, "primary",
 				  state->arena, note);
@@ -160,6 +167,9 @@ static int partition_inject(void *context, const char *target,
 				 "cut into %s",
 				 count, grudge_names[shape - GRUDGE_ONE]);
 	note_grudge(state, note);
+	if (state->links)
+		return state->links->cut(state->links->store,
+					 state->grudge.refuses, err);
 	if (cluster_each(state->cluster, NULL, put_rules, state, err) < 0)
 		return error_wrap(err, "partition");
 	return 0;
@@ -277,6 +287,19 @@ static enum effect look(struct partition *state, struct figure *note,
 	return rules == EFFECT_ABSENT ? EFFECT_ABSENT : effect;
 }
 
+/* The store itself says which of its links are cut. */
+static enum effect look_at_links(struct partition *state)
+{
+	size_t count = state->grudge.count;
+	bool *refuses = arena_array(state->arena, count * count, sizeof(bool));
+
+	state->links->see(state->links->store, refuses);
+	return memcmp(refuses, state->grudge.refuses,
+		      count * count * sizeof(bool)) == 0 ?
+		       EFFECT_PROVEN :
+		       EFFECT_ABSENT;
+}
+
 static enum effect partition_verify(void *context, struct figure *note,
 				    struct error *err)
 {
@@ -286,7 +309,7 @@ static enum effect partition_verify(void *context, struct figure *note,
 		error_set(err, "partition: none was injected");
 		return EFFECT_ABSENT;
 	}
-	return look(state, note, err);
+	return state->links ? look_at_links(state) : look(state, note, err);
 }
 
 static int remove_rules(struct node *node, void *argument, struct error *err)
@@ -306,7 +329,9 @@ static int partition_heal(void *context, struct figure *note, struct error *err)
 	struct partition *state = context;
 
 	(void)note;
-	if (cluster_each(state->cluster, NULL, remove_rules, NULL, err) < 0)
+	if (state->links ? state->links->cut(state->links->store, NULL, err) :
+			   cluster_each(state->cluster, NULL, remove_rules,
+					NULL, err) < 0)
 		return error_wrap(err, "partition: heal");
 	state->grudge = grudge_empty(state->arena, state->network.count);
 	return 0;
@@ -321,7 +346,7 @@ static enum effect partition_verify_healed(void *context, struct figure *note,
 		error_set(err, "partition: it was not healed");
 		return EFFECT_ABSENT;
 	}
-	return look(state, note, err);
+	return state->links ? look_at_links(state) : look(state, note, err);
 }
 
 static const char *const tools[] = { "auto", "nft", "iptables", NULL };
@@ -344,6 +369,7 @@ const struct fault fault_partition = {
 	.summary = "nodes drop each other's packets",
 	.options = partition_options,
 	.targets = grudge_names,
+	.cuts_links = true,
 	.open = partition_open,
 	.close = partition_close,
 	.inject = partition_inject,

@@ -126,7 +126,7 @@ static int heal_nodes(struct run_config *config, struct error *err)
 		return -1;
 	cluster_set_control(cluster, &control);
 	stopped = agent_stop_all(cluster, &agents);
-	nemesis = nemesis_open(config, cluster, NULL, err);
+	nemesis = nemesis_open(config, cluster, NULL, NULL, err);
 	result = nemesis ? nemesis_heal_all(nemesis, err) : -1;
 	if (stopped && !result)
 		result = error_set(err, "%s", agents.text);

@@ -85,6 +85,25 @@ static int fill_node(struct making *making, struct node_config *node,
 	return 0;
 }
 
+/* Without nodes there are at most links. */
+static int check_faults(const struct run_config *config, struct error *err)
+{
+	for (size_t i = 0; i < config->fault_count; i++) {
+		if (!config->target->cut_links)
+			return error_set(err, "the target '%s' has no nodes "
+					      "to inject faults into; leave "
+					      "out --faults",
+					 config->target->name);
+		if (!config->faults[i].fault->cuts_links)
+			return error_set(err, "the target '%s' has no nodes, "
+					      "only links to cut: no fault "
+					      "'%s'",
+					 config->target->name,
+					 config->faults[i].fault->name);
+	}
+	return 0;
+}
+
 int config_choose_nodes(struct making *making, struct error *err)
 {
 	struct run_config *config = making->config;
@@ -101,12 +120,7 @@ int config_choose_nodes(struct making *making, struct error *err)
 		return error_set(err, "at most %d nodes", NODES_MAX);
 	if (config->target->is_in_process) {
 		config->node_count = count ? count : local ? (size_t)local : 5;
-		if (config->fault_count)
-			return error_set(err, "the target '%s' has no nodes "
-					      "to inject faults into; leave "
-					      "out --faults",
-					 config->target->name);
-		return 0;
+		return check_faults(config, err);
 	}
 	if (local) {
 		config->local = (size_t)local;

@@ -97,8 +97,9 @@ int nemesis_note(struct recorder *recorder, const char *f,
 }
 
 struct nemesis *nemesis_open(const struct run_config *config,
-			     struct cluster *cluster, struct recorder *recorder,
-			     struct error *err)
+			     struct cluster *cluster,
+			     const struct fault_links *links,
+			     struct recorder *recorder, struct error *err)
 {
 	struct nemesis *nemesis = heap_zeroed(1, sizeof(*nemesis));
 
@@ -109,6 +110,7 @@ struct nemesis *nemesis_open(const struct run_config *config,
 		struct open_fault *open = &nemesis->faults[i];
 		struct fault_setup setup = {
 			.cluster = cluster,
+			.links = links,
 			.options = config->faults[i].options,
 			.rng = &open->rng,
 			.arena = &nemesis->arena,

@@ -8,6 +8,7 @@
 #include "harness/engine/config.h"
 #include "harness/engine/recorder.h"
 #include "harness/engine/scheduler.h"
+#include "harness/fault.h"
 
 #include <stddef.h>
 
@@ -25,10 +26,12 @@
  */
 struct nemesis;
 
-/* Opens every fault of the configuration. `recorder` may be NULL: nothing is
- * written then (healing what an earlier run left). NULL with a sentence. */
+/* Opens every fault of the configuration, on a cluster or on links (one is
+ * NULL). `recorder` may be NULL: nothing is written then (healing what an
+ * earlier run left). NULL with a sentence. */
 struct nemesis *nemesis_open(const struct run_config *config,
 			     struct cluster *cluster,
+			     const struct fault_links *links,
 			     struct recorder *recorder, struct error *err);
 void nemesis_close(struct nemesis *nemesis); /* NULL is accepted */
 

@@ -67,6 +67,25 @@ static int save_schedule(struct run *run, struct error *err)
 	return file_write_whole(path, text, strlen(text), err);
 }
 
+static int open_nemesis(struct run *run, struct error *err)
+{
+	const struct run_config *config = run->config;
+
+	if (!run->cluster && !config->target->cut_links)
+		return 0;
+	run->links = (struct fault_links){
+		.store = run->target,
+		.names = run->node_names,
+		.count = config->node_count,
+		.cut = config->target->cut_links,
+		.see = config->target->see_links,
+	};
+	run->nemesis = nemesis_open(config, run->cluster,
+				    run->cluster ? NULL : &run->links,
+				    run->recorder, err);
+	return run->nemesis ? 0 : -1;
+}
+
 static int open_record(struct run *run, struct error *err)
 {
 	if (save_config(run, err) || save_schedule(run, err))
@@ -82,10 +101,7 @@ static int open_record(struct run *run, struct error *err)
 	/* From here on there is something to judge, and to heal. */
 	if (store_set_latest(run->root, run->folder, err))
 		return -1;
-	if (run->cluster)
-		run->nemesis = nemesis_open(run->config, run->cluster,
-					    run->recorder, err);
-	if (run->cluster && !run->nemesis)
+	if (open_nemesis(run, err))
 		return -1;
 	return run_start_watch(run, err);
 }

@@ -37,6 +37,7 @@ struct run {
 	const char **node_addresses;
 	struct cluster *cluster; /* NULL for an in-process target */
 	struct cluster_control control;
+	struct fault_links links; /* of an in-process target that has some */
 	int claim; /* of the local cluster, or -1 */
 	bool made_cluster; /* a local one that was not there before */
 	struct recorder *recorder;

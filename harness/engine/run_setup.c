@@ -92,7 +92,7 @@ static int heal_leftovers(struct run *run, struct error *err)
 
 	if (agent_stop_all(run->cluster, err))
 		return error_wrap(err, "heal leftovers");
-	nemesis = nemesis_open(run->config, run->cluster, NULL, err);
+	nemesis = nemesis_open(run->config, run->cluster, NULL, NULL, err);
 	if (!nemesis)
 		return -1;
 	result = nemesis_heal_all(nemesis, err);
