@@ -55,6 +55,8 @@ struct gen_op {
 	size_t action_count;
 	const struct action *actions; /* valid until the next call */
 	const void *note; /* for the nemesis: what its schedule says */
+	uint32_t hop; /* by so many nodes the thread moves on before it: a new
+		       * connection, the same process */
 };
 
 enum gen_answer {

@@ -118,6 +118,7 @@ static void seat_fill(struct scheduler *scheduler, struct seat *seat,
 	work->f = op->f;
 	work->is_transaction = op->is_transaction;
 	work->note = op->note;
+	work->hop = op->hop;
 }
 
 static void generator_tell(struct scheduler *scheduler, size_t thread,

@@ -49,6 +49,7 @@ struct work {
 	bool is_transaction;
 	int32_t process;  /* PROCESS_NEMESIS for the nemesis */
 	const void *note; /* of the nemesis's schedule */
+	uint32_t hop; /* see struct gen_op */
 };
 
 /*

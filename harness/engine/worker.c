@@ -21,6 +21,7 @@
 struct worker {
 	struct crew *crew;
 	size_t thread;
+	size_t node; /* it talks to */
 	pthread_t id;
 	void *client; /* NULL: to be connected */
 	struct pen pen;
@@ -67,7 +68,7 @@ static int record(struct worker *worker, const struct work *work,
 	if (names)
 		entry.node =
 			value_string(work->values,
-				     names[worker->thread % crew->phase.nodes]);
+				     names[worker->node]);
 	if (recorder_entry(crew->phase.recorder, &worker->pen, work->values,
 			   &entry, &err) == 0)
 		return 0;
@@ -83,9 +84,22 @@ static bool is_connected(struct worker *worker, int64_t deadline_ns,
 	if (worker->client)
 		return true;
 	error_set(err, "cannot connect");
-	worker->client = phase->target->connect(
-		phase->state, worker->thread % phase->nodes, deadline_ns, err);
+	worker->client = phase->target->connect(phase->state, worker->node,
+						deadline_ns, err);
 	return worker->client;
+}
+
+/* The process goes on at another node. */
+static void hop(struct worker *worker, const struct work *work)
+{
+	const struct phase *phase = &worker->crew->phase;
+
+	if (work->hop % phase->nodes == 0)
+		return;
+	worker->node = (worker->node + work->hop) % phase->nodes;
+	if (worker->client)
+		phase->target->disconnect(worker->client);
+	worker->client = NULL;
 }
 
 /* A node that is down is not to be flooded with attempts, nor the history
@@ -169,6 +183,7 @@ static enum op_type perform(struct worker *worker, struct work *work)
 	bool is_unsent;
 	struct error err;
 
+	hop(worker, work);
 	if (!is_connected(worker, clock_now_ns() + timeout_ns, &err))
 		return refuse(worker, work, err.text);
 	/* Not recorded, not sent. */
@@ -253,6 +268,7 @@ static struct crew *crew_new(const struct phase *phase)
 	for (size_t i = 0; i < crew->count; i++) {
 		crew->workers[i].crew = crew;
 		crew->workers[i].thread = i;
+		crew->workers[i].node = i % phase->nodes;
 	}
 	return crew;
 }

@@ -102,6 +102,7 @@ static void begin(struct player *player, const struct gen_op *offer)
 				      offer->action_count *
 					      sizeof(*offer->actions)),
 		.note = offer->note,
+		.hop = offer->hop,
 	};
 	generator_take(player->generator, &player->context, offer);
 	player->free[op->thread / 64] &= ~(UINT64_C(1) << (op->thread % 64));

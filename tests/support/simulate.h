@@ -26,6 +26,7 @@ struct simulated {
 	size_t action_count;
 	struct action *actions; /* results may be filled in */
 	const void *note;
+	uint32_t hop;
 };
 
 /* Decides how an operation ends; called when it completes. It changes
