@@ -57,7 +57,7 @@ const char *object_name(enum object object)
 		[OBJECT_LIST] = "list",	    [OBJECT_SET] = "set",
 		[OBJECT_COUNTER] = "counter", [OBJECT_QUEUE] = "queue",
 		[OBJECT_LOCK] = "lock",	    [OBJECT_LOG] = "log",
-		[OBJECT_ID] = "id",
+		[OBJECT_ID] = "id", [OBJECT_MAP] = "map",
 	};
 
 	return object < OBJECT_COUNT ? names[object] : "none";

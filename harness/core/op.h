@@ -20,6 +20,7 @@ enum object {
 	OBJECT_LOCK,
 	OBJECT_LOG,
 	OBJECT_ID,
+	OBJECT_MAP, /* fields with values: write [field, value], remove field */
 	OBJECT_COUNT,
 };
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "harness/core/arena.h"
+#include "targets/memory/replica.h"
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
@@ -24,6 +25,7 @@ static void deferred_run(struct memory *memory, struct deferred *deferred,
 		.arena = &arena,
 		.process = deferred->process,
 		.is_other = memory->is_split && deferred->is_other,
+		.node = deferred->node,
 		.err = &err,
 	};
 
@@ -60,6 +62,8 @@ static void operation_count(struct memory *memory, struct chance *chance)
 	bool is_split;
 
 	memory->operations++;
+	if (memory->replicas)
+		replicas_advance(memory->replicas);
 	if (memory->deferred_count)
 		carry_out_deferred(memory, chance);
 	if (memory->settings.bug != BUG_SPLIT_BRAIN)
@@ -126,6 +130,8 @@ static enum outcome happen_now(struct call *call, struct request *request,
 {
 	enum outcome outcome;
 
+	if (request->is_transaction && call->memory->replicas)
+		return call_refuse(call, "replicas have no transactions");
 	if (request->is_transaction)
 		return transaction_run(call, request->actions,
 				       request->action_count, aborts);
@@ -157,6 +163,7 @@ static struct call call_begin(struct client *client, struct request *request,
 		.arena = request->arena,
 		.process = request->process,
 		.is_other = memory->is_split && client->is_other_half,
+		.node = client->node,
 		.err = err,
 	};
 }

@@ -54,7 +54,27 @@
 	X(NON_REPEATABLE_READ, "non-repeatable-read",                      \
 	  "a transaction reads an object twice and differently")           \
 	X(FUTURE_READ, "future-read",                                      \
-	  "a transaction sees what it is going to write")
+	  "a transaction sees what it is going to write")                  \
+	X(REORDERED_DELIVERY, "reordered-delivery",                        \
+	  "a replica takes an update before those that its node made "     \
+	  "earlier")                                                       \
+	X(DROPPED_DEPENDENCY, "dropped-dependency",                        \
+	  "a replica takes an update before those that its writer had "    \
+	  "seen")                                                          \
+	X(SKEWED_CLOCK, "skewed-clock",                                    \
+	  "the clock of one node is slow, and the last write wins by it")  \
+	X(NON_COMMUTATIVE_MERGE, "non-commutative-merge",                  \
+	  "of concurrent updates the one that comes last wins")            \
+	X(STUCK_REPLICA, "stuck-replica",                                  \
+	  "a replica takes nothing from the others any more")              \
+	X(LOST_SIBLING, "lost-sibling",                                    \
+	  "one of two concurrent versions is dropped")                     \
+	X(DOMINATED_SIBLING, "dominated-sibling",                          \
+	  "a version that was overwritten is kept as a sibling")           \
+	X(DOUBLE_COUNT, "double-count",                                    \
+	  "a merge counts an increment twice")                             \
+	X(REMOVE_WINS, "remove-wins",                                      \
+	  "a removal undoes an addition that it did not see")
 
 enum bug {
 #define BUG_ENUM(name, text, summary) BUG_##name,

@@ -79,6 +79,8 @@ enum outcome call_carry_out(struct call *call)
 {
 	const struct action *action = call->action;
 
+	if (call->memory->replicas)
+		return replica_call(call);
 	if (action->object >= OBJECT_COUNT || !object_calls[action->object])
 		return call_refuse(call, "there is no such object");
 	return object_calls[action->object](call);
@@ -92,6 +94,7 @@ void call_defer(struct call *call, const struct action *actions, size_t count)
 		.count = count,
 		.process = call->process,
 		.is_other = call->is_other,
+		.node = call->node,
 	};
 
 	deferred.due = memory->operations + 1 +

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/core/arena.h"
+#include "targets/memory/replica.h"
 
 static const char *const latency_shapes[] = { "constant", "uniform",
 					      "exponential", NULL };
@@ -19,6 +20,41 @@ static const char *const levels[] = {
 	[LEVEL_READ_UNCOMMITTED] = "read-uncommitted",
 	NULL,
 };
+
+static const char *const replications[] = {
+	[REPLICATION_NONE] = "none",
+	[REPLICATION_ASYNC] = "async",
+	NULL,
+};
+
+static const char *const deliveries[] = {
+	[DELIVERY_CAUSAL] = "causal",
+	[DELIVERY_FIFO] = "fifo",
+	[DELIVERY_ANY] = "any",
+	NULL,
+};
+
+static const char *const conflicts[] = {
+	[CONFLICT_TIMESTAMP] = "timestamp",
+	[CONFLICT_ARRIVAL] = "arrival",
+	[CONFLICT_SIBLINGS] = "siblings",
+	NULL,
+};
+
+static const char *const set_types[] = {
+	[SET_OBSERVED_REMOVE] = "or-set",
+	[SET_TWO_PHASE] = "2p-set",
+	[SET_GROW_ONLY] = "g-set",
+	NULL,
+};
+
+static const char *const map_types[] = {
+	[MAP_OBSERVED_REMOVE] = "or-map",
+	[MAP_LAST_WRITE] = "lww-map",
+	NULL,
+};
+
+static const char *const replica_clocks[] = { "time", "operations", NULL };
 
 static const struct option memory_options[] = {
 	{ "bug", OPTION_CHOICE, "none", "what it does wrong", bug_names },
@@ -38,6 +74,22 @@ static const struct option memory_options[] = {
 	  "how the time is distributed", latency_shapes },
 	{ "permits", OPTION_INT, "1", "how many may hold a lock at once",
 	  NULL },
+	{ "replication", OPTION_CHOICE, "none",
+	  "copies: one; or one at each node, which hears of the others later",
+	  replications },
+	{ "delivery", OPTION_CHOICE, "causal",
+	  "in which order a replica takes updates in", deliveries },
+	{ "conflict", OPTION_CHOICE, "timestamp",
+	  "which of concurrent writes of a register counts", conflicts },
+	{ "set-type", OPTION_CHOICE, "or-set", "of replicas", set_types },
+	{ "map-type", OPTION_CHOICE, "or-map", "of replicas", map_types },
+	{ "link-delay", OPTION_DURATION, "20ms",
+	  "mean time from replica to replica", NULL },
+	{ "anti-entropy", OPTION_DURATION, "100ms",
+	  "how often replicas compare what they have", NULL },
+	{ "replica-clock", OPTION_CHOICE, "time",
+	  "what replicas go by: time, or one millisecond for each operation",
+	  replica_clocks },
 	{ 0 },
 };
 
@@ -58,6 +110,7 @@ static const struct support memory_supports[] = {
 	  BIT(SEND) | BIT(POLL) | BIT(ASSIGN) | BIT(SUBSCRIBE) | BIT(COMMIT),
 	  true },
 	{ OBJECT_ID, BIT(GENERATE), false },
+	{ OBJECT_MAP, BIT(READ) | BIT(WRITE) | BIT(REMOVE), false },
 	{ OBJECT_NONE, 0, false },
 };
 
@@ -66,24 +119,47 @@ static int64_t at_least(int64_t number, int64_t least)
 	return number < least ? least : number;
 }
 
-static enum level level_from(const char *name)
+/* Which of the choices the option has. */
+static unsigned choice_of(const struct options *options, const char *name,
+			  const char *const *choices)
 {
-	enum level level = LEVEL_STRICT_SERIALIZABLE;
+	unsigned choice = 0;
 
-	while (strcmp(levels[level], name) != 0)
-		level++;
-	return level;
+	while (!options_is(options, name, choices[choice]))
+		choice++;
+	return choice;
+}
+
+static struct replica_settings replicas_from(const struct options *options)
+{
+	return (struct replica_settings){
+		.replication = (enum replication)choice_of(
+			options, "replication", replications),
+		.delivery = (enum delivery)choice_of(options, "delivery",
+						     deliveries),
+		.conflict = (enum conflict)choice_of(options, "conflict",
+						     conflicts),
+		.set_type = (enum set_type)choice_of(options, "set-type",
+						     set_types),
+		.map_type = (enum map_type)choice_of(options, "map-type",
+						     map_types),
+		.link_delay_ns = options_duration_ns(options, "link-delay"),
+		.anti_entropy_ns = options_duration_ns(options, "anti-entropy"),
+		.counts_operations =
+			options_is(options, "replica-clock", "operations"),
+	};
 }
 
 static struct settings settings_from(const struct options *options)
 {
 	struct settings settings = {
 		.bug = bug_from_name(options_text(options, "bug")),
-		.level = level_from(options_text(options, "isolation")),
+		.level = (enum level)choice_of(options, "isolation", levels),
 		.bug_rate = options_real(options, "bug-rate"),
 		.fail_rate = options_real(options, "fail-rate"),
 		.timeout_rate = options_real(options, "timeout-rate"),
 		.latency_ns = options_duration_ns(options, "latency"),
+		.replica = replicas_from(options),
 	};
 
 	settings.stale_by =
@@ -110,6 +186,10 @@ static int settings_check(const struct settings *settings, struct error *err)
 			return error_set(err, "%s is a chance: 0 to 1",
 					 names[i]);
 	}
+	if (settings->replica.conflict == CONFLICT_ARRIVAL &&
+	    settings->replica.delivery != DELIVERY_CAUSAL)
+		return error_set(err, "conflict arrival wants delivery causal: "
+				      "the order of arrival is an update, too");
 	return 0;
 }
 
@@ -126,6 +206,8 @@ static void *memory_open(const struct target_setup *setup, struct error *err)
 	memory->nodes = setup->nodes;
 	pthread_mutex_init(&memory->lock, NULL);
 	store_init(&memory->store);
+	if (settings.replica.replication == REPLICATION_ASYNC)
+		memory->replicas = replicas_new(memory, setup->node_names);
 	return memory;
 }
 
@@ -133,6 +215,7 @@ static void memory_close(void *state)
 {
 	struct memory *memory = state;
 
+	replicas_free(memory->replicas);
 	store_release(&memory->store);
 	pthread_mutex_destroy(&memory->lock);
 	for (size_t i = 0; i < memory->deferred_count; i++)
@@ -154,6 +237,7 @@ static void *memory_connect(void *state, size_t node, int64_t deadline_ns,
 	number = memory->clients++;
 	pthread_mutex_unlock(&memory->lock);
 	client->memory = memory;
+	client->node = memory->nodes ? node % memory->nodes : 0;
 	client->chance = chance_stream(memory->seed, number);
 	client->is_other_half =
 		memory->nodes > 1 ? node * 2 >= memory->nodes : number % 2;
@@ -168,6 +252,31 @@ static void memory_disconnect(void *opaque)
 	free(client);
 }
 
+static int memory_cut_links(void *state, const bool *refuses, struct error *err)
+{
+	struct memory *memory = state;
+
+	if (!memory->replicas)
+		return error_set(err, "there is one copy of everything; say "
+				      "--replication async");
+	pthread_mutex_lock(&memory->lock);
+	replicas_cut(memory->replicas, refuses);
+	pthread_mutex_unlock(&memory->lock);
+	return 0;
+}
+
+static void memory_see_links(void *state, bool *refuses)
+{
+	struct memory *memory = state;
+
+	if (!memory->replicas)
+		return;
+	pthread_mutex_lock(&memory->lock);
+	memcpy(refuses, memory->replicas->refuses,
+	       memory->nodes * memory->nodes * sizeof(*refuses));
+	pthread_mutex_unlock(&memory->lock);
+}
+
 const struct target target_memory = {
 	.name = "memory",
 	.summary = "every object, in this process; with planted bugs on demand",
@@ -176,6 +285,8 @@ const struct target target_memory = {
 	.is_in_process = true,
 	.open = memory_open,
 	.close = memory_close,
+	.cut_links = memory_cut_links,
+	.see_links = memory_see_links,
 	.connect = memory_connect,
 	.apply = memory_apply,
 	.disconnect = memory_disconnect,

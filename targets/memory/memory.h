@@ -9,6 +9,7 @@
 #include "harness/target.h"
 #include "targets/memory/bugs.h"
 #include "targets/memory/chance.h"
+#include "targets/memory/crdt.h"
 #include "targets/memory/store.h"
 
 #include <pthread.h>
@@ -35,6 +36,25 @@ enum level {
 	LEVEL_READ_UNCOMMITTED,
 };
 
+/* Copies of everything: one, or one at each node that hears of the others
+ * later. */
+enum replication {
+	REPLICATION_NONE,
+	REPLICATION_ASYNC,
+};
+
+/* What of the settings is about asynchronous replicas. */
+struct replica_settings {
+	enum replication replication;
+	enum delivery delivery;
+	enum conflict conflict;
+	enum set_type set_type;
+	enum map_type map_type;
+	int64_t link_delay_ns; /* mean */
+	int64_t anti_entropy_ns;
+	bool counts_operations; /* its clock is their number */
+};
+
 /* What the options say. */
 struct settings {
 	enum bug bug;
@@ -47,6 +67,7 @@ struct settings {
 	enum latency_shape latency_shape;
 	size_t permits; /* of a lock */
 	enum level level;
+	struct replica_settings replica;
 };
 
 /* Actions that take effect later, all at once. */
@@ -56,6 +77,7 @@ struct deferred {
 	uint64_t due; /* when so many operations have been */
 	int32_t process;
 	bool is_other;
+	size_t node;
 };
 
 struct memory {
@@ -71,6 +93,7 @@ struct memory {
 	struct deferred *deferred;
 	size_t deferred_count;
 	size_t deferred_capacity;
+	struct replicas *replicas; /* NULL: one copy of everything */
 };
 
 /* Where a client's consumer of a log is. */
@@ -83,6 +106,7 @@ struct position {
 struct client {
 	struct memory *memory;
 	struct chance chance;
+	size_t node;
 	bool is_other_half;
 	struct position *positions;
 	size_t position_count;
@@ -99,6 +123,7 @@ struct call {
 	struct arena *arena;
 	int32_t process;
 	bool is_other; /* the half it is in, while there are two */
+	size_t node; /* its replica, where there are several */
 	struct error *err;
 };
 
@@ -123,6 +148,7 @@ object_call queue_call;
 object_call lock_call;
 object_call log_call;
 object_call id_call;
+object_call replica_call; /* any of them, where there are replicas */
 
 /* True when `bug` is the planted one and chance wants it now. */
 bool bug_fires(struct call *call, enum bug bug);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/core/arena.h"
+#include "targets/memory/crdt.h"
 
 static size_t hash_bits(uint32_t object, uint32_t bits)
 {
@@ -52,6 +53,7 @@ static void item_free(struct item *item)
 	free(item->elements);
 	free(item->slots);
 	free(item->grants);
+	cells_free(item);
 	free(item);
 }
 

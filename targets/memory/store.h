@@ -55,6 +55,11 @@ struct item {
 	int64_t last_number; /* the last token; of ids, the last id */
 
 	int64_t committed; /* of a log: where consumers begin */
+
+	/* Of an asynchronous replica; see crdt.h. */
+	struct cell *cells;
+	size_t cell_count;
+	size_t cell_capacity;
 };
 
 /* What a transaction touched. One that touched more is remembered as far as
