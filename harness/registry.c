@@ -18,7 +18,8 @@
 #define CHECKERS(X) X(bank) X(causal) X(causal_convergence) X(causal_memory) \
 	X(convergence) X(counter) X(coverage) X(crash) X(isolation) \
 	X(linearizable) X(monotonic_reads) X(monotonic_writes) X(pram) \
-	X(queue) X(read_your_writes) X(sequential) X(set) X(staleness) \
+	X(queue) X(read_your_writes) X(replicated) X(sequential) X(set) \
+	X(staleness) \
 	X(stats) X(unique_ids) X(writes_follow_reads)
 
 /* clang-format off */
