@@ -8,7 +8,7 @@ endif
 Q := $(if $(V),,@)
 PREFIX ?= /usr/local
 OUT := build/$(BUILD)
-PACKAGES := libssh2 jansson libpcre2-8 libcurl libzstd zlib
+PACKAGES := libssh2 jansson libpcre2-8 libcurl libzstd zlib libmicrohttpd
 TEST_PACKAGES := cmocka
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
@@ -94,7 +94,7 @@ $(OUT)/ordeal-agent: $(AGENT_SOURCES) $(wildcard nemesis/agent/*.h) Makefile
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
 	$(Q)$(AGENT_CC) -std=c17 -D_GNU_SOURCE -I. -Os $(WARNINGS) -static -s \
-	  -ffunction-sections -fdata-sections -Wl,--gc-sections \
+	  -pthread -ffunction-sections -fdata-sections -Wl,--gc-sections \
 	  -o $@ $(AGENT_SOURCES)
 $(OUT)/harness/control/agent_image.o: $(OUT)/ordeal-agent
 $(OUT)/harness/control/agent_image.o: ALL_CFLAGS += \

@@ -25,6 +25,8 @@ static const struct command commands[] = {
 	{ "explain", "say what an anomaly, a model, a checker means",
 	  cli_explain },
 	{ "show", "show a run in the terminal", cli_show },
+	{ "diff", "compare two runs", cli_diff },
+	{ "serve", "browse runs in a web browser", cli_serve },
 	{ "ops", "look up operations of a run", cli_ops },
 	{ "report", "make a run's report.html", cli_report },
 	{ "audit", "has a run's record been tampered with?", cli_audit },

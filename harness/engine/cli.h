@@ -23,6 +23,8 @@ COMMAND(check);
 COMMAND(audit);
 COMMAND(report);
 COMMAND(show);
+COMMAND(diff);
+COMMAND(serve);
 COMMAND(ops);
 COMMAND(profile);
 COMMAND(list);

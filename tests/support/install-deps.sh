@@ -5,10 +5,10 @@
 set -eu
 
 build='gcc libc6-dev binutils make pkg-config git libssh2-1-dev libjansson-dev libpcre2-dev
-	libcurl4-openssl-dev libzstd-dev zlib1g-dev'
+	libcurl4-openssl-dev libzstd-dev zlib1g-dev libmicrohttpd-dev'
 run='iproute2 iptables openssh-server openssh-client iputils-ping procps
 	util-linux ca-certificates etcd-server'
-test="libcmocka-dev zstd gzip perl"
+test="libcmocka-dev zstd gzip perl curl prometheus"
 lint='clang clang-tidy cppcheck libclang-rt-dev'
 
 wanted=
