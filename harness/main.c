@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{ "check", "judge recorded histories", cli_check },
 	{ "replay", "run the same schedule again", cli_replay },
 	{ "convert", "rewrite a history in another format", cli_convert },
+	{ "export", "write a run as spans: OTLP, Zipkin", cli_export },
 	{ "explain", "say what an anomaly, a model, a checker means",
 	  cli_explain },
 	{ "show", "show a run in the terminal", cli_show },

@@ -30,6 +30,7 @@ COMMAND(profile);
 COMMAND(list);
 COMMAND(explain);
 COMMAND(convert);
+COMMAND(export);
 COMMAND(replay);
 COMMAND(cluster);
 COMMAND(doctor);

@@ -131,7 +131,8 @@ const char *config_json(const struct run_config *config,
 {
 	static const char *const elsewhere[] = {
 		"target", "workload", "faults", "nodes", "seed", "store",
-		"password-file", "sudo-password-file", "run-file", NULL,
+		"password-file", "sudo-password-file", "run-file",
+		"otlp", "zipkin", NULL,
 	};
 	json_t *root = json_object();
 	json_t *faults = json_array();

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "harness/engine/config.h"
+#include "harness/report/export.h"
 #include "harness/report/outputs.h"
 
 static const char *const schedules[] = { "turns", "overlap", NULL };
@@ -63,6 +64,7 @@ const struct option config_options[] = {
 	{ "leave-running", OPTION_BOOL, "false", "do not stop the store",
 	  NULL },
 	OUTPUT_OPTIONS,
+	EXPORT_OPTIONS,
 	{ "timeout", OPTION_DURATION, "0s",
 	  "for judging; 0: counted budget only", NULL },
 	{ "memory", OPTION_SIZE, "4GiB", "for judging", NULL },

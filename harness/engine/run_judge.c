@@ -6,6 +6,7 @@
 #include "harness/core/reader.h"
 #include "harness/engine/run_private.h"
 #include "harness/engine/stop.h"
+#include "harness/report/export.h"
 #include "harness/report/html.h"
 #include "harness/report/outputs.h"
 #include "harness/report/results.h"
@@ -53,6 +54,19 @@ static void write_report(struct run *run, const struct judgement *judgement,
 		console_say(run->console, "report.html: %s", err.text);
 }
 
+/* Nor does a trace that nobody takes. */
+static void write_spans(struct run *run, const struct history *history)
+{
+	struct export_to to = export_to_of(run->config->options);
+	uint64_t spans;
+	struct error err;
+
+	if ((to.otlp || to.zipkin) &&
+	    export_run(run->folder, history, export_epoch_of(run->start_ns),
+		       &to, &spans, &err))
+		console_say(run->console, "export: %s", err.text);
+}
+
 int run_judge(struct run *run, struct error *err)
 {
 	const struct run_config *config = run->config;
@@ -77,6 +91,7 @@ int run_judge(struct run *run, struct error *err)
 	run_compare_live(run, &judgement);
 	result = results_write(&judgement, history, run->folder, err);
 	write_report(run, &judgement, history);
+	write_spans(run, history);
 	if (write_outputs(run, &judgement, history, err))
 		result = -1;
 	summary_print(run->console->out, &judgement, history, &style);
