@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "checkers/linearizable/problem.h"
-#include "checkers/linearizable/sort.h"
 #include "harness/core/arena.h"
 
 /* At most so many operations are listed in a story. */
@@ -17,8 +16,33 @@ struct story {
 	const struct judge *judge;
 	const struct calls *few;
 	const struct call *stuck;
+	bool any_start; /* whatever a register held before */
+	bool hides_open; /* bystanders are counted, not told */
 	struct arena *arena;
 	const char *text;
+};
+
+static bool is_told(const struct story *story, const struct call *call)
+{
+	return !story->hides_open || !call_is_open(call);
+}
+
+static size_t count_told(const struct story *story)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < story->few->count; i++)
+		count += is_told(story, &story->few->items[i]);
+	return count;
+}
+
+/* What is known to be wrong by itself, getting shorter. */
+struct excerpt {
+	const struct judge *judge;
+	struct calls few;
+	bool any_start;
+	struct arena *arena;
+	const char **possible; /* states, where the stuck call returns */
 };
 
 /* The history as it was when `position` had just been written: calls that
@@ -119,27 +143,71 @@ static const char *states_line(const struct judge *judge,
 	return text;
 }
 
+/* The first invocation of a call that is told with its end. */
+static uint32_t start_of(const struct calls *few)
+{
+	size_t i = 0;
+
+	while (i + 1 < few->count && call_is_open(&few->items[i]))
+		i++;
+	return few->items[i].invoke;
+}
+
+/* "Whatever the register held before index 7 and whichever of 3 others ..." */
+static void tell_start(struct story *story, size_t told, size_t all_count)
+{
+	size_t hidden = story->few->count - told;
+	const char *others = "";
+
+	if (hidden)
+		others = arena_printf(
+			story->arena, ", and whichever of %zu other operations "
+			"that overlap them or are indeterminate took effect, "
+			"and when", hidden);
+	say(story, "Whatever the %s held before index %" PRIu64 "%s: these %zu "
+		   "operations (of %zu) have no order that it allows:",
+	    story->judge->model->name,
+	    history_index(story->judge->history, start_of(story->few)), others,
+	    told, all_count);
+}
+
+static void tell_calls(struct story *story, size_t count)
+{
+	const struct calls *few = story->few;
+	size_t told = 0;
+	size_t i = 0;
+
+	for (; i < few->count && told < STORY_CALLS_MAX; i++) {
+		if (!is_told(story, &few->items[i]))
+			continue;
+		tell_call(story, &few->items[i]);
+		told++;
+	}
+	if (count <= told)
+		return;
+	say(story, "  ... and %zu more, up to the one that cannot be placed:",
+	    count - told);
+	if (story->stuck >= few->items + i)
+		tell_call(story, story->stuck);
+}
+
 static void tell(struct story *story, const char *possible, size_t all_count)
 {
 	const struct history *history = story->judge->history;
 	const struct call *stuck = story->stuck;
 	struct arena *arena = story->arena;
-	size_t count = story->few->count;
+	size_t count = count_told(story);
 
-	if (count == 1)
+	if (story->any_start)
+		tell_start(story, count, all_count);
+	else if (count == 1)
 		say(story, "This operation (of %zu) is impossible on a %s:",
 		    all_count, story->judge->model->name);
 	else
 		say(story, "These %zu operations (of %zu) have no order that "
 			   "a %s allows:", count, all_count,
 		    story->judge->model->name);
-	for (size_t i = 0; i < count && i < STORY_CALLS_MAX; i++)
-		tell_call(story, &story->few->items[i]);
-	if (count > STORY_CALLS_MAX)
-		say(story, "  ... and %zu more, up to the one that cannot be "
-			   "placed:", count - STORY_CALLS_MAX);
-	if (stuck - story->few->items >= STORY_CALLS_MAX)
-		tell_call(story, stuck);
+	tell_calls(story, count);
 	say(story, "What completed before index %" PRIu64 " can be put in "
 		   "order. The state of the %s is then: %s.",
 	    history_index(history, stuck->complete),
@@ -151,71 +219,82 @@ static void tell(struct story *story, const char *possible, size_t all_count)
 	    history_index(history, stuck->complete));
 }
 
-static const char *role_of(const struct call *call, const struct call *stuck)
+static const char *role_of(const struct call *call, const struct call *stuck,
+			   bool is_done)
 {
 	if (call == stuck)
 		return "cannot be placed";
 	if (call_is_open(call))
-		return "indeterminate: may have taken effect or not";
+		return is_done ? "under way: may have taken effect before, "
+				 "meanwhile or later" :
+				 "indeterminate: may have taken effect or not";
 	if (call->complete < stuck->invoke)
 		return "completed before";
 	return "concurrent";
 }
 
-static void add_roles(const struct judge *judge, const struct calls *few,
-		      const struct call *stuck, struct arena *arena,
-		      struct finding *finding)
+static void add_roles(const struct story *story, struct finding *finding)
 {
+	const struct history *history = story->judge->history;
+	const struct calls *few = story->few;
+	const struct call *stuck = story->stuck;
+	struct arena *arena = story->arena;
+
 	finding->roles = arena_array(arena, few->count,
 				     sizeof(*finding->roles));
-	for (size_t i = 0; i < few->count && i < STORY_CALLS_MAX; i++) {
+	for (size_t i = 0;
+	     i < few->count && finding->role_count < STORY_CALLS_MAX; i++) {
 		const struct call *call = &few->items[i];
+		bool is_done = history->ops[call->op].outcome == OUTCOME_OK;
 
-		if (call == stuck)
+		if (call == stuck || !is_told(story, call))
 			continue;
 		finding->roles[finding->role_count++] = (struct finding_role){
 			call->op,
 			arena_printf(arena, "%s; %s",
-				     call_text(judge->history, call, arena),
-				     role_of(call, stuck)),
+				     call_text(history, call, arena),
+				     role_of(call, stuck, is_done)),
 		};
 	}
 	finding->roles[finding->role_count++] = (struct finding_role){
 		stuck->op,
 		arena_printf(arena, "%s; %s",
-			     call_text(judge->history, stuck, arena),
-			     role_of(stuck, stuck)),
+			     call_text(history, stuck, arena),
+			     role_of(stuck, stuck, true)),
 	};
 }
 
-/* Finds the call that cannot be placed among a few, with the states possible
- * there. NULL if the few are too many to decide. */
-static const struct call *find_stuck(const struct judge *judge,
-				     const struct calls *few,
-				     struct arena *arena, const char **possible)
+/* Finds the call that cannot be placed, and *possible. NULL if the few are too
+ * many to decide. */
+static const struct call *find_stuck(struct excerpt *excerpt)
 {
+	const struct judge *judge = excerpt->judge;
 	struct states *states = states_new(judge->history, judge->settings);
 	struct search_result result;
-	struct problem problem;
 	const struct call *stuck = NULL;
 
-	problem_init(&problem, judge->model, states, few->items, few->count);
-	search(&problem, judge->limits, &result);
+	decide_excerpt(judge, states, excerpt->few.items, excerpt->few.count,
+		       excerpt->any_start, &result);
 	if (result.kind == VERDICT_INVALID) {
-		stuck = &few->items[result.stuck];
-		*possible = states_line(judge, states, &result, arena);
+		stuck = &excerpt->few.items[result.stuck];
+		*excerpt->possible = states_line(judge, states, &result,
+						 excerpt->arena);
 	}
-	problem_release(&problem);
 	states_free(states);
 	return stuck;
 }
 
-static void tell_everything(const struct judge *judge,
-			    const struct calls *calls, const struct calls *few,
-			    const struct call *stuck, struct arena *arena,
-			    struct finding *finding)
+static void tell_everything(const struct excerpt *excerpt,
+			    const struct calls *calls,
+			    const struct call *stuck, struct finding *finding)
 {
+	const struct judge *judge = excerpt->judge;
+	const struct calls *few = &excerpt->few;
+	struct arena *arena = excerpt->arena;
 	struct story story = { .judge = judge, .few = few, .stuck = stuck,
+			       .any_start = excerpt->any_start,
+			       .hides_open = excerpt->any_start &&
+					     few->count > EXPLAIN_CALLS_MAX,
 			       .arena = arena };
 
 	finding->anomaly = anomaly_name(judge, calls, few, stuck, arena,
@@ -223,25 +302,7 @@ static void tell_everything(const struct judge *judge,
 	finding->prefix_position = stuck->complete;
 	tell(&story, finding->states_text, calls->count);
 	finding->story = story.text;
-	add_roles(judge, few, stuck, arena, finding);
-}
-
-/* Brings calls that a monitor collected into order of invocation. */
-static void sort_calls(struct calls *few)
-{
-	struct sort_item *order =
-		heap_alloc((few->count + 1) * sizeof(*order));
-	struct call *sorted = heap_alloc((few->count + 1) * sizeof(*sorted));
-
-	for (uint32_t i = 0; i < few->count; i++)
-		order[i] = (struct sort_item){ few->items[i].invoke, i };
-	sort_items(order, few->count);
-	for (size_t i = 0; i < few->count; i++)
-		sorted[i] = few->items[order[i].number];
-	free(few->items);
-	free(order);
-	few->items = sorted;
-	few->capacity = few->count + 1;
+	add_roles(&story, finding);
 }
 
 /*
@@ -249,23 +310,37 @@ static void sort_calls(struct calls *few)
  * lose their results, which may be what is wrong: in that case everything
  * stays. Returns the stuck call of what remains.
  */
-static const struct call *cut_after(const struct judge *judge,
-				    struct calls *few,
-				    const struct call *stuck,
-				    struct arena *arena, const char **possible)
+static const struct call *cut_after(struct excerpt *excerpt,
+				    const struct call *stuck)
 {
-	struct calls fewer = { 0 };
+	struct excerpt fewer = *excerpt;
 	const struct call *stuck_there;
 
-	cut(&fewer, few, stuck->complete);
-	stuck_there = find_stuck(judge, &fewer, arena, possible);
+	fewer.few = (struct calls){ 0 };
+	cut(&fewer.few, &excerpt->few, stuck->complete);
+	stuck_there = find_stuck(&fewer);
 	if (!stuck_there) {
-		calls_release(&fewer);
-		return find_stuck(judge, few, arena, possible);
+		calls_release(&fewer.few);
+		return find_stuck(excerpt);
 	}
-	calls_release(few);
-	*few = fewer;
+	calls_release(&excerpt->few);
+	*excerpt = fewer;
 	return stuck_there;
+}
+
+/* Copies what began in time, in order of invocation. */
+static void begin_excerpt(struct excerpt *excerpt, const struct calls *core,
+			  uint32_t until)
+{
+	struct calls *few = &excerpt->few;
+
+	few->items = array_reserve(NULL, &few->capacity, core->count,
+				   sizeof(*few->items));
+	for (size_t i = 0; i < core->count; i++) {
+		if (core->items[i].invoke < until)
+			few->items[few->count++] = core->items[i];
+	}
+	sort_calls(few);
 }
 
 /* Where there was no time to find out more: the calls that are wrong together,
@@ -293,29 +368,29 @@ static void tell_core(const struct judge *judge, const struct calls *core,
 }
 
 void explain_violation(const struct judge *judge, const struct calls *calls,
-		       const struct calls *core, struct arena *arena,
-		       struct finding *finding)
+		       const struct calls *core, uint32_t until,
+		       struct arena *arena, struct finding *finding)
 {
-	const char **possible = &finding->states_text;
-	struct calls few = { 0 };
-	const struct call *stuck;
+	struct excerpt excerpt = { .judge = judge, .arena = arena,
+				   .possible = &finding->states_text };
+	const struct call *stuck = NULL;
 
 	finding->anomaly = "non-linearizable";
 	finding->text = "no order of the operations is possible";
-	cut(&few, core, CALL_OPEN - 1);
-	sort_calls(&few);
-	stuck = find_stuck(judge, &few, arena, possible);
+	begin_excerpt(&excerpt, core, until);
+	if (until == CALL_OPEN)
+		stuck = find_stuck(&excerpt);
 	if (stuck)
-		stuck = cut_after(judge, &few, stuck, arena, possible);
-	if (stuck) {
-		shrink(judge, &few);
-		stuck = find_stuck(judge, &few, arena, possible);
+		stuck = cut_after(&excerpt, stuck);
+	if (stuck || until != CALL_OPEN) {
+		shrink(judge, &excerpt.few, &excerpt.any_start);
+		stuck = find_stuck(&excerpt);
 	}
 	if (stuck)
-		stuck = cut_after(judge, &few, stuck, arena, possible);
+		stuck = cut_after(&excerpt, stuck);
 	if (stuck)
-		tell_everything(judge, calls, &few, stuck, arena, finding);
+		tell_everything(&excerpt, calls, stuck, finding);
 	else if (core->count == calls->count)
-		tell_core(judge, core, arena, finding);
-	calls_release(&few);
+		tell_core(judge, &excerpt.few, arena, finding);
+	calls_release(&excerpt.few);
 }

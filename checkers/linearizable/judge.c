@@ -93,10 +93,12 @@ static void judge_by_search(const struct judge *judge,
 	finding->bytes_peak = result.bytes_peak;
 	if (result.kind == VERDICT_UNKNOWN)
 		explain_stop(judge, calls, &problem, &result, arena, finding);
-	else if (result.kind == VERDICT_INVALID)
-		explain_violation(judge, calls, calls, arena, finding);
 	problem_release(&problem);
 	states_free(states);
+	if (result.kind == VERDICT_INVALID)
+		explain_violation(judge, calls, calls,
+				  calls->items[result.stuck].complete, arena,
+				  finding);
 }
 
 /* Explains what a monitor found by its core; by all calls where the core,
@@ -105,9 +107,10 @@ static void explain_core(const struct judge *judge, const struct calls *calls,
 			 const struct calls *core, struct arena *arena,
 			 struct finding *finding)
 {
-	explain_violation(judge, calls, core, arena, finding);
+	explain_violation(judge, calls, core, CALL_OPEN, arena, finding);
 	if (!finding->story && core->count < calls->count)
-		explain_violation(judge, calls, calls, arena, finding);
+		explain_violation(judge, calls, calls, CALL_OPEN, arena,
+				  finding);
 }
 
 /* Asks the monitors of the model. False if none decides. */

@@ -143,9 +143,9 @@ static const struct call *twin_cas(const struct naming *naming)
 	for (size_t i = 0; i < naming->few->count; i++) {
 		const struct call *call = &naming->few->items[i];
 
-		if (value_equal(call->arg, naming->stuck->expected) &&
-		    call != source_of(naming->all, call->arg) &&
-		    call->verb != VERB_READ)
+		if (call->verb != VERB_READ &&
+		    value_equal(call->arg, naming->stuck->expected) &&
+		    call->op != source_of(naming->all, call->arg)->op)
 			return NULL;
 		if (call != naming->stuck && call->verb == VERB_CAS &&
 		    !call_is_open(call) &&

@@ -4,16 +4,20 @@
 #include <string.h>
 
 #include "checkers/linearizable/explain.h"
-#include "checkers/linearizable/models.h"
-#include "checkers/linearizable/value_map.h"
+#include "checkers/linearizable/units.h"
+#include "harness/core/arena.h"
 
-/* Bounds of the whole shrinking: calls looked at, and configurations of one
- * decision. */
+/* Bound of the whole shrinking: calls looked at and configurations. */
 #define WORK_MAX ((uint64_t)8 * 1000 * 1000)
-#define DECIDE_STATES_MAX 200000
-#define DECIDE_BYTES_MAX ((size_t)64 << 20)
 
-#define UNIT_NONE UINT32_MAX
+/* So many of the last calls tell first which units may matter. */
+#define GALLOP_FIRST 16
+
+/* More than this, and the past of a register is left out at once. */
+#define WINDOW_EARLY 256
+
+/* More calls than this are not looked at one by one. */
+#define POLISH_MAX 256
 
 struct shrinking {
 	const struct judge *judge;
@@ -22,30 +26,21 @@ struct shrinking {
 	size_t unit_count;
 	struct call *kept; /* room for a try */
 	uint64_t work;
+	bool any_start; /* the past is left out */
 };
 
-void decide_few(const struct judge *judge, const struct call *calls,
-		size_t count, struct search_result *result)
+/* True when the budget is used up. */
+static bool is_over(const struct shrinking *shrinking)
 {
-	const struct search_limits limits = {
-		.states_max = DECIDE_STATES_MAX,
-		.bytes_max = DECIDE_BYTES_MAX,
-		.budget = judge->limits->budget,
-	};
-	struct states *states = states_new(judge->history, judge->settings);
-	struct problem problem;
-
-	problem_init(&problem, judge->model, states, calls, count);
-	search(&problem, &limits, result);
-	problem_release(&problem);
-	states_free(states);
+	return shrinking->work > WORK_MAX ||
+	       budget_expired(shrinking->judge->limits->budget);
 }
 
-/* Tries to do without units first .. last - 1. */
-static bool try_without(struct shrinking *shrinking, uint32_t first,
-			uint32_t last)
+/* Tries to do without the calls whose unit is marked. */
+static bool try_without(struct shrinking *shrinking, const uint8_t *is_out)
 {
 	struct calls *few = shrinking->few;
+	struct states *states;
 	struct search_result result;
 	size_t count = 0;
 	size_t kept = 0;
@@ -53,20 +48,24 @@ static bool try_without(struct shrinking *shrinking, uint32_t first,
 	for (size_t i = 0; i < few->count; i++) {
 		uint32_t unit = shrinking->units[i];
 
-		if (unit == UNIT_NONE || unit < first || unit >= last)
+		if (unit == UNIT_NONE || !is_out[unit])
 			shrinking->kept[count++] = few->items[i];
 	}
 	shrinking->work += few->count;
 	if (count == few->count)
 		return true;
-	decide_few(shrinking->judge, shrinking->kept, count, &result);
+	states = states_new(shrinking->judge->history,
+			    shrinking->judge->settings);
+	decide_excerpt(shrinking->judge, states, shrinking->kept, count,
+		       shrinking->any_start, &result);
+	states_free(states);
 	shrinking->work += result.visited;
 	if (result.kind != VERDICT_INVALID)
 		return false;
 	for (size_t i = 0; i < few->count; i++) {
 		uint32_t unit = shrinking->units[i];
 
-		if (unit != UNIT_NONE && unit >= first && unit < last)
+		if (unit != UNIT_NONE && is_out[unit])
 			continue;
 		shrinking->units[kept] = unit;
 		few->items[kept++] = few->items[i];
@@ -95,190 +94,58 @@ static void renumber(struct shrinking *shrinking)
 	free(numbers);
 }
 
+/* What is wrong is often wrong near the end: tries to keep only what the last
+ * calls are about, more and more of them. */
+static void gallop(struct shrinking *shrinking, uint8_t *is_out)
+{
+	const struct calls *few = shrinking->few;
+	size_t last = GALLOP_FIRST;
+
+	for (; last < few->count / 2 && !is_over(shrinking); last *= 8) {
+		size_t before = few->count;
+
+		memset(is_out, 1, shrinking->unit_count);
+		for (size_t i = few->count - last; i < few->count; i++) {
+			if (shrinking->units[i] != UNIT_NONE)
+				is_out[shrinking->units[i]] = 0;
+		}
+		if (try_without(shrinking, is_out) && few->count < before)
+			break;
+	}
+	memset(is_out, 0, shrinking->unit_count);
+}
+
 /* Leaves out ranges of units: halves, quarters, single ones, until no single
  * one can go (Zeller and Hildebrandt, "Simplifying and isolating
  * failure-inducing input", 2002). */
 static void leave_out(struct shrinking *shrinking)
 {
+	uint8_t *is_out = heap_zeroed(shrinking->unit_count + 1, 1);
 	size_t parts = 1;
 	bool again = true;
 
+	gallop(shrinking, is_out);
 	while (again) {
 		uint32_t size;
 
 		renumber(shrinking);
 		size = (uint32_t)((shrinking->unit_count + parts - 1) / parts);
 		again = size > 1;
-		for (uint32_t first = 0; first < shrinking->unit_count;
+		for (uint32_t first = 0; first < shrinking->unit_count &&
+					 !is_over(shrinking);
 		     first += size) {
 			size_t before = shrinking->few->count;
+			size_t left = shrinking->unit_count - first;
 
-			if (shrinking->work > WORK_MAX)
-				return;
-			if (try_without(shrinking, first, first + size))
+			memset(is_out + first, 1, size < left ? size : left);
+			if (try_without(shrinking, is_out))
 				again |= shrinking->few->count < before;
+			memset(is_out + first, 0, size < left ? size : left);
 		}
+		again &= !is_over(shrinking);
 		parts *= 2;
 	}
-}
-
-static uint32_t find_root(uint32_t *parents, uint32_t i)
-{
-	while (parents[i] != i) {
-		parents[i] = parents[parents[i]];
-		i = parents[i];
-	}
-	return i;
-}
-
-/* The value that a call is about. */
-static struct value subject_of(const struct call *call)
-{
-	switch (call->verb) {
-	case VERB_READ:
-	case VERB_DEQUEUE:
-	case VERB_POP:
-	case VERB_PEEK:
-		return call->result;
-	default:
-		return call->arg;
-	}
-}
-
-/* The number of each value that a call is about, and of those that a cas
- * expects. */
-static void number_values(const struct calls *few, struct value_map *numbers)
-{
-	for (size_t i = 0; i < few->count; i++) {
-		const struct call *call = &few->items[i];
-
-		value_map_put(numbers, subject_of(call),
-			      (uint32_t)numbers->count);
-		if (call->verb == VERB_CAS)
-			value_map_put(numbers, call->expected,
-				      (uint32_t)numbers->count);
-	}
-}
-
-/* An open removal may stand for any value, and one of nothing for none. */
-static bool has_subject(const struct call *call)
-{
-	return !models_is_removal(call) || !value_is_nil(call->result);
-}
-
-/* One unit for each value; those that cas join are one. */
-static void units_by_value(struct shrinking *shrinking)
-{
-	struct calls *few = shrinking->few;
-	struct value_map numbers = { 0 };
-	uint32_t *parents;
-
-	number_values(few, &numbers);
-	parents = heap_zeroed(numbers.count, sizeof(*parents));
-	for (uint32_t i = 0; i < numbers.count; i++)
-		parents[i] = i;
-	for (size_t i = 0; i < few->count; i++) {
-		const struct call *call = &few->items[i];
-
-		if (call->verb != VERB_CAS)
-			continue;
-		parents[find_root(parents,
-				  value_map_at(&numbers, call->arg, 0))] =
-			find_root(parents,
-				  value_map_at(&numbers, call->expected, 0));
-	}
-	for (size_t i = 0; i < few->count; i++) {
-		const struct call *call = &few->items[i];
-
-		shrinking->units[i] =
-			has_subject(call) ?
-				find_root(parents,
-					  value_map_at(&numbers,
-						       subject_of(call), 0)) :
-				UNIT_NONE;
-	}
-	shrinking->unit_count = numbers.count;
-	free(parents);
-	value_map_release(&numbers);
-}
-
-/* One unit for each value that no cas expects: the ends of chains. What comes
- * after them is another write, which does not care what it replaces. */
-static void units_by_end(struct shrinking *shrinking)
-{
-	struct calls *few = shrinking->few;
-	struct value_map numbers = { 0 };
-	struct value_map expected = { 0 };
-
-	number_values(few, &numbers);
-	for (size_t i = 0; i < few->count; i++) {
-		if (few->items[i].verb == VERB_CAS)
-			value_map_put(&expected, few->items[i].expected, 1);
-	}
-	for (size_t i = 0; i < few->count; i++) {
-		struct value subject = subject_of(&few->items[i]);
-
-		shrinking->units[i] =
-			value_map_at(&expected, subject, 0) ?
-				UNIT_NONE :
-				value_map_at(&numbers, subject, 0);
-	}
-	shrinking->unit_count = numbers.count;
-	value_map_release(&numbers);
-	value_map_release(&expected);
-}
-
-/* A hold is an acquire and the next release of the same process. Clients that
- * release what they do not hold leave nothing that may go. */
-static void units_by_hold(struct shrinking *shrinking)
-{
-	const struct history *history = shrinking->judge->history;
-	struct calls *few = shrinking->few;
-	struct value_map open = { 0 }; /* process to call, plus 1 */
-	bool is_sound = true;
-
-	shrinking->unit_count = few->count;
-	for (uint32_t i = 0; i < few->count; i++) {
-		const struct call *call = &few->items[i];
-		struct value process = {
-			(uint32_t)history->ops[call->op].process << 1 | 1
-		};
-		uint32_t *held = value_map_put(&open, process, 0);
-
-		shrinking->units[i] = UNIT_NONE;
-		if (call->verb == VERB_ACQUIRE) {
-			is_sound &= *held == 0;
-			*held = call_is_open(call) ? 0 : i + 1;
-		} else if (*held) {
-			shrinking->units[*held - 1] = i;
-			shrinking->units[i] = i;
-			*held = 0;
-		} else {
-			is_sound = false;
-		}
-	}
-	if (!is_sound) {
-		for (size_t i = 0; i < few->count; i++)
-			shrinking->units[i] = UNIT_NONE;
-	}
-	value_map_release(&open);
-}
-
-/* Each call that changes nothing. Not so the open ones: what is wrong without
- * them may be right with them. */
-static void units_of_pure(struct shrinking *shrinking)
-{
-	const struct judge *judge = shrinking->judge;
-	struct states *states = states_new(judge->history, judge->settings);
-
-	for (uint32_t i = 0; i < shrinking->few->count; i++) {
-		const struct call *call = &shrinking->few->items[i];
-
-		shrinking->units[i] =
-			judge->model->is_pure(states, call) ? i : UNIT_NONE;
-	}
-	shrinking->unit_count = shrinking->few->count;
-	states_free(states);
+	free(is_out);
 }
 
 static bool has_whole_reads(const struct judge *judge,
@@ -298,32 +165,89 @@ static void shorten_chains(struct shrinking *shrinking)
 
 	do {
 		before = shrinking->few->count;
-		units_by_end(shrinking);
+		shrinking->unit_count =
+			units_by_end(shrinking->few, shrinking->units);
 		leave_out(shrinking);
 	} while (shrinking->few->count < before);
 }
 
-void shrink(const struct judge *judge, struct calls *few)
+/* Leaves out the past of a register. */
+static void leave_past(struct shrinking *shrinking, size_t at_most)
 {
-	struct shrinking shrinking = { .judge = judge, .few = few };
-	enum model_shrink way = judge->model->shrink;
+	if (shrinking->judge->model->shrink != SHRINK_CHAINS ||
+	    shrinking->judge->settings->failed_cas_asserts ||
+	    shrinking->any_start || shrinking->few->count <= at_most ||
+	    is_over(shrinking))
+		return;
+	shrinking->any_start =
+		window_find(shrinking->judge, shrinking->few);
+}
 
-	if (judge->settings->failed_cas_asserts)
-		way = SHRINK_PURE;
+static void leave_values(struct shrinking *shrinking)
+{
+	enum model_shrink way = shrinking->judge->model->shrink;
+
+	if (shrinking->judge->settings->failed_cas_asserts)
+		return;
+	if (way == SHRINK_HOLDS) {
+		shrinking->unit_count = units_by_hold(shrinking->judge->history,
+						      shrinking->few,
+						      shrinking->units);
+		leave_out(shrinking);
+	} else if (way == SHRINK_CHAINS ||
+		   (way == SHRINK_VALUES &&
+		    !has_whole_reads(shrinking->judge, shrinking->few))) {
+		shrinking->unit_count =
+			units_by_value(shrinking->few, shrinking->units);
+		leave_out(shrinking);
+	}
+}
+
+static void leave_rest(struct shrinking *shrinking)
+{
+	shrinking->unit_count = units_of_pure(
+		shrinking->judge, shrinking->few, shrinking->units);
+	leave_out(shrinking);
+	if (shrinking->judge->model->shrink == SHRINK_CHAINS &&
+	    !shrinking->judge->settings->failed_cas_asserts)
+		shorten_chains(shrinking);
+}
+
+/* What only pays for a few calls of a register. */
+static void polish(struct shrinking *shrinking)
+{
+	const struct judge *judge = shrinking->judge;
+	struct calls *few = shrinking->few;
+
+	if (judge->model->shrink != SHRINK_CHAINS || few->count > POLISH_MAX ||
+	    judge->settings->failed_cas_asserts)
+		return;
+	leave_unseen(judge, few, shrinking->any_start);
+	leave_rest(shrinking);
+	if (!shrinking->any_start || few->count <= EXPLAIN_CALLS_MAX)
+		return;
+	window_open(judge, few);
+	leave_unseen(judge, few, true);
+	leave_rest(shrinking);
+}
+
+void shrink(const struct judge *judge, struct calls *few, bool *any_start)
+{
+	struct shrinking shrinking = { .judge = judge, .few = few,
+				       .any_start = *any_start };
+
 	shrinking.units = heap_zeroed(few->count, sizeof(uint32_t));
 	shrinking.kept = heap_zeroed(few->count, sizeof(struct call));
-	if (way == SHRINK_HOLDS) {
-		units_by_hold(&shrinking);
-		leave_out(&shrinking);
-	} else if (way == SHRINK_CHAINS ||
-		   (way == SHRINK_VALUES && !has_whole_reads(judge, few))) {
-		units_by_value(&shrinking);
-		leave_out(&shrinking);
+	leave_values(&shrinking);
+	leave_past(&shrinking, WINDOW_EARLY);
+	leave_rest(&shrinking);
+	leave_past(&shrinking, EXPLAIN_CALLS_MAX);
+	if (shrinking.any_start) {
+		leave_values(&shrinking);
+		leave_rest(&shrinking);
 	}
-	units_of_pure(&shrinking);
-	leave_out(&shrinking);
-	if (way == SHRINK_CHAINS)
-		shorten_chains(&shrinking);
+	polish(&shrinking);
+	*any_start = shrinking.any_start;
 	free(shrinking.units);
 	free(shrinking.kept);
 }
