@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nemesis/agent/ask.h"
+#include "nemesis/agent/clock.h"
 #include "nemesis/agent/packets.h"
 #include "nemesis/agent/serve.h"
 
@@ -16,6 +17,7 @@ static int usage(void)
 	fputs("usage: ordeal-agent run [--folder F] [--lease MS]\n"
 	      "       ordeal-agent ask [--folder F] [--wait MS] REQUEST ...\n"
 	      "       ordeal-agent packets [OPTION VALUE ...]\n"
+	      "       ordeal-agent clock VERB [OPTION VALUE ...]\n"
 	      "       ordeal-agent version\n",
 	      stderr);
 	return EXIT_WRONG_USE;
@@ -56,6 +58,8 @@ int main(int argc, char **argv)
 
 	if (strcmp(verb, "packets") == 0)
 		return packets_run(argc - 2, argv + 2);
+	if (strcmp(verb, "clock") == 0)
+		return clock_run(argc - 2, argv + 2);
 	for (; at + 1 < argc && strncmp(argv[at], "--", 2) == 0; at += 2) {
 		if (strcmp(argv[at], "--folder") == 0)
 			folder = argv[at + 1];
