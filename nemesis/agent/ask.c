@@ -77,32 +77,41 @@ static bool send_all(int server, const char *line)
 	return true;
 }
 
-int ask_run(const char *folder, int64_t wait_ms, char *const *argv)
+int ask_reply(const char *folder, int64_t wait_ms, char *const *argv,
+	      char *reply, size_t size)
 {
 	char line[AGENT_MESSAGE_MAX];
 	size_t used = 0;
 	ssize_t got = 1;
 	int server;
 
+	snprintf(reply, size, "error no agent runs here\n");
 	if (!join(argv, line, sizeof(line) - 1)) {
-		fputs("error the request is too long, or not one line\n",
-		      stderr);
+		snprintf(reply, size, "error the request is too long, or not "
+				      "one line\n");
 		return ASK_REFUSED;
 	}
 	server = connect_to(folder, wait_ms);
-	if (server < 0) {
-		fputs("error no agent runs here\n", stderr);
+	if (server < 0)
 		return ASK_NOBODY;
-	}
 	if (!send_all(server, line))
 		got = 0;
-	while (got > 0 && used + 1 < sizeof(line)) {
-		got = read(server, line + used, sizeof(line) - 1 - used);
+	while (got > 0 && used + 1 < size) {
+		got = read(server, reply + used, size - 1 - used);
 		used += got > 0 ? (size_t)got : 0;
 	}
 	close(server);
-	line[used] = '\0';
-	fputs(used ? line : "error the agent did not answer\n",
-	      used && strncmp(line, "ok", 2) == 0 ? stdout : stderr);
-	return strncmp(line, "ok", 2) == 0 ? ASK_OK : ASK_REFUSED;
+	reply[used] = '\0';
+	if (!used)
+		snprintf(reply, size, "error the agent did not answer\n");
+	return strncmp(reply, "ok", 2) == 0 ? ASK_OK : ASK_REFUSED;
+}
+
+int ask_run(const char *folder, int64_t wait_ms, char *const *argv)
+{
+	char reply[AGENT_MESSAGE_MAX];
+	int result = ask_reply(folder, wait_ms, argv, reply, sizeof(reply));
+
+	fputs(reply, result == ASK_OK ? stdout : stderr);
+	return result;
 }

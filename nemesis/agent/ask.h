@@ -3,6 +3,7 @@
 #ifndef ORDEAL_NEMESIS_AGENT_ASK_H
 #define ORDEAL_NEMESIS_AGENT_ASK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* How `ordeal-agent ask` ends. */
@@ -15,5 +16,9 @@
  * the reply. Waits up to `wait_ms` for an agent that is just starting.
  */
 int ask_run(const char *folder, int64_t wait_ms, char *const *argv);
+
+/* The same, with the reply, or what is wrong, in `reply` (`size` bytes). */
+int ask_reply(const char *folder, int64_t wait_ms, char *const *argv,
+	      char *reply, size_t size);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "nemesis/agent/ask.h"
 #include "nemesis/agent/clock.h"
+#include "nemesis/agent/disk.h"
 #include "nemesis/agent/packets.h"
 #include "nemesis/agent/serve.h"
 
@@ -18,6 +19,8 @@ static int usage(void)
 	      "       ordeal-agent ask [--folder F] [--wait MS] REQUEST ...\n"
 	      "       ordeal-agent packets [OPTION VALUE ...]\n"
 	      "       ordeal-agent clock VERB [OPTION VALUE ...]\n"
+	      "       ordeal-agent disk serve|end|probe|lose|snapshot|corrupt|"
+	      "mend ...\n"
 	      "       ordeal-agent version\n",
 	      stderr);
 	return EXIT_WRONG_USE;
@@ -58,6 +61,8 @@ int main(int argc, char **argv)
 
 	if (strcmp(verb, "packets") == 0)
 		return packets_run(argc - 2, argv + 2);
+	if (strcmp(verb, "disk") == 0)
+		return disk_run(argc - 2, argv + 2);
 	if (strcmp(verb, "clock") == 0)
 		return clock_run(argc - 2, argv + 2);
 	for (; at + 1 < argc && strncmp(argv[at], "--", 2) == 0; at += 2) {

@@ -18,10 +18,8 @@
 #include <unistd.h>
 
 #include "nemesis/agent/journal.h"
+#include "nemesis/agent/line.h"
 #include "nemesis/agent/shell.h"
-
-/* Who connects is on this node and has its line ready. */
-#define CLIENT_TIMEOUT_S 1
 
 /* How often a line that fails is tried, a second apart. */
 #define UNDO_ATTEMPTS 30
@@ -113,42 +111,15 @@ static const char *obey(struct serving *serving, const char *verb, char *rest)
 	return NULL;
 }
 
-/* One line from the client, without its newline; false if there is none. */
-static bool read_line(int client, char *line, size_t size)
-{
-	size_t used = 0;
-
-	while (used + 1 < size) {
-		ssize_t got = read(client, line + used, size - 1 - used);
-
-		if (got <= 0)
-			return false;
-		used += (size_t)got;
-		line[used] = '\0';
-		if (line[used - 1] == '\n') {
-			line[used - 1] = '\0';
-			return true;
-		}
-	}
-	return false;
-}
-
 static void answer(struct serving *serving)
 {
-	struct timeval patience = { .tv_sec = CLIENT_TIMEOUT_S };
-	int client = accept4(serving->listener, NULL, NULL, SOCK_CLOEXEC);
 	char line[AGENT_MESSAGE_MAX];
+	int client = line_take(serving->listener, line, sizeof(line));
 	char reply[512];
 	const char *trouble;
 	char *rest;
 
-	if (client < 0)
-		return;
-	setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		   sizeof(patience));
-	setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience,
-		   sizeof(patience));
-	if (read_line(client, line, sizeof(line))) {
+	if (client >= 0) {
 		rest = line + strcspn(line, " ");
 		if (*rest)
 			*rest++ = '\0';
@@ -162,26 +133,8 @@ static void answer(struct serving *serving)
 				 (long long)(serving->deadline_ms -
 					     agent_now_ms()),
 				 serving->journal.count);
-		send(client, reply, strlen(reply), MSG_NOSIGNAL);
+		line_reply(client, reply);
 	}
-	close(client);
-}
-
-static int open_socket(struct serving *serving)
-{
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-
-	memcpy(name.sun_path, serving->socket_path, sizeof(name.sun_path));
-	unlink(name.sun_path);
-	umask(077);
-	serving->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (serving->listener < 0 ||
-	    bind(serving->listener, (struct sockaddr *)&name, sizeof(name)) ||
-	    listen(serving->listener, 16)) {
-		say("no socket: ", strerror(errno));
-		return -1;
-	}
-	return 0;
 }
 
 static int open_signals(struct serving *serving)
@@ -235,8 +188,13 @@ static int begin(struct serving *serving, const char *folder)
 		if (!undo_all(serving))
 			return -1;
 	}
-	if (open_signals(serving) || open_socket(serving))
+	if (open_signals(serving))
 		return -1;
+	serving->listener = line_listen(serving->socket_path);
+	if (serving->listener < 0) {
+		say("no socket: ", strerror(errno));
+		return -1;
+	}
 	serving->deadline_ms = agent_now_ms() + serving->lease_ms;
 	return 0;
 }
