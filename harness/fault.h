@@ -70,6 +70,10 @@ struct fault {
 	 * number of times, whether injected or not. */
 	int (*heal)(void *state, struct figure *note, struct error *err);
 
+	/* Set where healing needs a store that works: when all is healed, it
+	 * is healed after the faults without this. */
+	bool heals_last;
+
 	/* Is all of it gone? EFFECT_PROVEN when it is. */
 	enum effect (*verify_healed)(void *state, struct figure *note,
 				     struct error *err);

@@ -94,6 +94,21 @@ struct target {
 	/* Which links are cut (nodes * nodes). */
 	void (*see_links)(void *state, bool *refuses);
 
+	/*
+	 * Who belongs to the store, where that can be changed while it runs;
+	 * NULL otherwise, all three. `members` sets ids[i] to what the store
+	 * calls node i, NULL for one that is no member; any thread. `leave`
+	 * takes a node out of the store, ends its daemons and wipes it;
+	 * `start` does nothing there until `join` takes it in again and
+	 * starts it. Both are idempotent and return by `deadline_ns`.
+	 */
+	int (*members)(void *state, const char **ids, struct arena *arena,
+		       struct error *err);
+	int (*leave)(void *state, struct node *node, int64_t deadline_ns,
+		     struct error *err);
+	int (*join)(void *state, struct node *node, int64_t deadline_ns,
+		    struct error *err);
+
 	/* A client of one process, to node number `node`; one thread's. */
 	void *(*connect)(void *state, size_t node, int64_t deadline_ns,
 			 struct error *err);

@@ -27,7 +27,7 @@
 struct restart {
 	struct victims victims;
 	const char **births; /* of each node, before the injection */
-	bool *turn; /* whose turn it is in a rolling restart */
+	bool *turn;	     /* whose turn it is in a rolling restart */
 };
 
 static void *restart_open(const struct fault_setup *setup, struct error *err)
@@ -42,8 +42,8 @@ static void *restart_open(const struct fault_setup *setup, struct error *err)
 	victims_init(&state->victims, setup);
 	state->births = arena_array(setup->arena, state->victims.count,
 				    sizeof(*state->births));
-	state->turn = arena_array(setup->arena, state->victims.count,
-				  sizeof(bool));
+	state->turn =
+		arena_array(setup->arena, state->victims.count, sizeof(bool));
 	return state;
 }
 
@@ -80,9 +80,9 @@ static int ask_births(struct restart *state, const char **births,
 	result = cluster_each(setup->cluster, state->victims.picked,
 			      look_at_node, &look, err);
 	for (size_t i = 0; i < count; i++) {
-		births[i] = births[i] ? arena_printf(setup->arena, "%s",
-						     births[i]) :
-					"";
+		births[i] =
+			births[i] ? arena_printf(setup->arena, "%s", births[i])
+				  : "";
 		arena_release(&look.arenas[i]);
 	}
 	arena_release(&scratch);

@@ -15,6 +15,15 @@
 #include "nemesis/daemons.h"
 #include "nemesis/pick.h"
 
+/* A node that is no part of the store has nothing to be hit. */
+static bool is_away(const struct victims *victims, size_t node)
+{
+	const struct cluster_control *control =
+		cluster_control(victims->setup->cluster);
+
+	return control && control->is_away && control->is_away[node];
+}
+
 void victims_init(struct victims *victims, const struct fault_setup *setup)
 {
 	size_t count = cluster_count(setup->cluster);
@@ -23,6 +32,7 @@ void victims_init(struct victims *victims, const struct fault_setup *setup)
 	victims->count = count;
 	victims->picked = arena_array(setup->arena, count, sizeof(bool));
 	victims->hit = arena_array(setup->arena, count, sizeof(bool));
+	victims->away = arena_array(setup->arena, count, sizeof(bool));
 	victims->is_injected = false;
 }
 
@@ -35,8 +45,15 @@ void victims_draw(struct victims *victims, const char *target,
 			options_list(setup->options, "targets"), setup->rng,
 			setup->arena, note, victims->picked);
 	victims->is_injected = true;
-	for (size_t i = 0; i < victims->count; i++)
+	memset(victims->away, 0, victims->count * sizeof(bool));
+	for (size_t i = 0; i < victims->count; i++) {
+		victims->away[i] = victims->picked[i] && is_away(victims, i);
+		victims->picked[i] = victims->picked[i] && !victims->away[i];
 		victims->hit[i] = victims->hit[i] || victims->picked[i];
+	}
+	if (memchr(victims->away, true, victims->count))
+		pick_note(setup->cluster, victims->away, "away", setup->arena,
+			  note);
 }
 
 int victims_start(struct victims *victims, struct figure *note,
@@ -54,8 +71,8 @@ int victims_start(struct victims *victims, struct figure *note,
 	return 0;
 }
 
-enum effect victims_verify_started(struct victims *victims,
-				   struct figure *note, struct error *err)
+enum effect victims_verify_started(struct victims *victims, struct figure *note,
+				   struct error *err)
 {
 	const struct fault_setup *setup = victims->setup;
 	enum effect effect;
@@ -64,6 +81,8 @@ enum effect victims_verify_started(struct victims *victims,
 		error_set(err, "it was not healed");
 		return EFFECT_ABSENT;
 	}
+	for (size_t i = 0; i < victims->count; i++)
+		victims->hit[i] = victims->hit[i] && !is_away(victims, i);
 	effect = daemons_verify(setup->cluster, victims->hit, DAEMON_ABSENT,
 				false, setup->arena, note, err);
 	if (effect == EFFECT_PROVEN)

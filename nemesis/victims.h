@@ -16,13 +16,15 @@ struct victims {
 	size_t count;	  /* nodes of the cluster */
 	bool *picked;	  /* by the last injection */
 	bool *hit;	  /* by any since they were forgotten */
+	bool *away;	  /* drawn, but out of the store just then */
 	bool is_injected; /* and not healed since */
 };
 
 void victims_init(struct victims *victims, const struct fault_setup *setup);
 
 /* Draws nodes as the option "targets" has it (`target` NULL: any of those) and
- * adds to `note` who they are; see pick_in_cluster. */
+ * adds to `note` who they are; see pick_in_cluster. Nodes that another fault
+ * has taken out of the store are passed over ("away"). */
 void victims_draw(struct victims *victims, const char *target,
 		  struct figure *note);
 

@@ -41,6 +41,16 @@ struct cluster_control {
 	/* Sets is_primary[i] for each node that is primary now; best effort.
 	 * NULL where the store has no such thing. */
 	int (*primaries)(void *context, bool *is_primary, struct error *err);
+	/* Membership, as in target.h; NULL where it cannot be changed. */
+	int (*members)(void *context, const char **ids, struct arena *arena,
+		       struct error *err);
+	int (*leave)(void *context, struct node *node, int64_t deadline_ns,
+		     struct error *err);
+	int (*join)(void *context, struct node *node, int64_t deadline_ns,
+		    struct error *err);
+	/* Of each node, whether a fault has taken it out of the store; kept by
+	 * leave and join. NULL: none can be. */
+	const bool *is_away;
 };
 
 struct cluster;

@@ -231,20 +231,31 @@ void nemesis_act(void *state, const struct work *work)
 	act(nemesis, open, step->is_heal, step->target, &err);
 }
 
+/* Heals one fault; `all` gets the sentence if that fails. */
+static void heal_one(struct nemesis *nemesis, struct open_fault *open,
+		     struct arena *arena, const char **all)
+{
+	struct error one = { "" };
+
+	open->is_in_force = false;
+	if (act(nemesis, open, true, NULL, &one))
+		*all = arena_printf(arena, "%s%sfault %s: %s",
+				    *all ? *all : "", *all ? "; " : "",
+				    open->fault->name, one.text);
+}
+
 int nemesis_heal_all(struct nemesis *nemesis, struct error *err)
 {
 	struct arena arena = { 0 };
 	const char *all = NULL;
 
 	for (size_t i = 0; i < nemesis->count; i++) {
-		struct open_fault *open = &nemesis->faults[i];
-		struct error one = { "" };
-
-		open->is_in_force = false;
-		if (act(nemesis, open, true, NULL, &one))
-			all = arena_printf(&arena, "%s%sfault %s: %s",
-					   all ? all : "", all ? "; " : "",
-					   open->fault->name, one.text);
+		if (!nemesis->faults[i].fault->heals_last)
+			heal_one(nemesis, &nemesis->faults[i], &arena, &all);
+	}
+	for (size_t i = 0; i < nemesis->count; i++) {
+		if (nemesis->faults[i].fault->heals_last)
+			heal_one(nemesis, &nemesis->faults[i], &arena, &all);
 	}
 	show_force(nemesis);
 	if (all)

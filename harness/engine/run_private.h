@@ -38,6 +38,7 @@ struct run {
 	struct cluster *cluster; /* NULL for an in-process target */
 	struct cluster_control control;
 	struct fault_links links; /* of an in-process target that has some */
+	bool *is_away; /* of each node: taken out of the store by a fault */
 	int claim; /* of the local cluster, or -1 */
 	bool made_cluster; /* a local one that was not there before */
 	struct recorder *recorder;
@@ -67,6 +68,9 @@ int64_t run_deadline(const struct run *run, const char *option);
 
 /* Brings up, connects, heals leftovers, installs, starts, awaits. */
 int run_set_up(struct run *run, struct error *err);
+
+/* Tells the cluster what may be done to the target; in run_control.c. */
+void run_set_control(struct run *run);
 
 /* Sees to it that nodes heal alone should this program die. */
 int run_start_watch(struct run *run, struct error *err);

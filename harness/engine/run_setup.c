@@ -45,44 +45,6 @@ static int bring_up(struct run *run, struct error *err)
 	return 0;
 }
 
-static int control_start(void *context, struct node *node, struct error *err)
-{
-	struct run *run = context;
-
-	return run->config->target->start(run->target, node, err);
-}
-
-static int control_await(void *context, struct node *node, int64_t deadline_ns,
-			 struct error *err)
-{
-	struct run *run = context;
-
-	return run->config->target->await_ready(run->target, node, deadline_ns,
-						err);
-}
-
-static int control_primaries(void *context, bool *is_primary,
-			     struct error *err)
-{
-	struct run *run = context;
-
-	return run->config->target->primaries(run->target, is_primary, err);
-}
-
-static void set_control(struct run *run)
-{
-	const struct target *target = run->config->target;
-
-	run->control = (struct cluster_control){
-		.context = run,
-		.daemons = target->daemons,
-		.start = control_start,
-		.await_ready = control_await,
-		.primaries = target->primaries ? control_primaries : NULL,
-	};
-	cluster_set_control(run->cluster, &run->control);
-}
-
 /* Faults that a run which died left behind; its agents first, lest they undo
  * in the middle of ours. */
 static int heal_leftovers(struct run *run, struct error *err)
@@ -166,7 +128,7 @@ static int start_store(struct run *run, struct error *err)
 	console_say(run->console, "installing and starting %s", target->name);
 	if (cluster_each(run->cluster, NULL, step_prepare, run, err))
 		return -1;
-	set_control(run);
+	run_set_control(run);
 	if (cluster_each(run->cluster, NULL, step_start, run, err))
 		return error_wrap(err, "start %s", target->name);
 	if (run_await_ready(run, err))

@@ -16,8 +16,7 @@
 #include "targets/etcd/http.h"
 #include "targets/etcd/reply.h"
 
-#define FOLDER "/var/lib/ordeal"
-#define DATA FOLDER "/etcd"
+#define DATA ETCD_FOLDER "/etcd"
 #define ASK_TIMEOUT_NS (1 * NS_PER_S)
 #define ASK_PAUSE_NS (50 * NS_PER_MS)
 #define LOOK_PAUSE_NS (500 * NS_PER_MS)
@@ -77,7 +76,8 @@ static const char *command_line(const struct etcd *etcd,
 		"%s --name %s --data-dir " DATA
 		" --listen-peer-urls %s --initial-advertise-peer-urls %s"
 		" --listen-client-urls %s --advertise-client-urls %s"
-		" --initial-cluster %s --initial-cluster-state new"
+		" $(cat " ETCD_JOINED " 2>/dev/null || echo --initial-cluster"
+		" %s --initial-cluster-state new)"
 		" --initial-cluster-token ordeal"
 		" --heartbeat-interval %" PRId64 " --election-timeout %" PRId64
 		"%s",
@@ -98,11 +98,14 @@ int etcd_start(void *state, struct node *node, struct error *err)
 	struct arena arena = { 0 };
 	struct daemon daemon = {
 		.name = ETCD_DAEMON,
-		.folder = FOLDER,
+		.folder = ETCD_FOLDER,
 		.log = ETCD_LOG,
 	};
+	int has_left = node_has_file(node, ETCD_LEFT, err);
 	int result;
 
+	if (has_left != 0)
+		return has_left < 0 ? -1 : 0;
 	daemon.line = command_line(state, node, &arena);
 	result = node_daemon_start(node, &daemon, err);
 	arena_release(&arena);
@@ -115,13 +118,25 @@ int etcd_stop(void *state, struct node *node, struct error *err)
 	return node_daemon_stop(node, ETCD_DAEMON, err);
 }
 
+int etcd_forget(struct node *node, struct error *err)
+{
+	struct arena arena = { 0 };
+	int result = node_run(node, &arena, NULL, err,
+			      "rm -rf " DATA " " ETCD_JOINED);
+
+	arena_release(&arena);
+	return result;
+}
+
 int etcd_wipe(void *state, struct node *node, struct error *err)
 {
 	struct arena arena = { 0 };
-	int result;
+	int result = etcd_forget(node, err);
 
 	(void)state;
-	result = node_run(node, &arena, NULL, err, "rm -rf " DATA " " ETCD_LOG);
+	if (result == 0)
+		result = node_run(node, &arena, NULL, err,
+				  "rm -f " ETCD_LEFT " " ETCD_LOG);
 	arena_release(&arena);
 	return result;
 }

@@ -27,6 +27,11 @@ struct etcd {
 };
 
 #define ETCD_DAEMON "etcd"
+#define ETCD_FOLDER "/var/lib/ordeal"
+/* On a node: the flags of the cluster that it joined later; that it has left
+ * and is not to be started. */
+#define ETCD_JOINED ETCD_FOLDER "/etcd.joined"
+#define ETCD_LEFT ETCD_FOLDER "/etcd.left"
 #define ETCD_LOG "/var/log/ordeal/etcd.log"
 
 /* As the functions of struct target; in daemon.c and install.c. */
@@ -36,10 +41,23 @@ int etcd_await_ready(void *state, struct node *node, int64_t deadline_ns,
 		     struct error *err);
 int etcd_stop(void *state, struct node *node, struct error *err);
 int etcd_wipe(void *state, struct node *node, struct error *err);
+/* Removes its data, and what it was told of the cluster; not its log. */
+int etcd_forget(struct node *node, struct error *err);
 
 /* In status.c. */
 int etcd_primaries(void *state, bool *is_primary, struct error *err);
 const char *etcd_version(void *state, struct arena *arena);
+/* The number of the node that takes itself for the leader; -1: none does, or
+ * none answers in time. */
+int etcd_leader(const struct etcd *etcd);
+
+/* In member.c. */
+int etcd_members(void *state, const char **ids, struct arena *arena,
+		 struct error *err);
+int etcd_leave(void *state, struct node *node, int64_t deadline_ns,
+	       struct error *err);
+int etcd_join(void *state, struct node *node, int64_t deadline_ns,
+	      struct error *err);
 
 /* The program on a node, as a shell word. */
 const char *etcd_program(const struct etcd *etcd);

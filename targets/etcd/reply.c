@@ -230,6 +230,46 @@ int reply_status(const char *body, size_t size, struct arena *arena,
 	return 0;
 }
 
+/* This one's header has no revision: a list is not of the keys. */
+int reply_members(const char *body, size_t size, struct arena *arena,
+		  struct etcd_member **members, size_t *count,
+		  struct error *err)
+{
+	struct json json;
+	size_t list;
+	size_t capacity = 0;
+
+	if (json_parse(&json, arena, body, size, err) < 0)
+		return error_wrap(err, "bad reply");
+	list = json_member(&json, WHOLE, "members");
+	for (size_t item = json_first(&json, list); item != JSON_ABSENT;
+	     item = json_after(&json, list, item))
+		capacity++;
+	if (!capacity)
+		return error_set(err, "bad reply: no members");
+	*members = arena_array(arena, capacity, sizeof(**members));
+	*count = 0;
+	for (size_t item = json_first(&json, list); item != JSON_ABSENT;
+	     item = json_after(&json, list, item)) {
+		struct etcd_member *member = &(*members)[(*count)++];
+		size_t peers = json_member(&json, item, "peerURLs");
+
+		member->id = json_string_of(&json,
+					    json_member(&json, item, "ID"),
+					    arena, NULL);
+		member->name = json_string_of(&json,
+					      json_member(&json, item, "name"),
+					      arena, NULL);
+		member->peer = json_string_of(&json, json_first(&json, peers),
+					      arena, NULL);
+		if (!member->id || !member->peer)
+			return error_set(err, "bad reply: members");
+		if (!member->name)
+			member->name = "";
+	}
+	return 0;
+}
+
 void reply_failure(const char *body, size_t size, struct arena *arena,
 		   struct etcd_failure *failure)
 {

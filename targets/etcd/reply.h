@@ -59,6 +59,16 @@ struct etcd_status {
 int reply_status(const char *body, size_t size, struct arena *arena,
 		 struct etcd_status *status, struct error *err);
 
+/* MemberListResponse and those of adding and removing a member. */
+struct etcd_member {
+	const char *id;	  /* as etcd prints it */
+	const char *name; /* "" until it has started */
+	const char *peer; /* the first of its URLs */
+};
+int reply_members(const char *body, size_t size, struct arena *arena,
+		  struct etcd_member **members, size_t *count,
+		  struct error *err);
+
 /* What comes with a status other than 200: gRPC's code and message. */
 struct etcd_failure {
 	int64_t code;	     /* -1 if there is none */

@@ -101,6 +101,26 @@ int etcd_primaries(void *state, bool *is_primary, struct error *err)
 	return 0;
 }
 
+int etcd_leader(const struct etcd *etcd)
+{
+	struct arena arena = { 0 };
+	bool *is_primary =
+		arena_array(&arena, etcd->nodes, sizeof(*is_primary));
+	struct error ignored;
+	int leader = -1;
+
+	/* etcd_primaries changes nothing of it. */
+	if (etcd_primaries((void *)(uintptr_t)etcd, is_primary, &ignored) ==
+	    0) {
+		for (size_t i = 0; i < etcd->nodes; i++) {
+			if (is_primary[i])
+				leader = (int)i;
+		}
+	}
+	arena_release(&arena);
+	return leader;
+}
+
 const char *etcd_version(void *state, struct arena *arena)
 {
 	const struct etcd *etcd = state;

@@ -17,6 +17,7 @@
 
 #include "nemesis/grudge.h"
 #include "tests/support/etcd_cluster.h"
+#include "tests/support/must.h"
 
 extern const struct fault fault_partition;
 extern const struct fault fault_kill;
@@ -50,76 +51,6 @@ static int end(void **state)
 	return 0;
 }
 
-static struct bed_fault *open_fault(struct bed *bed, const struct fault *fault,
-				    const char *const *options)
-{
-	struct bed_fault *opened = bed_open_fault(bed, fault, options);
-
-	if (!opened)
-		fail_msg("%s", bed->err.text);
-	return opened;
-}
-
-/* The sentences under "unexpected", for who reads a failure. */
-static void print_unexpected(const struct figure *note)
-{
-	const struct figure *list = figure_find(note, "unexpected");
-
-	for (const struct figure *at = list ? list->first : NULL; at;
-	     at = at->next)
-		fprintf(stderr, "unexpected: %s\n", at->text);
-}
-
-static void inject(struct bed *bed, struct bed_fault *opened,
-		   const char *target)
-{
-	int64_t start_ns = clock_now_ns();
-	int64_t done_ns;
-
-	opened->note = figure_group_root();
-	if (opened->fault->inject(opened->state, target, &opened->note,
-				  &bed->err) < 0)
-		fail_msg("%s", bed->err.text);
-	done_ns = clock_now_ns();
-	if (opened->fault->verify(opened->state, &opened->note, &bed->err) !=
-	    EFFECT_PROVEN) {
-		print_unexpected(&opened->note);
-		fail_msg("%s %s took no effect: %s", opened->fault->name,
-			 target, bed->err.text);
-	}
-	printf("%s %s: injected in %d ms, proven in %d ms\n",
-	       opened->fault->name, target,
-	       (int)((done_ns - start_ns) / NS_PER_MS),
-	       (int)((clock_now_ns() - done_ns) / NS_PER_MS));
-}
-
-static void heal(struct bed *bed, struct bed_fault *opened)
-{
-	opened->note = figure_group_root();
-	if (opened->fault->heal(opened->state, &opened->note, &bed->err) < 0)
-		fail_msg("%s", bed->err.text);
-	if (opened->fault->verify_healed(opened->state, &opened->note,
-					 &bed->err) != EFFECT_PROVEN) {
-		print_unexpected(&opened->note);
-		fail_msg("%s was not healed: %s", opened->fault->name,
-			 bed->err.text);
-	}
-}
-
-/* The store works again, through every node. */
-static void expect_service(struct bed *bed)
-{
-	int64_t until_ns = clock_now_ns() + 20 * NS_PER_S;
-
-	for (size_t i = 0; i < NODES; i++) {
-		while (bed_write(bed, i, 1, 1) != OUTCOME_OK) {
-			if (clock_now_ns() > until_ns)
-				fail_msg("no service: %s", bed->err.text);
-			clock_sleep_until(clock_now_ns() + 100 * NS_PER_MS);
-		}
-	}
-}
-
 static const char *all_rules(struct bed *bed)
 {
 	const char *all = "";
@@ -144,24 +75,23 @@ static void put_foreign_rules(struct bed *bed)
 
 static void try_all_shapes(struct bed *bed, const char *const *options)
 {
-	struct bed_fault *partition =
-		open_fault(bed, &fault_partition, options);
+	struct bed_fault *partition = must_open(bed, &fault_partition, options);
 	const char *before;
 
 	put_foreign_rules(bed);
 	before = all_rules(bed);
 	assert_non_null(strstr(before, "192.0.2.1"));
 	for (size_t i = 0; grudge_names[i]; i++) {
-		inject(bed, partition, grudge_names[i]);
+		must_inject(bed, partition, grudge_names[i]);
 		assert_non_null(figure_find(&partition->note, "grudge"));
 		assert_non_null(figure_find(&partition->note, "reaches"));
 		assert_string_not_equal(all_rules(bed), before);
 	}
-	heal(bed, partition);
-	heal(bed, partition);
+	must_heal(bed, partition);
+	must_heal(bed, partition);
 	assert_string_equal(all_rules(bed), before);
 	fault_partition.close(partition->state);
-	expect_service(bed);
+	must_serve(bed);
 }
 
 static void every_shape_is_proven_and_healed_with_nft(void **state)
@@ -188,13 +118,13 @@ static void every_shape_is_proven_and_healed_one_way(void **state)
 static void a_primary_alone_serves_nothing_the_others_do(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault *partition = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault *partition = must_open(bed, &fault_partition, NULL);
 	const struct figure *primary;
 	int served = 0;
 	int64_t value;
 
-	expect_service(bed);
-	inject(bed, partition, "primary");
+	must_serve(bed);
+	must_inject(bed, partition, "primary");
 	primary = figure_find(&partition->note, "primary");
 	assert_non_null(primary);
 	assert_int_equal(primary->kind, FIGURE_LIST);
@@ -213,20 +143,20 @@ static void a_primary_alone_serves_nothing_the_others_do(void **state)
 		}
 	}
 	assert_int_equal(served, NODES - 1);
-	heal(bed, partition);
+	must_heal(bed, partition);
 	fault_partition.close(partition->state);
-	expect_service(bed);
+	must_serve(bed);
 }
 
 static void leftovers_of_another_run_are_removed(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault *dead = open_fault(bed, &fault_partition, NULL);
-	struct bed_fault *next = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault *dead = must_open(bed, &fault_partition, NULL);
+	struct bed_fault *next = must_open(bed, &fault_partition, NULL);
 	const char *before = all_rules(bed);
 
-	inject(bed, dead, "bridge");
-	heal(bed, next);
+	must_inject(bed, dead, "bridge");
+	must_heal(bed, next);
 	assert_string_equal(all_rules(bed), before);
 	fault_partition.close(dead->state);
 	fault_partition.close(next->state);
@@ -236,7 +166,7 @@ static void leftovers_of_another_run_are_removed(void **state)
 static void addresses_of_both_families_are_cut(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault *partition = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault *partition = must_open(bed, &fault_partition, NULL);
 	char line[256];
 
 	for (size_t i = 0; i < NODES; i++) {
@@ -249,7 +179,7 @@ static void addresses_of_both_families_are_cut(void **state)
 		if (strcmp(bed_ask(bed, i, line), "added") != 0)
 			skip();
 	}
-	inject(bed, partition, "halves");
+	must_inject(bed, partition, "halves");
 	assert_string_equal(bed_ask(bed, 0,
 				    "ping -c 1 -w 2 fd00:0:0:7::2 "
 				    ">/dev/null && echo open"),
@@ -258,7 +188,7 @@ static void addresses_of_both_families_are_cut(void **state)
 				    "ping -c 1 -w 1 fd00:0:0:7::3 "
 				    ">/dev/null || echo cut"),
 			    "cut");
-	heal(bed, partition);
+	must_heal(bed, partition);
 	assert_string_equal(bed_ask(bed, 0,
 				    "ping -c 1 -w 2 fd00:0:0:7::3 "
 				    ">/dev/null && echo open"),
@@ -270,14 +200,14 @@ static void addresses_of_both_families_are_cut(void **state)
 static void a_partition_that_is_gone_is_not_proven(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault *partition = open_fault(bed, &fault_partition, NULL);
+	struct bed_fault *partition = must_open(bed, &fault_partition, NULL);
 
-	inject(bed, partition, "halves");
+	must_inject(bed, partition, "halves");
 	bed_ask(bed, 0, "nft delete table inet ordeal");
 	assert_int_equal(fault_partition.verify(partition->state,
 						&partition->note, &bed->err),
 			 EFFECT_ABSENT);
-	heal(bed, partition);
+	must_heal(bed, partition);
 	bed_ask(bed, 0,
 		"nft 'add table inet ordeal; add chain inet ordeal "
 		"input { type filter hook input priority 0; }; add rule inet "
@@ -285,7 +215,7 @@ static void a_partition_that_is_gone_is_not_proven(void **state)
 	assert_int_equal(fault_partition.verify_healed(
 				 partition->state, &partition->note, &bed->err),
 			 EFFECT_ABSENT);
-	heal(bed, partition);
+	must_heal(bed, partition);
 	fault_partition.close(partition->state);
 }
 
@@ -294,21 +224,21 @@ static void the_killed_come_back_with_their_data(void **state)
 	static const char *const targets[] = { "one", "minority", "primaries",
 					       "majority", "all" };
 	struct bed *bed = *state;
-	struct bed_fault *kill = open_fault(bed, &fault_kill, NULL);
+	struct bed_fault *kill = must_open(bed, &fault_kill, NULL);
 	int64_t value;
 
-	heal(bed, kill);
-	expect_service(bed);
+	must_heal(bed, kill);
+	must_serve(bed);
 	assert_int_equal(bed_write(bed, 0, 7, 70), OUTCOME_OK);
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
-		inject(bed, kill, targets[i]);
+		must_inject(bed, kill, targets[i]);
 		assert_non_null(figure_find(&kill->note, "nodes"));
-		heal(bed, kill);
+		must_heal(bed, kill);
 		assert_null(figure_find(&kill->note, "not-ready"));
-		expect_service(bed);
+		must_serve(bed);
 	}
-	heal(bed, kill);
-	expect_service(bed);
+	must_heal(bed, kill);
+	must_serve(bed);
 	assert_int_equal(bed_read(bed, 0, 7, &value), OUTCOME_OK);
 	assert_int_equal(value, 70);
 	fault_kill.close(kill->state);
@@ -319,22 +249,22 @@ static void the_paused_go_on(void **state)
 	static const char *const targets[] = { "one", "minority", "primaries",
 					       "majority", "all" };
 	struct bed *bed = *state;
-	struct bed_fault *pause = open_fault(bed, &fault_pause, NULL);
-	struct bed_fault *next = open_fault(bed, &fault_pause, NULL);
+	struct bed_fault *pause = must_open(bed, &fault_pause, NULL);
+	struct bed_fault *next = must_open(bed, &fault_pause, NULL);
 
-	heal(bed, pause);
-	expect_service(bed);
+	must_heal(bed, pause);
+	must_serve(bed);
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
-		inject(bed, pause, targets[i]);
-		heal(bed, pause);
-		expect_service(bed);
+		must_inject(bed, pause, targets[i]);
+		must_heal(bed, pause);
+		must_serve(bed);
 	}
 	/* A run dies; the next knows nothing of what it did. */
-	inject(bed, pause, "all");
+	must_inject(bed, pause, "all");
 	assert_int_equal(bed_write(bed, 0, 1, 1), OUTCOME_INDETERMINATE);
-	heal(bed, next);
-	heal(bed, pause);
-	expect_service(bed);
+	must_heal(bed, next);
+	must_heal(bed, pause);
+	must_serve(bed);
 	fault_pause.close(pause->state);
 	fault_pause.close(next->state);
 }

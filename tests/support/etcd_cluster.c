@@ -70,6 +70,34 @@ static int await_node(struct node *node, void *argument, struct error *err)
 				       clock_now_ns() + 30 * NS_PER_S, err);
 }
 
+static int members(void *context, const char **ids, struct arena *arena,
+		   struct error *err)
+{
+	struct bed *bed = context;
+
+	return target_etcd.members(bed->etcd, ids, arena, err);
+}
+
+static int leave(void *context, struct node *node, int64_t deadline_ns,
+		 struct error *err)
+{
+	struct bed *bed = context;
+
+	bed->is_away[node_index(node)] = true;
+	return target_etcd.leave(bed->etcd, node, deadline_ns, err);
+}
+
+static int join(void *context, struct node *node, int64_t deadline_ns,
+		struct error *err)
+{
+	struct bed *bed = context;
+	int result = target_etcd.join(bed->etcd, node, deadline_ns, err);
+
+	if (result == 0)
+		bed->is_away[node_index(node)] = false;
+	return result;
+}
+
 static void *open_etcd(struct bed *bed, const char *option, const char *text)
 {
 	struct arena *arena = &bed->arena;
@@ -95,6 +123,10 @@ int bed_start_etcd(struct bed *bed, const char *option, const char *text)
 		.start = start,
 		.await_ready = await,
 		.primaries = primaries,
+		.members = members,
+		.leave = leave,
+		.join = join,
+		.is_away = bed->is_away,
 	};
 
 	bed->etcd = open_etcd(bed, option, text);

@@ -28,6 +28,7 @@ struct bed {
 	size_t count;
 	void *etcd;
 	void *clients[BED_NODES_MAX];
+	bool is_away[BED_NODES_MAX]; /* as in struct cluster_control */
 	struct values *values;
 	struct error err;
 };

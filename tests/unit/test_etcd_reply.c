@@ -213,6 +213,41 @@ static void only_refusals_before_the_proposal_are_definite(void **state)
 			 OUTCOME_FAIL);
 }
 
+static int members_of(const char *body, struct etcd_member **members,
+		      size_t *count, struct arena *arena)
+{
+	struct error err;
+
+	return reply_members(body, strlen(body), arena, members, count, &err);
+}
+
+static void members_are_told_with_or_without_a_name(void **state)
+{
+	static const char list[] =
+		"{\"header\":{\"cluster_id\":\"1\",\"raft_term\":\"2\"},"
+		"\"members\":[{\"ID\":\"17819814642761637952\",\"name\":"
+		"\"n1\",\"peerURLs\":[\"http://198.18.0.1:2380\"],"
+		"\"clientURLs\":[\"http://198.18.0.1:2379\"]},"
+		"{\"ID\":\"7\",\"peerURLs\":[\"http://198.18.0.2:2380\"]}]}";
+	struct arena arena = { 0 };
+	struct etcd_member *members;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(members_of(list, &members, &count, &arena), 0);
+	assert_int_equal(count, 2);
+	assert_string_equal(members[0].id, "17819814642761637952");
+	assert_string_equal(members[0].name, "n1");
+	assert_string_equal(members[1].name, "");
+	assert_string_equal(members[1].peer, "http://198.18.0.2:2380");
+	assert_int_equal(members_of("{}", &members, &count, &arena), -1);
+	assert_int_equal(members_of("{\"members\":[{\"ID\":\"7\"}]}",
+				    &members, &count, &arena),
+			 -1);
+	assert_int_equal(members_of("[1", &members, &count, &arena), -1);
+	arena_release(&arena);
+}
+
 static void the_gateways_messages_lose_their_addresses(void **state)
 {
 	struct error err;
@@ -243,6 +278,7 @@ int main(void)
 		cmocka_unit_test(a_leader_knows_itself),
 		cmocka_unit_test(
 			only_refusals_before_the_proposal_are_definite),
+		cmocka_unit_test(members_are_told_with_or_without_a_name),
 		cmocka_unit_test(the_gateways_messages_lose_their_addresses),
 		cmocka_unit_test(a_loss_is_definite_only_without_effect),
 	};
