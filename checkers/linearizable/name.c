@@ -143,7 +143,7 @@ static const struct call *twin_cas(const struct naming *naming)
 	for (size_t i = 0; i < naming->few->count; i++) {
 		const struct call *call = &naming->few->items[i];
 
-		if (call->verb != VERB_READ &&
+		if (call->verb != VERB_READ && !call->is_refused &&
 		    value_equal(call->arg, naming->stuck->expected) &&
 		    call->op != source_of(naming->all, call->arg)->op)
 			return NULL;
