@@ -40,10 +40,11 @@ static void number_items(struct container *container)
 		container->item_of[i] = CALL_NONE;
 		if (is_finding_nothing(call))
 			container->empty_count++;
-		else if (models_is_insertion(call) || !call_is_open(call))
+		else if (models_is_insertion(call) || !call_is_open(call) ||
+			 call->verb == VERB_REMOVE)
 			container->item_of[i] =
 				item_number(container, subject_of(call));
-		else if (is_taking(call))
+		else if (models_is_removal(call))
 			container->open_removals
 				[container->open_removal_count++] = i;
 	}
@@ -60,6 +61,8 @@ static void number_items(struct container *container)
 
 void container_convict(struct container *container, uint32_t item)
 {
+	if (container->is_convicted)
+		container->is_convicted[item] = 1;
 	for (uint32_t i = 0; i < container->calls->count; i++) {
 		if (container->item_of[i] == item)
 			monitor_convict(container->result,
@@ -67,14 +70,34 @@ void container_convict(struct container *container, uint32_t item)
 	}
 }
 
-/* A call that took the value out, or saw it. */
+void container_convict_all(struct container *container,
+			   const uint8_t *is_marked)
+{
+	for (size_t i = 0; i < container->item_count; i++) {
+		if (container->is_convicted)
+			container->is_convicted[i] |= is_marked[i];
+	}
+	for (uint32_t i = 0; i < container->calls->count; i++) {
+		uint32_t item = container->item_of[i];
+
+		if (item != CALL_NONE && is_marked[item])
+			monitor_convict(container->result,
+					&container->calls->items[i]);
+	}
+}
+
+/* A call that took the value out, or saw it. An open removal of this very value
+ * counts where there is no other. */
 static bool add_observer(struct container *container, uint32_t number)
 {
 	const struct call *call = &container->calls->items[number];
 	struct item *item = &container->items[container->item_of[number]];
 
 	if (is_taking(call)) {
-		if (item->removal != CALL_NONE) {
+		if (item->removal != CALL_NONE && call_is_open(call))
+			return true;
+		if (item->removal != CALL_NONE &&
+		    !call_is_open(&container->calls->items[item->removal])) {
 			item->insertion = CALL_NONE;
 			container_convict(container,
 					  container->item_of[number]);

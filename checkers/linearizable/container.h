@@ -43,10 +43,11 @@ struct container {
 	struct item *items; /* values that went in or were seen */
 	size_t item_count;
 	uint32_t *item_of; /* of each call; CALL_NONE: about none */
-	uint32_t *open_removals; /* calls, by invocation */
+	uint32_t *open_removals; /* of any value; calls, by invocation */
 	size_t open_removal_count;
 	size_t empty_count; /* calls that found nothing */
 	size_t peek_count;
+	uint8_t *is_convicted; /* NULL, or of each item; the caller's */
 };
 
 /*
@@ -75,8 +76,16 @@ static inline bool is_finding_nothing(const struct call *call)
  * certainly there; otherwise convicts it with the values that were. */
 bool container_check_empties(struct container *container);
 
+/* Marks all calls that found nothing and have no such moment. */
+void container_find_blocked(const struct container *container,
+			    uint8_t *is_blocked);
+
 /* Adds every call about that item to the core. */
 void container_convict(struct container *container, uint32_t item);
+
+/* Adds every call about the items that are marked to the core. */
+void container_convict_all(struct container *container,
+			   const uint8_t *is_marked);
 
 /*
  * The time line cut at the ends of layers into gaps. A moment is in the gap

@@ -64,20 +64,43 @@ static const struct stretch *stretch_before(const struct stretch *stretches,
 /* The call, and the values that were there from its beginning to its end. */
 static void convict_empty(struct container *container, const struct call *call)
 {
+	uint8_t *is_marked = heap_zeroed(container->item_count + 1, 1);
+
 	monitor_convict(container->result, call);
 	for (uint32_t i = 0; i < container->item_count; i++) {
 		const struct item *item = &container->items[i];
 
-		if (item_has_layer(item) && item->in_return < call->complete &&
-		    item->out_invoke > call->invoke)
-			container_convict(container, i);
+		is_marked[i] = item_has_layer(item) &&
+			       item->in_return < call->complete &&
+			       item->out_invoke > call->invoke;
 	}
+	container_convict_all(container, is_marked);
+	free(is_marked);
+}
+
+/* The first call from `from` on that found nothing though something was there
+ * all the time; CALL_NONE if there is none. */
+static uint32_t next_blocked(const struct container *container,
+			     const struct stretch *stretches, size_t count,
+			     uint32_t from)
+{
+	for (uint32_t i = from; i < container->calls->count; i++) {
+		const struct call *call = &container->calls->items[i];
+		const struct stretch *stretch;
+
+		if (!is_finding_nothing(call))
+			continue;
+		stretch = stretch_before(stretches, count, call->invoke);
+		if (stretch && stretch->to > call->complete)
+			return i;
+	}
+	return CALL_NONE;
 }
 
 bool container_check_empties(struct container *container)
 {
 	struct stretch *stretches;
-	bool is_sound = true;
+	uint32_t blocked;
 	size_t count;
 
 	if (!container->empty_count)
@@ -85,18 +108,25 @@ bool container_check_empties(struct container *container)
 	stretches = heap_alloc((container->item_count + 1) *
 			       sizeof(*stretches));
 	count = join_layers(container, stretches);
-	for (size_t i = 0; i < container->calls->count && is_sound; i++) {
-		const struct call *call = &container->calls->items[i];
-		const struct stretch *stretch;
+	blocked = next_blocked(container, stretches, count, 0);
+	if (blocked != CALL_NONE)
+		convict_empty(container, &container->calls->items[blocked]);
+	free(stretches);
+	return blocked == CALL_NONE;
+}
 
-		if (!is_finding_nothing(call))
-			continue;
-		stretch = stretch_before(stretches, count, call->invoke);
-		if (stretch && stretch->to > call->complete) {
-			convict_empty(container, call);
-			is_sound = false;
-		}
+void container_find_blocked(const struct container *container,
+			    uint8_t *is_blocked)
+{
+	struct stretch *stretches = heap_alloc((container->item_count + 1) *
+					       sizeof(*stretches));
+	size_t count = join_layers(container, stretches);
+	uint32_t blocked = next_blocked(container, stretches, count, 0);
+
+	while (blocked != CALL_NONE) {
+		is_blocked[blocked] = 1;
+		blocked = next_blocked(container, stretches, count,
+				       blocked + 1);
 	}
 	free(stretches);
-	return is_sound;
 }

@@ -74,18 +74,22 @@ static void explain_stop(const struct judge *judge, const struct calls *calls,
 #define MONITOR_CALL_BYTES 72
 #define SEARCH_CALL_BYTES 104
 
+/* Searches `rest`, which is right iff all calls are. */
 static void judge_by_search(const struct judge *judge,
-			    const struct calls *calls, struct arena *arena,
+			    const struct calls *calls,
+			    const struct calls *rest, struct arena *arena,
 			    struct finding *finding)
 {
 	struct states *states = states_new(judge->history, judge->settings);
 	struct search_limits limits = *judge->limits;
+	size_t held = rest->count * SEARCH_CALL_BYTES;
 	struct search_result result;
 	struct problem problem;
 
-	limits.bytes_max -= calls->count * SEARCH_CALL_BYTES;
-	problem_init(&problem, judge->model, states, calls->items,
-		     calls->count);
+	if (rest != calls)
+		held += calls->count * sizeof(*calls->items);
+	limits.bytes_max -= held < limits.bytes_max ? held : limits.bytes_max;
+	problem_init(&problem, judge->model, states, rest->items, rest->count);
 	search(&problem, &limits, &result);
 	finding->method = "search";
 	finding->kind = result.kind;
@@ -96,8 +100,8 @@ static void judge_by_search(const struct judge *judge,
 	problem_release(&problem);
 	states_free(states);
 	if (result.kind == VERDICT_INVALID)
-		explain_violation(judge, calls, calls,
-				  calls->items[result.stuck].complete, arena,
+		explain_violation(judge, calls, rest,
+				  rest->items[result.stuck].complete, arena,
 				  finding);
 }
 
@@ -113,10 +117,11 @@ static void explain_core(const struct judge *judge, const struct calls *calls,
 				  finding);
 }
 
-/* Asks the monitors of the model. False if none decides. */
+/* Asks the monitors of the model. False if none decides; then `rest` is what
+ * one has left to decide, or empty if that is everything. */
 static bool judge_by_monitor(const struct judge *judge,
-			     const struct calls *calls, struct arena *arena,
-			     struct finding *finding)
+			     const struct calls *calls, struct calls *rest,
+			     struct arena *arena, struct finding *finding)
 {
 	const struct monitor *monitor;
 
@@ -128,7 +133,8 @@ static bool judge_by_monitor(const struct judge *judge,
 		finding->kind = result.kind;
 		if (result.kind == VERDICT_UNKNOWN) {
 			finding->why = result.why;
-			calls_release(&result.core);
+			calls_release(rest);
+			*rest = result.core;
 			continue;
 		}
 		finding->method = monitor->name;
@@ -159,25 +165,36 @@ static bool is_too_big(const struct judge *judge, const struct calls *calls,
 	return true;
 }
 
+/* The search has the rest that a monitor left, or everything. */
+static void judge_rest(const struct judge *judge, const struct calls *calls,
+		       const struct calls *rest, struct arena *arena,
+		       struct finding *finding)
+{
+	if (!rest->count)
+		rest = calls;
+	if (judge->algorithm == ALGORITHM_MONITOR) {
+		finding->method = "monitor";
+		finding->reason =
+			arena_printf(arena, "no monitor decides this: %s",
+				     finding->why);
+	} else if (!is_too_big(judge, rest, SEARCH_CALL_BYTES, arena,
+			       finding)) {
+		judge_by_search(judge, calls, rest, arena, finding);
+	}
+}
+
 void judge_part(const struct judge *judge, const struct calls *calls,
 		struct arena *arena, struct finding *finding)
 {
+	struct calls rest = { 0 };
+
 	*finding = (struct finding){ .why = "asked for" };
 	if (is_too_big(judge, calls, judge->algorithm == ALGORITHM_SEARCH ?
 				     SEARCH_CALL_BYTES : MONITOR_CALL_BYTES,
 		       arena, finding))
 		return;
-	if (judge->algorithm != ALGORITHM_SEARCH &&
-	    judge_by_monitor(judge, calls, arena, finding))
-		return;
-	if (judge->algorithm != ALGORITHM_MONITOR &&
-	    is_too_big(judge, calls, SEARCH_CALL_BYTES, arena, finding))
-		return;
-	if (judge->algorithm != ALGORITHM_MONITOR) {
-		judge_by_search(judge, calls, arena, finding);
-		return;
-	}
-	finding->method = "monitor";
-	finding->reason = arena_printf(arena, "no monitor decides this: %s",
-				       finding->why);
+	if (judge->algorithm == ALGORITHM_SEARCH ||
+	    !judge_by_monitor(judge, calls, &rest, arena, finding))
+		judge_rest(judge, calls, &rest, arena, finding);
+	calls_release(&rest);
 }

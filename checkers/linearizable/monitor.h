@@ -12,8 +12,9 @@ struct monitor_result {
 	enum verdict_kind kind; /* unknown: outside of what it decides */
 	const char *why; /* it is unknown; a literal */
 	struct calls core; /* invalid: calls that are so by themselves, and
-			    * that may be judged apart from the others; freed
-			    * by the caller */
+			    * that may be judged apart from the others;
+			    * unknown: if there are any, those that are valid
+			    * iff all are; freed by the caller */
 };
 
 /*

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "checkers/linearizable/container.h"
+#include "checkers/linearizable/removals.h"
 #include "harness/core/arena.h"
 
 struct priorities {
@@ -108,20 +108,13 @@ static void group_observers(struct priorities *priorities)
 	priorities->starts = starts;
 }
 
-/* Has the call a moment between the value's coming and going at which no
- * higher one is there? */
-static bool has_moment(struct priorities *priorities, const struct item *item,
-		       const struct call *call)
+/* Is there a moment between those at which no higher value is there? */
+static bool has_moment(struct priorities *priorities,
+		       const struct demand *moments)
 {
-	uint32_t from = call->invoke > item->in_invoke ? call->invoke :
-							 item->in_invoke;
-	uint32_t to = call->complete < item->out_return ? call->complete :
-							  item->out_return;
-
-	if (call->verb != VERB_PEEK && from < item->out_invoke)
-		from = item->out_invoke;
-	return find_free(priorities, gap_after(&priorities->gaps, from)) <=
-	       gap_before(&priorities->gaps, to);
+	return find_free(priorities,
+			 gap_after(&priorities->gaps, moments->from)) <=
+	       gap_before(&priorities->gaps, moments->to);
 }
 
 /* The call, its value, and all higher values that were there meanwhile. */
@@ -129,19 +122,25 @@ static void convict(struct priorities *priorities, size_t place,
 		    const struct call *call)
 {
 	struct container *container = priorities->container;
+	uint8_t *is_marked = heap_zeroed(container->item_count + 1, 1);
 
-	container_convict(container, priorities->order[place]);
+	is_marked[priorities->order[place]] = 1;
 	for (size_t i = 0; i < place; i++) {
 		const struct item *item =
 			&container->items[priorities->order[i]];
 
-		if (item_has_layer(item) && item->in_return < call->complete &&
-		    item->out_invoke > call->invoke)
-			container_convict(container, priorities->order[i]);
+		is_marked[priorities->order[i]] =
+			item_has_layer(item) &&
+			item->in_return < call->complete &&
+			item->out_invoke > call->invoke;
 	}
+	container_convict_all(container, is_marked);
+	free(is_marked);
 }
 
-static bool check_priorities(struct priorities *priorities)
+/* Where `removals` are given, keeps what does not fit. */
+static bool check_priorities(struct priorities *priorities,
+			     struct removals *removals)
 {
 	const struct container *container = priorities->container;
 
@@ -151,22 +150,29 @@ static bool check_priorities(struct priorities *priorities)
 
 		for (uint32_t i = priorities->starts[number];
 		     i < priorities->starts[number + 1]; i++) {
+			uint32_t observer = priorities->observers[i];
 			const struct call *call =
-				&container->calls
-					 ->items[priorities->observers[i]];
+				&container->calls->items[observer];
+			struct demand moments =
+				item_moments(item, observer, call);
 
-			if (!has_moment(priorities, item, call)) {
+			if (has_moment(priorities, &moments))
+				continue;
+			if (!removals) {
 				convict(priorities, place, call);
 				return false;
 			}
+			removals->is_kept[number] = 1;
+			removals_block(removals, moments.from, moments.to);
 		}
 		cover(priorities, item);
 	}
 	return true;
 }
 
-static bool decide_order(struct container *container,
-			 const struct values *values)
+static bool walk_priorities(struct container *container,
+			    const struct values *values,
+			    struct removals *removals)
 {
 	struct priorities priorities = { .container = container };
 	bool is_sound;
@@ -178,7 +184,7 @@ static bool decide_order(struct container *container,
 		priorities.next_free[i] = i;
 	rank(&priorities, values);
 	group_observers(&priorities);
-	is_sound = check_priorities(&priorities);
+	is_sound = check_priorities(&priorities, removals);
 	gaps_release(&priorities.gaps);
 	free(priorities.next_free);
 	free(priorities.order);
@@ -187,21 +193,46 @@ static bool decide_order(struct container *container,
 	return is_sound;
 }
 
-/* Open removals may have taken anything; where all is well without them, that
- * does not matter. */
-static void settle(struct container *container, bool is_sound)
+static bool check_order(struct container *container, const struct judge *judge)
 {
-	struct monitor_result *result = container->result;
-
-	if (is_sound) {
-		result->kind = VERDICT_VALID;
-	} else if (container->open_removal_count) {
-		calls_release(&result->core);
-		result->kind = VERDICT_UNKNOWN;
-		result->why = "an indeterminate removal may have taken any "
-			      "value";
-	}
+	return walk_priorities(container, judge->history->values, NULL);
 }
+
+static void keep_order(struct removals *removals)
+{
+	walk_priorities(removals->container, removals->judge->history->values,
+			removals);
+}
+
+/* Who is handed a value, or shown it, knows that no higher one is there. */
+static void demand_order(struct removals *removals)
+{
+	struct container *container = removals->container;
+	struct priorities priorities = { .container = container };
+
+	rank(&priorities, removals->judge->history->values);
+	for (size_t i = 0; i < container->item_count; i++)
+		removals->ranks[priorities.order[i]] =
+			(uint32_t)(container->item_count - i);
+	for (uint32_t i = 0; i < container->calls->count; i++) {
+		uint32_t number = container->item_of[i];
+		struct demand moments;
+
+		if (!is_observer(container, i))
+			continue;
+		moments = item_moments(&container->items[number], i,
+				       &container->calls->items[i]);
+		removals_demand(removals, removals->ranks[number],
+				moments.from, moments.to);
+	}
+	free(priorities.order);
+}
+
+static const struct removal_rule priority_rule = {
+	.check = check_order,
+	.demand = demand_order,
+	.keep = keep_order,
+};
 
 static void decide_priority(const struct judge *judge,
 			    const struct calls *calls,
@@ -210,21 +241,40 @@ static void decide_priority(const struct judge *judge,
 	struct container container;
 
 	if (container_init(&container, calls, result))
-		settle(&container,
-		       container_check_empties(&container) &&
-			       decide_order(&container,
-					    judge->history->values));
+		removals_decide(&container, judge, &priority_rule);
 	container_release(&container);
+}
+
+/* Open removals of this value, beside those of any, are not decided so. */
+static bool names_open_removals(const struct calls *calls)
+{
+	for (size_t i = 0; i < calls->count; i++) {
+		if (calls->items[i].verb == VERB_REMOVE &&
+		    call_is_open(&calls->items[i]))
+			return true;
+	}
+	return false;
 }
 
 static void decide_bag(const struct judge *judge, const struct calls *calls,
 		       struct monitor_result *result)
 {
+	static const struct removal_rule rule = { 0 };
 	struct container container;
+	uint32_t *until;
 
-	(void)judge;
-	if (container_init(&container, calls, result))
-		settle(&container, container_check_empties(&container));
+	if (container_init(&container, calls, result)) {
+		until = heap_alloc((container.item_count + 1) *
+				   sizeof(*until));
+		for (size_t i = 0; i < container.item_count; i++)
+			until[i] = NEVER;
+		if (!container.open_removal_count ||
+		    names_open_removals(calls))
+			removals_decide(&container, judge, &rule);
+		else if (removals_check_empties(&container, until))
+			result->kind = VERDICT_VALID;
+		free(until);
+	}
 	container_release(&container);
 }
 

@@ -8,7 +8,7 @@
  */
 #include <stdlib.h>
 
-#include "checkers/linearizable/container.h"
+#include "checkers/linearizable/removals.h"
 #include "checkers/linearizable/sort.h"
 #include "checkers/linearizable/waiting.h"
 #include "harness/core/arena.h"
@@ -36,6 +36,12 @@ static void sort_queue(struct queue *queue)
 	}
 	sort_items(queue->by_entry, count);
 	sort_items(queue->by_start, count);
+}
+
+static void release_queue(struct queue *queue)
+{
+	free(queue->by_entry);
+	free(queue->by_start);
 }
 
 /* Looks for a pair that came out in the wrong order; of values that stay
@@ -70,22 +76,15 @@ static bool check_pairs(struct queue *queue, bool with_staying)
 	return true;
 }
 
-/*
- * Values that stay although later ones came out must have been taken by open
- * removals: each before the first such later one came out. The i-th of these
- * deadlines needs i open removals invoked before it.
- */
-static bool open_removals_suffice(struct queue *queue)
+/* Values that stay although later ones came out must have been taken by open
+ * removals: each before the first such later one came out. */
+static uint32_t *find_until(const struct queue *queue)
 {
-	const struct container *container = queue->container;
-	const struct item *items = container->items;
-	size_t count = container->item_count;
-	struct sort_item *deadlines =
-		heap_alloc((count + 1) * sizeof(*deadlines));
+	const struct item *items = queue->container->items;
+	size_t count = queue->container->item_count;
+	uint32_t *until = heap_alloc((count + 1) * sizeof(*until));
 	uint32_t earliest = NEVER; /* of those that went in later */
-	size_t needed = 0;
 	size_t next = count;
-	bool suffices = true;
 
 	for (size_t i = count; i-- > 0;) {
 		uint32_t a = queue->by_entry[i].number;
@@ -97,19 +96,32 @@ static bool open_removals_suffice(struct queue *queue)
 			if (earliest > items[b].out_return)
 				earliest = items[b].out_return;
 		}
-		if (items[a].removal == CALL_NONE && earliest != NEVER)
-			deadlines[needed++] = (struct sort_item){ earliest, a };
+		until[a] = items[a].removal == CALL_NONE ? earliest : NEVER;
+	}
+	return until;
+}
+
+/* The i-th of these deadlines needs i open removals invoked before it. */
+static bool open_removals_suffice(struct queue *queue, const uint32_t *until)
+{
+	struct container *container = queue->container;
+	const struct call *calls = container->calls->items;
+	struct sort_item *deadlines = heap_alloc((container->item_count + 1) *
+						 sizeof(*deadlines));
+	size_t needed = 0;
+	bool suffices = true;
+
+	for (uint32_t i = 0; i < container->item_count; i++) {
+		if (until[i] != NEVER)
+			deadlines[needed++] = (struct sort_item){ until[i], i };
 	}
 	sort_items(deadlines, needed);
-	for (size_t i = 0; i < needed && suffices; i++) {
-		uint32_t call = i < container->open_removal_count ?
-					container->open_removals[i] :
-					CALL_NONE;
-
-		suffices = call != CALL_NONE &&
-			   container->calls->items[call].invoke <
+	for (size_t i = 0; i < needed && suffices; i++)
+		suffices = i < container->open_removal_count &&
+			   calls[container->open_removals[i]].invoke <
 				   deadlines[i].key;
-	}
+	for (size_t i = 0; i < container->calls->count && !suffices; i++)
+		monitor_convict(container->result, &calls[i]);
 	free(deadlines);
 	return suffices;
 }
@@ -220,10 +232,10 @@ static bool check_peeling(struct queue *queue)
 		peel.gone[first] = 1;
 		left--;
 	}
-	for (uint32_t i = 0; left && i < count; i++) {
-		if (!peel.gone[i])
-			container_convict(container, i);
-	}
+	for (uint32_t i = 0; left && i < count; i++)
+		peel.gone[i] = !peel.gone[i];
+	if (left)
+		container_convict_all(container, peel.gone);
 	free(peel.gone);
 	free(peel.is_candidate);
 	free(peel.candidates.items);
@@ -231,52 +243,66 @@ static bool check_peeling(struct queue *queue)
 	return !left;
 }
 
-/* What the queue as a whole is, open removals counted as not having been. */
-static bool check_order(struct queue *queue)
+static bool check_order(struct container *container, const struct judge *judge)
 {
-	return queue->container->peek_count ? check_peeling(queue) :
-					      check_pairs(queue, true);
+	struct queue queue = { .container = container };
+	bool is_sound;
+
+	(void)judge;
+	sort_queue(&queue);
+	is_sound = container->peek_count ? check_peeling(&queue) :
+					   check_pairs(&queue, true);
+	release_queue(&queue);
+	return is_sound;
 }
 
-/* The same with open removals, where that can be told. */
-static void reconsider(struct queue *queue)
+/* The first of what was in front shows that what went in before is gone. */
+static void demand_order(struct removals *removals)
 {
-	struct container *container = queue->container;
-	struct monitor_result *result = container->result;
+	const struct container *container = removals->container;
 
-	calls_release(&result->core);
-	result->kind = VERDICT_UNKNOWN;
-	if (container->empty_count || container->peek_count) {
-		result->why = "an indeterminate removal may have taken any "
-			      "value";
-		return;
+	for (size_t i = 0; i < container->item_count; i++) {
+		const struct item *item = &container->items[i];
+
+		if (front_return(item) != NEVER)
+			removals_demand(removals, 0, item->in_invoke,
+					front_return(item));
 	}
-	if (!check_pairs(queue, false))
-		return;
-	if (open_removals_suffice(queue)) {
-		result->kind = VERDICT_VALID;
-		return;
-	}
-	for (size_t i = 0; i < container->calls->count; i++)
-		monitor_convict(result, &container->calls->items[i]);
+}
+
+static const struct removal_rule queue_rule = {
+	.check = check_order,
+	.demand = demand_order,
+};
+
+/* Open removals and no peeks: exact. */
+static bool check_removals(struct container *container)
+{
+	struct queue queue = { .container = container };
+	uint32_t *until;
+	bool is_sound;
+
+	sort_queue(&queue);
+	until = find_until(&queue);
+	is_sound = check_pairs(&queue, false) &&
+		   open_removals_suffice(&queue, until) &&
+		   removals_check_empties(container, until);
+	free(until);
+	release_queue(&queue);
+	return is_sound;
 }
 
 static void decide_queue(const struct judge *judge, const struct calls *calls,
 			 struct monitor_result *result)
 {
 	struct container container;
-	struct queue queue = { .container = &container };
 
-	(void)judge;
 	if (container_init(&container, calls, result)) {
-		sort_queue(&queue);
-		if (container_check_empties(&container) && check_order(&queue))
+		if (container.peek_count || !container.open_removal_count)
+			removals_decide(&container, judge, &queue_rule);
+		else if (check_removals(&container))
 			result->kind = VERDICT_VALID;
-		else if (container.open_removal_count)
-			reconsider(&queue);
 	}
-	free(queue.by_entry);
-	free(queue.by_start);
 	container_release(&container);
 }
 

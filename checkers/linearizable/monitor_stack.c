@@ -10,8 +10,8 @@
  */
 #include <stdlib.h>
 
-#include "checkers/linearizable/container.h"
 #include "checkers/linearizable/cover.h"
+#include "checkers/linearizable/removals.h"
 #include "checkers/linearizable/sort.h"
 #include "checkers/linearizable/spans.h"
 #include "harness/core/arena.h"
@@ -200,14 +200,12 @@ static void name_owners(struct stack *stack)
 static void convict_left(struct stack *stack)
 {
 	struct container *container = stack->container;
+	uint8_t *is_left = heap_zeroed(container->item_count + 1, 1);
 
-	for (uint32_t i = 0; i < container->calls->count; i++) {
-		uint32_t item = container->item_of[i];
-
-		if (item != CALL_NONE && stack->left[item])
-			monitor_convict(container->result,
-					&container->calls->items[i]);
-	}
+	for (size_t i = 0; i < container->item_count; i++)
+		is_left[i] = stack->left[i] > 0;
+	container_convict_all(container, is_left);
+	free(is_left);
 }
 
 static bool everything_goes(struct container *container)
@@ -241,23 +239,47 @@ static bool everything_goes(struct container *container)
 	return is_sound;
 }
 
+static bool check_stack(struct container *container, const struct judge *judge)
+{
+	(void)judge;
+	return everything_goes(container);
+}
+
+/* Who is handed a value, or shown it, knows that all that was put on top for
+ * certain is gone. */
+static void demand_tops(struct removals *removals)
+{
+	const struct container *container = removals->container;
+
+	for (size_t i = 0; i < container->item_count; i++)
+		removals->ranks[i] = container->items[i].in_invoke + 1;
+	for (uint32_t i = 0; i < container->calls->count; i++) {
+		uint32_t number = container->item_of[i];
+		struct demand moments;
+
+		if (number == CALL_NONE ||
+		    container->items[number].insertion == i)
+			continue;
+		moments = item_moments(&container->items[number], i,
+				       &container->calls->items[i]);
+		removals_demand(removals,
+				container->items[number].in_return + 1,
+				moments.from, moments.to);
+	}
+}
+
+static const struct removal_rule stack_rule = {
+	.check = check_stack,
+	.demand = demand_tops,
+};
+
 static void decide_stack(const struct judge *judge, const struct calls *calls,
 			 struct monitor_result *result)
 {
 	struct container container;
 
-	(void)judge;
-	if (container_init(&container, calls, result)) {
-		if (container_check_empties(&container) &&
-		    everything_goes(&container)) {
-			result->kind = VERDICT_VALID;
-		} else if (container.open_removal_count) {
-			calls_release(&result->core);
-			result->kind = VERDICT_UNKNOWN;
-			result->why = "an indeterminate removal may have "
-				      "taken any value";
-		}
-	}
+	if (container_init(&container, calls, result))
+		removals_decide(&container, judge, &stack_rule);
 	container_release(&container);
 }
 

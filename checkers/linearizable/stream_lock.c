@@ -28,13 +28,23 @@ static void *lock_new(const struct stream *stream)
 	return heap_zeroed(1, sizeof(struct watched_lock));
 }
 
+/* Several permits at once are not counted here. */
+static bool has_amount(const struct stream *stream,
+		       const struct stream_call *call)
+{
+	int64_t amount;
+
+	return stream->permits > 1 &&
+	       value_get_int(stream->values, call->action.arg, &amount);
+}
+
 static bool lock_invoke(struct stream *stream, struct stream_key *key,
 			const struct stream_call *call, struct error *reason)
 {
 	struct watched_lock *state = key->state;
 
-	(void)stream;
 	(void)reason;
+	key->is_lost |= has_amount(stream, call);
 	if (call->action.verb == VERB_RELEASE)
 		state->releases++;
 	return true;
@@ -73,11 +83,9 @@ static bool lock_complete(struct stream *stream, struct stream_key *key,
 			  struct error *reason)
 {
 	struct watched_lock *state = key->state;
-	int64_t amount;
 
-	if (value_get_int(stream->values, call->action.arg, &amount) &&
-	    stream->permits > 1) {
-		key->is_lost = true; /* several permits at once */
+	if (has_amount(stream, call)) {
+		key->is_lost = true;
 		return true;
 	}
 	if (call->action.verb == VERB_RELEASE) {

@@ -24,7 +24,7 @@ static void compare(const struct random_object *object, uint64_t round,
 
 	rng_init(&rng, SEED, object->model,
 		 round * random_object_count + number);
-	shape.ops = 2 + (int)rng_below(&rng, 7);
+	shape.ops = 2 + (int)rng_below(&rng, 8);
 	shape.processes = 2 + (int)rng_below(&rng, 3);
 	shape.open = (unsigned)rng_below(&rng, 3) * 10;
 	shape.lie = rng_chance(&rng, 0.5) ? 0 : 12;

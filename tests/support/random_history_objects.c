@@ -37,6 +37,8 @@ const struct random_object random_objects[] = {
 	{ .model = "bag", .spec = brute_bag, .values = 9, .is_distinct = true,
 	  .verbs = { VERB_ENQUEUE, VERB_ENQUEUE, VERB_DEQUEUE, VERB_DEQUEUE,
 		     VERB_PEEK } },
+	{ .model = "bag", .spec = brute_bag, .values = 9, .is_distinct = true,
+	  .verbs = { VERB_ADD, VERB_REMOVE, VERB_DEQUEUE } },
 	{ .model = "bag", .spec = brute_bag, .values = 2,
 	  .verbs = { VERB_ADD, VERB_REMOVE, VERB_DEQUEUE } },
 	{ .model = "set", .spec = brute_set, .values = 2, .tells = true,
