@@ -5,6 +5,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "checkers/linearizable/components.h"
+#include "checkers/linearizable/models.h"
+
 /* Shared by the workers: each takes the next part that nobody has. */
 struct work {
 	struct parts *parts;
@@ -108,8 +111,11 @@ void parts_judge(struct parts *parts, const struct judge *judge,
 	struct work work = { .parts = parts, .judge = judge, .keys = &keys };
 	struct worker *workers;
 
-	history_keys_init(&keys, judge->history);
-	if (judge->model->is_whole)
+	if (judge->model == &model_multi_register)
+		components_init(&keys, judge->history);
+	else
+		history_keys_init(&keys, judge->history);
+	if (judge->model->is_whole && judge->model != &model_multi_register)
 		join_keys(&keys, judge->history);
 	parts->count = keys.count;
 	parts->items = heap_zeroed(keys.count, sizeof(*parts->items));

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A part: the operations on one key, or on all. */
+/* A part: the operations on one key, on keys that operations connect, or on
+ * all. */
 struct part {
 	struct value key; /* nil where there is one part only */
 	size_t op_count;
