@@ -23,13 +23,17 @@ uint64_t export_span_id(const struct export *export, enum span_family family,
 }
 
 /* The last two parts of the folder's path: "etcd-register/20261122T...". */
-static const char *run_name(const char *folder)
+static const char *run_name(struct export *export)
 {
-	const char *name = folder + strlen(folder);
+	const char *folder = export->source->folder;
+	size_t length = strlen(folder);
+	const char *name;
 	int slashes = 0;
 
-	while (name > folder && name[-1] == '/')
-		name--;
+	while (length && folder[length - 1] == '/')
+		length--;
+	folder = arena_strndup(&export->arena, folder, length);
+	name = folder + length;
 	while (name > folder) {
 		if (name[-1] == '/' && ++slashes == 2)
 			break;
@@ -40,7 +44,7 @@ static const char *run_name(const char *folder)
 
 static void name_trace(struct export *export, char digits[65])
 {
-	const char *name = run_name(export->source->folder);
+	const char *name = export->name;
 	uint8_t digest[SHA256_SIZE];
 	struct sha256 sha;
 
@@ -124,7 +128,7 @@ static int give_run(struct export *export, struct error *err)
 	};
 	const json_t *valid = json_object_get(source->results, "valid");
 
-	span_add_text(&span, "ordeal.run", run_name(source->folder));
+	span_add_text(&span, "ordeal.run", export->name);
 	span_add_text(
 		&span, "ordeal.target",
 		export_plain(export,
@@ -229,7 +233,7 @@ static void add_sink(struct export *export, const struct export_format *format,
 			.format = format,
 			.to = to,
 			.trace = trace,
-			.name = run_name(export->source->folder),
+			.name = export->name,
 			.arena = &export->arena,
 		};
 }
@@ -244,6 +248,7 @@ int export_spans(const struct export_source *source, const struct export_to *to,
 	char digits[65];
 	int result = 0;
 
+	export.name = run_name(&export);
 	name_trace(&export, digits);
 	export.root = export_span_id(&export, SPAN_RUN, 0);
 	chronicle_read(&export.chronicle, source->history, &export.arena);

@@ -95,6 +95,7 @@ struct mark {
 struct export
 {
 	const struct export_source *source;
+	const char *name; /* of the run: the trace follows from it */
 	struct sink sinks[FORMATS];
 	size_t sink_count;
 	size_t batch;
