@@ -389,7 +389,7 @@ void diff_make(struct diff *diff, const struct diff_side *a,
 	*diff = (struct diff){ 0 };
 	diff_verdict(&to, a, b);
 	diff_anomalies(&to, a, b);
-	diff_figures(&to, a, b);
-	diff_faults(&to, a, b);
 	diff_options(&to, a, b);
+	diff_faults(&to, a, b);
+	diff_figures(&to, a, b);
 }

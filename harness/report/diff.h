@@ -22,8 +22,8 @@ struct diff_row {
 };
 
 struct diff_section {
-	const char *name; /* "verdict", "anomalies", "figures", "faults",
-			   * "options" */
+	const char *name; /* "verdict", "anomalies", "options", "faults",
+			   * "figures" */
 	struct diff_row *first;
 	struct diff_row *last;
 	size_t count;

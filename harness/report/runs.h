@@ -69,7 +69,7 @@ void runs_give_back(struct runs_index *index, const struct runs *runs);
 /* The run of that path, or NULL. */
 const struct run_summary *runs_find(const struct runs *runs, const char *path);
 
-/* "valid", "invalid", "unknown", "unjudged", "going" */
+/* "valid", "invalid", "unknown", "unjudged", "running" */
 const char *run_state_name(enum run_state state);
 
 /* What is wanted; NULL or "" where all are. */

@@ -15,7 +15,7 @@ const char *run_state_name(enum run_state state)
 	case RUN_UNJUDGED:
 		return "unjudged";
 	case RUN_GOING:
-		return "going";
+		return "running";
 	case RUN_UNKNOWN:
 		break;
 	}

@@ -106,13 +106,13 @@ static json_t *seconds_json(const struct live_view *view, size_t from)
 		const struct live_second *second = &view->seconds[i];
 
 		json_array_append_new(
-			all,
-			json_pack("[I, I, I, I, f, f]", (json_int_t)(from + i),
-				  (json_int_t)second->by_outcome[0],
-				  (json_int_t)second->by_outcome[1],
-				  (json_int_t)second->by_outcome[2],
-				  (double)second->p50_ms,
-				  (double)second->p99_ms));
+			all, json_pack("[I, I, I, I, o, o]",
+				       (json_int_t)from + (json_int_t)i,
+				       (json_int_t)second->by_outcome[0],
+				       (json_int_t)second->by_outcome[1],
+				       (json_int_t)second->by_outcome[2],
+				       json_number((double)second->p50_ms),
+				       json_number((double)second->p99_ms)));
 	}
 	return all;
 }

@@ -38,7 +38,9 @@ static void write_facts(struct sheet *sheet, const struct run_summary *run)
 	write_fact(sheet, shown_seconds(arena, run->seconds), "main phase");
 	for (size_t i = 0; i < run->fault_count; i++)
 		write_fact(sheet, run->faults[i], "");
-	write_fact(sheet, run->seed, "seed");
+	if (*run->seed)
+		write_fact(sheet, arena_printf(arena, "seed %s", run->seed),
+			   "");
 	fputs("</ul>\n", sheet->out);
 }
 
@@ -114,6 +116,8 @@ static void write_anomaly(struct sheet *sheet, const char *checker,
 	sheet_cut(sheet, texts[0] ? texts[0] : "anomaly", 100);
 	fputs("</b> <span class=\"dim\">", sheet->out);
 	sheet_cut(sheet, checker, 60);
+	fputs("</span> <span class=\"short\">", sheet->out);
+	sheet_cut(sheet, texts[1] ? texts[1] : "", 110);
 	fputs("</span></summary>\n<p>", sheet->out);
 	sheet_cut(sheet, texts[1] ? texts[1] : "", 1000);
 	fputs("</p>", sheet->out);

@@ -73,31 +73,6 @@ static void note_completion(void *state, struct MHD_Connection *connection,
 	set_deadline(state, connection, clock_now_ns() + GUARD_IDLE_NS);
 }
 
-static const char *policy_text(enum reply_policy policy)
-{
-	switch (policy) {
-	case POLICY_PAGE:
-		return "default-src 'none'; style-src 'self'; script-src "
-		       "'self'; connect-src 'self'; img-src data:; form-action "
-		       "'self'; base-uri 'none'; frame-ancestors 'none'";
-	case POLICY_PLOTS:
-		return "default-src 'none'; style-src 'self' 'unsafe-inline'; "
-		       "script-src 'self'; connect-src 'self'; img-src data:; "
-		       "form-action 'self'; base-uri 'none'; frame-ancestors "
-		       "'none'";
-	case POLICY_REPORT:
-		return "default-src 'none'; style-src 'unsafe-inline'; "
-		       "script-src 'unsafe-inline'; img-src data: blob:; "
-		       "form-action 'none'; base-uri 'none'; frame-ancestors "
-		       "'none'; sandbox allow-scripts allow-downloads";
-	case POLICY_FILE:
-		break;
-	}
-	return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-	       "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
-	       "sandbox";
-}
-
 static ssize_t read_stream(void *state, uint64_t offset, char *bytes,
 			   size_t size)
 {
@@ -180,7 +155,7 @@ static void add_headers(struct MHD_Response *response,
 		MHD_add_response_header(response, fixed[i][0], fixed[i][1]);
 	MHD_add_response_header(response, "Content-Type", reply->type);
 	MHD_add_response_header(response, "Content-Security-Policy",
-				policy_text(reply->policy));
+				reply_policy_text(reply->policy));
 	if (reply->download)
 		MHD_add_response_header(response, "Content-Disposition",
 					quoted(arena, reply->download));

@@ -40,10 +40,8 @@ struct site *site_open(const char *root, const char *campaigns,
 	site = heap_zeroed(1, sizeof(*site));
 	site->root = arena_strdup(&site->arena, root);
 	site->root_fd = fd;
-	site->campaigns_fd = -1;
 	if (campaigns)
-		site->campaigns_fd =
-			open(campaigns, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		site->campaigns = arena_strdup(&site->arena, campaigns);
 	site->index = runs_open(root);
 	site->live = live_open(fd);
 	return site;
@@ -55,8 +53,6 @@ void site_close(struct site *site)
 		return;
 	live_close(site->live);
 	runs_close(site->index);
-	if (site->campaigns_fd >= 0)
-		close(site->campaigns_fd);
 	close(site->root_fd);
 	arena_release(&site->arena);
 	free(site);
@@ -74,6 +70,31 @@ size_t site_count(struct site *site)
 
 	runs_give_back(site->index, runs);
 	return count;
+}
+
+const char *reply_policy_text(enum reply_policy policy)
+{
+	switch (policy) {
+	case POLICY_PAGE:
+		return "default-src 'none'; style-src 'self'; script-src "
+		       "'self'; connect-src 'self'; img-src data:; form-action "
+		       "'self'; base-uri 'none'; frame-ancestors 'none'";
+	case POLICY_PLOTS:
+		return "default-src 'none'; style-src 'self' 'unsafe-inline'; "
+		       "script-src 'self'; connect-src 'self'; img-src data:; "
+		       "form-action 'self'; base-uri 'none'; frame-ancestors "
+		       "'none'";
+	case POLICY_REPORT:
+		return "default-src 'none'; style-src 'unsafe-inline'; "
+		       "script-src 'unsafe-inline'; img-src data: blob:; "
+		       "form-action 'none'; base-uri 'none'; frame-ancestors "
+		       "'none'; sandbox allow-scripts allow-downloads";
+	case POLICY_FILE:
+		break;
+	}
+	return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+	       "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
+	       "sandbox";
 }
 
 /* What follows the prefix, or NULL. */
@@ -127,6 +148,10 @@ void site_answer(struct site *site, const struct request *request,
 		answer_script(reply);
 	else if ((rest = behind(path, "/runs/")))
 		answer_below_runs(site, request, rest, reply);
+	else if (strcmp(path, "/campaigns") == 0)
+		answer_campaigns(site, request, "", reply);
+	else if ((rest = behind(path, "/campaigns/")))
+		answer_campaigns(site, request, rest, reply);
 	else if ((rest = behind(path, "/archive/")))
 		answer_archive(site, request, rest, reply);
 	else if ((rest = behind(path, "/events/")))

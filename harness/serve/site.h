@@ -59,6 +59,9 @@ struct reply {
 	struct reply_stream stream;
 };
 
+/* The policy as Content-Security-Policy says it. */
+const char *reply_policy_text(enum reply_policy policy);
+
 /* Gives back what the reply holds. */
 void reply_release(struct reply *reply);
 

@@ -13,7 +13,7 @@
 struct site {
 	const char *root;
 	int root_fd;
-	int campaigns_fd; /* -1: there are none */
+	const char *campaigns; /* where they are, or NULL */
 	struct runs_index *index;
 	struct live_set *live;
 	atomic_bool is_stopping;
@@ -75,6 +75,9 @@ void answer_file(const struct request *request, const char *path, int fd,
 		 const struct stat *status, struct reply *reply);
 void page_compare(struct site *site, const struct request *request,
 		  struct reply *reply);
+/* "" is the list, else NAME/TIME. */
+void answer_campaigns(struct site *site, const struct request *request,
+		      const char *path, struct reply *reply);
 void answer_archive(struct site *site, const struct request *request,
 		    const char *path, struct reply *reply);
 void answer_events(struct site *site, const char *path, struct reply *reply);
@@ -86,6 +89,9 @@ void answer_metrics(struct site *site, const struct request *request,
 void sheet_trail(struct sheet *sheet, const char *path);
 void sheet_files(struct sheet *sheet, const char *path, int fd);
 void sheet_live(struct sheet *sheet, const char *path);
+/* A campaign's cells; `path` is its own, `across` the axis wanted, or "". */
+void sheet_matrix(struct sheet *sheet, const json_t *campaign,
+		  const char *path, const char *across);
 
 /* Style sheet and script of the site. */
 void answer_style(struct reply *reply);
