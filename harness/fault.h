@@ -53,6 +53,14 @@ struct fault {
 	void (*close)(void *state);
 
 	/*
+	 * What has to be there while the store runs, on all nodes: put there
+	 * before it starts, taken away once it has ended. Each any number of
+	 * times; NULL: there is nothing of the kind.
+	 */
+	int (*prepare)(void *state, struct error *err);
+	int (*dismantle)(void *state, struct error *err);
+
+	/*
 	 * Draws what to do from the stream (`target` is one of `targets`, or
 	 * NULL for any), does it and adds to `note` (a group) what was done:
 	 * "nodes" (a list) or "grudge" (a group: who refuses packets from

@@ -15,7 +15,7 @@
 	X(ids) X(lock) X(long_fork) X(queue) X(register) X(set) X(wr) \
 	X(write_skew)
 #define FAULTS(X) X(partition) X(kill) X(pause) X(packet) X(restart) \
-	X(membership) X(clock)
+	X(membership) X(disk) X(power_loss) X(corrupt) X(clock)
 #define CHECKERS(X) X(bank) X(causal) X(causal_convergence) X(causal_memory) \
 	X(convergence) X(counter) X(coverage) X(crash) X(isolation) \
 	X(linearizable) X(monotonic_reads) X(monotonic_writes) X(pram) \

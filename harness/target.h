@@ -79,6 +79,8 @@ struct target {
 
 	const char *const *daemons; /* for kill and pause; NULL at the end */
 	const char *const *logs; /* remote paths; NULL at the end */
+	const char *data; /* the folder of all that it has to keep; `wipe`
+			   * leaves it there, empty. NULL: it has none */
 	const char *const *crash_patterns; /* regular expressions (PCRE) */
 
 	/* Which nodes are primary just now; any thread; NULL: no such thing. */

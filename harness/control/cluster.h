@@ -35,6 +35,7 @@ struct node_config {
 struct cluster_control {
 	void *context;
 	const char *const *daemons; /* names, NULL at the end */
+	const char *data; /* the folder of its data on each node, or NULL */
 	int (*start)(void *context, struct node *node, struct error *err);
 	int (*await_ready)(void *context, struct node *node,
 			   int64_t deadline_ns, struct error *err);

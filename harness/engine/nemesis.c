@@ -139,6 +139,34 @@ void nemesis_close(struct nemesis *nemesis)
 	free(nemesis);
 }
 
+int nemesis_prepare(struct nemesis *nemesis, struct error *err)
+{
+	for (size_t i = 0; i < nemesis->count; i++) {
+		const struct open_fault *open = &nemesis->faults[i];
+
+		if (open->fault->prepare &&
+		    open->fault->prepare(open->state, err))
+			return error_wrap(err, "prepare for the fault %s",
+					  open->fault->name);
+	}
+	return 0;
+}
+
+int nemesis_dismantle(struct nemesis *nemesis, struct error *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < nemesis->count; i++) {
+		const struct open_fault *open = &nemesis->faults[i];
+
+		if (open->fault->dismantle &&
+		    open->fault->dismantle(open->state, err))
+			result = error_wrap(err, "after the fault %s",
+					    open->fault->name);
+	}
+	return result;
+}
+
 static const char *effect_name(enum effect effect)
 {
 	switch (effect) {

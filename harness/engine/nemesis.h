@@ -35,6 +35,12 @@ struct nemesis *nemesis_open(const struct run_config *config,
 			     struct recorder *recorder, struct error *err);
 void nemesis_close(struct nemesis *nemesis); /* NULL is accepted */
 
+/* Puts there what faults need while the store runs, before it starts (again
+ * does no harm), and takes it away once it has ended. -1 with what went
+ * wrong. */
+int nemesis_prepare(struct nemesis *nemesis, struct error *err);
+int nemesis_dismantle(struct nemesis *nemesis, struct error *err);
+
 /* Carries out one step of the schedule: a phase_nemesis. */
 void nemesis_act(void *nemesis, const struct work *work);
 

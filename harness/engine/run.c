@@ -83,7 +83,9 @@ static int open_nemesis(struct run *run, struct error *err)
 	run->nemesis = nemesis_open(config, run->cluster,
 				    run->cluster ? NULL : &run->links,
 				    run->recorder, err);
-	return run->nemesis ? 0 : -1;
+	if (!run->nemesis)
+		return -1;
+	return run->cluster ? nemesis_prepare(run->nemesis, err) : 0;
 }
 
 static int open_record(struct run *run, struct error *err)
@@ -101,9 +103,7 @@ static int open_record(struct run *run, struct error *err)
 	/* From here on there is something to judge, and to heal. */
 	if (store_set_latest(run->root, run->folder, err))
 		return -1;
-	if (open_nemesis(run, err))
-		return -1;
-	return run_start_watch(run, err);
+	return open_nemesis(run, err);
 }
 
 static void close_record(struct run *run)

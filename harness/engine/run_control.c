@@ -70,6 +70,7 @@ void run_set_control(struct run *run)
 	run->control = (struct cluster_control){
 		.context = run,
 		.daemons = target->daemons,
+		.data = target->data,
 		.start = control_start,
 		.await_ready = control_await,
 		.primaries = target->primaries ? control_primaries : NULL,

@@ -121,6 +121,18 @@ static int reach_nodes(struct run *run, struct error *err)
 	return run->cluster ? 0 : -1;
 }
 
+/* What faults need under the store, before it starts; the run's own nemesis,
+ * which writes down what it does, comes later. */
+static int prepare_faults(struct run *run, struct error *err)
+{
+	struct nemesis *nemesis =
+		nemesis_open(run->config, run->cluster, NULL, NULL, err);
+	int result = nemesis ? nemesis_prepare(nemesis, err) : -1;
+
+	nemesis_close(nemesis);
+	return result;
+}
+
 static int start_store(struct run *run, struct error *err)
 {
 	const struct target *target = run->config->target;
@@ -129,6 +141,8 @@ static int start_store(struct run *run, struct error *err)
 	if (cluster_each(run->cluster, NULL, step_prepare, run, err))
 		return -1;
 	run_set_control(run);
+	if (run_start_watch(run, err) || prepare_faults(run, err))
+		return -1;
 	if (cluster_each(run->cluster, NULL, step_start, run, err))
 		return error_wrap(err, "start %s", target->name);
 	if (run_await_ready(run, err))
@@ -233,6 +247,8 @@ void run_tear_down(struct run *run)
 	if (agent_watch_stop(run->watch, &err))
 		console_say(run->console, "%s", err.text);
 	run->watch = NULL;
+	if (run->nemesis && nemesis_dismantle(run->nemesis, &err))
+		console_say(run->console, "%s", err.text);
 	nemesis_close(run->nemesis);
 	run->nemesis = NULL;
 	if (run->target && !run->was_abandoned)

@@ -16,7 +16,6 @@
 #include "targets/etcd/http.h"
 #include "targets/etcd/reply.h"
 
-#define DATA ETCD_FOLDER "/etcd"
 #define ASK_TIMEOUT_NS (1 * NS_PER_S)
 #define ASK_PAUSE_NS (50 * NS_PER_MS)
 #define LOOK_PAUSE_NS (500 * NS_PER_MS)
@@ -73,7 +72,7 @@ static const char *command_line(const struct etcd *etcd,
 
 	return arena_printf(
 		arena,
-		"%s --name %s --data-dir " DATA
+		"%s --name %s --data-dir " ETCD_DATA
 		" --listen-peer-urls %s --initial-advertise-peer-urls %s"
 		" --listen-client-urls %s --advertise-client-urls %s"
 		" $(cat " ETCD_JOINED " 2>/dev/null || echo --initial-cluster"
@@ -122,7 +121,8 @@ int etcd_forget(struct node *node, struct error *err)
 {
 	struct arena arena = { 0 };
 	int result = node_run(node, &arena, NULL, err,
-			      "rm -rf " DATA " " ETCD_JOINED);
+			      "mkdir -p -m 700 " ETCD_DATA " && find " ETCD_DATA
+			      " -mindepth 1 -delete && rm -f " ETCD_JOINED);
 
 	arena_release(&arena);
 	return result;

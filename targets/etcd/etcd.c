@@ -142,6 +142,7 @@ const struct target target_etcd = {
 	.wipe = etcd_wipe,
 	.daemons = daemons,
 	.logs = logs,
+	.data = ETCD_DATA,
 	.crash_patterns = crash_patterns,
 	.primaries = etcd_primaries,
 	.members = etcd_members,

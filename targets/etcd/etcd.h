@@ -28,6 +28,7 @@ struct etcd {
 
 #define ETCD_DAEMON "etcd"
 #define ETCD_FOLDER "/var/lib/ordeal"
+#define ETCD_DATA ETCD_FOLDER "/etcd"
 /* On a node: the flags of the cluster that it joined later; that it has left
  * and is not to be started. */
 #define ETCD_JOINED ETCD_FOLDER "/etcd.joined"

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bad disks: calls fail with EIO, or take long, or find no space left; by a
+ * layer under the store's data.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "harness/control/agent.h"
+#include "harness/control/cluster.h"
+#include "harness/control/node.h"
+#include "harness/core/arena.h"
+#include "harness/core/clock.h"
+#include "harness/core/error.h"
+#include "harness/core/figure.h"
+#include "harness/core/option.h"
+#include "harness/fault.h"
+
+#include "nemesis/layer.h"
+#include "nemesis/pick.h"
+#include "nemesis/victims.h"
+
+static const char *const behaviours[] = { "error", "slow", "full", NULL };
+static const char *const calls[] = { "read", "write", "fsync", "names", NULL };
+
+static const char *const probed[] = { "calls",	    "failed", "refused",
+				      "slowest-us", "free",   NULL };
+static const char *const suffered[] = { "failed", "delayed", "refused", NULL };
+
+struct disk {
+	struct victims victims;
+	bool is_prepared;
+	const char *data;
+	const char *behaviour; /* in force */
+	const char *rule;
+	const char **replies; /* of each node; in the arena of that node */
+	struct arena *arenas;
+};
+
+static void *disk_open(const struct fault_setup *setup, struct error *err)
+{
+	const struct options *options = setup->options;
+	struct disk *state = arena_alloc(setup->arena, sizeof(*state));
+	double share = options_real(options, "error");
+
+	if (!(share > 0 && share <= 1)) {
+		error_set(err, "disk.error is a share, up to 100%%");
+		return NULL;
+	}
+	if (strpbrk(options_text(options, "files"), " \t\n")) {
+		error_set(err, "disk.files is a pattern without spaces");
+		return NULL;
+	}
+	victims_init(&state->victims, setup);
+	state->replies = arena_array(setup->arena, state->victims.count,
+				     sizeof(*state->replies));
+	state->arenas = arena_array(setup->arena, state->victims.count,
+				    sizeof(*state->arenas));
+	return state;
+}
+
+static void disk_close(void *context)
+{
+	struct disk *state = context;
+
+	for (size_t i = 0; state && i < state->victims.count; i++)
+		arena_release(&state->arenas[i]);
+}
+
+static int disk_prepare(void *context, struct error *err)
+{
+	struct disk *state = context;
+	struct cluster *cluster = state->victims.setup->cluster;
+
+	state->data = layer_data(cluster, err);
+	if (!state->data || layer_prepare(cluster, NULL, err) < 0)
+		return -1;
+	state->is_prepared = true;
+	return 0;
+}
+
+static int disk_dismantle(void *context, struct error *err)
+{
+	struct disk *state = context;
+
+	state->is_prepared = false;
+	return layer_dismantle(state->victims.setup->cluster, err);
+}
+
+/* What the layer is told; see disk_rules.h. */
+static const char *rule_of(const struct disk *state)
+{
+	const struct options *options = state->victims.setup->options;
+	struct arena *arena = state->victims.setup->arena;
+	const char *files = shell_quote(arena, options_text(options, "files"));
+	const char *const *which = options_list(options, "calls");
+	const char *list = "";
+
+	for (; *which; which++)
+		list = arena_printf(arena, "%s%s%s", list, *list ? "," : "",
+				    *which);
+	if (strcmp(state->behaviour, "error") == 0)
+		return arena_printf(arena, "rule error %g %s %s",
+				    options_real(options, "error"), list,
+				    files);
+	if (strcmp(state->behaviour, "slow") == 0)
+		return arena_printf(
+			arena, "rule slow %" PRId64 " %" PRId64 " %s %s",
+			options_duration_ns(options, "delay") / NS_PER_US,
+			options_duration_ns(options, "jitter") / NS_PER_US,
+			list, files);
+	return arena_printf(arena, "rule full %" PRIu64,
+			    options_size(options, "space"));
+}
+
+static int begin_node(struct node *node, void *argument, struct error *err)
+{
+	const struct disk *state = argument;
+
+	return layer_tell(node, NULL, NULL, err, "%s", state->rule);
+}
+
+static int disk_inject(void *context, const char *target, struct figure *note,
+		       struct error *err)
+{
+	struct disk *state = context;
+	struct victims *victims = &state->victims;
+	const struct fault_setup *setup = victims->setup;
+
+	if (!state->is_prepared)
+		return error_set(err, "disk: no layer is under the data");
+	state->behaviour = pick_choice(
+		options_list(setup->options, "behaviours"), setup->rng);
+	if (!state->behaviour)
+		state->behaviour = behaviours[0];
+	victims_draw(victims, target, note);
+	state->rule = rule_of(state);
+	figure_add_text(note, setup->arena, "behaviour", state->behaviour);
+	figure_add_text(note, setup->arena, "parameters", state->rule);
+	if (cluster_each(setup->cluster, victims->picked, begin_node, state,
+			 err) < 0)
+		return error_wrap(err, "disk");
+	return 0;
+}
+
+static int probe_node(struct node *node, void *argument, struct error *err)
+{
+	struct disk *state = argument;
+	size_t i = node_index(node);
+	struct arena *arena = &state->arenas[i];
+
+	return node_run(node, arena, &state->replies[i], err,
+			AGENT_PROGRAM " disk probe %s",
+			shell_quote(arena, state->data));
+}
+
+/* Does what a program saw there agree with what was injected? */
+static bool is_seen(const struct disk *state, const char *reply)
+{
+	const struct options *options = state->victims.setup->options;
+	int64_t longest_us = options_duration_ns(options, "delay") / NS_PER_US;
+
+	if (strcmp(state->behaviour, "error") == 0)
+		return layer_number(reply, "failed") > 0;
+	if (strcmp(state->behaviour, "slow") == 0)
+		return layer_number(reply, "slowest-us") >= longest_us;
+	return layer_number(reply, "refused") > 0 ||
+	       (uint64_t)layer_number(reply, "free") <=
+		       options_size(options, "space");
+}
+
+static enum effect disk_verify(void *context, struct figure *note,
+			       struct error *err)
+{
+	struct disk *state = context;
+	struct victims *victims = &state->victims;
+	const struct fault_setup *setup = victims->setup;
+	enum effect effect = EFFECT_PROVEN;
+	struct figure *group;
+
+	if (!victims->is_injected) {
+		error_set(err, "disk: nothing was injected");
+		return EFFECT_ABSENT;
+	}
+	if (cluster_each(setup->cluster, victims->picked, probe_node, state,
+			 err) < 0)
+		return EFFECT_UNKNOWN;
+	group = figure_add_group(note, setup->arena, "probes");
+	for (size_t i = 0; i < victims->count; i++) {
+		const char *name = node_name(cluster_node(setup->cluster, i));
+
+		if (!victims->picked[i])
+			continue;
+		layer_note(state->replies[i], probed,
+			   figure_add_group(group, setup->arena, name),
+			   setup->arena);
+		if (!is_seen(state, state->replies[i])) {
+			error_set(err, "node %s: files are as good as ever",
+				  name);
+			effect = EFFECT_ABSENT;
+		}
+	}
+	return effect;
+}
+
+static int end_node(struct node *node, void *argument, struct error *err)
+{
+	struct disk *state = argument;
+	size_t i = node_index(node);
+
+	return layer_tell(node, &state->arenas[i], &state->replies[i], err,
+			  "rule none");
+}
+
+/* Daemons that the errors have ended are started again. */
+static int disk_heal(void *context, struct figure *note, struct error *err)
+{
+	struct disk *state = context;
+	struct victims *victims = &state->victims;
+	const struct fault_setup *setup = victims->setup;
+	struct figure *group;
+
+	if (!state->is_prepared)
+		return layer_heal_leftovers(setup->cluster, err);
+	if (cluster_each(setup->cluster, NULL, end_node, state, err) < 0)
+		return error_wrap(err, "disk: heal");
+	group = figure_add_group(note, setup->arena, "calls-hit");
+	for (size_t i = 0; i < victims->count; i++)
+		layer_note(state->replies[i], suffered,
+			   figure_add_group(
+				   group, setup->arena,
+				   node_name(cluster_node(setup->cluster, i))),
+			   setup->arena);
+	return victims_start(victims, note, err);
+}
+
+static enum effect disk_verify_healed(void *context, struct figure *note,
+				      struct error *err)
+{
+	struct disk *state = context;
+	struct victims *victims = &state->victims;
+	const struct fault_setup *setup = victims->setup;
+
+	if (!state->is_prepared)
+		return EFFECT_PROVEN;
+	if (cluster_each(setup->cluster, NULL, probe_node, state, err) < 0)
+		return EFFECT_UNKNOWN;
+	for (size_t i = 0; i < victims->count; i++) {
+		if (layer_number(state->replies[i], "failed") == 0 &&
+		    layer_number(state->replies[i], "refused") == 0)
+			continue;
+		error_set(err, "node %s: calls still fail",
+			  node_name(cluster_node(setup->cluster, i)));
+		return EFFECT_ABSENT;
+	}
+	return victims_verify_started(victims, note, err);
+}
+
+static const struct option disk_options[] = {
+	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
+	  "whose disks", pick_names },
+	{ "behaviours", OPTION_LIST, "error,slow,full",
+	  "what to draw from, one at a time", behaviours },
+	{ "error", OPTION_REAL, "5%", "share of calls that fail with EIO",
+	  NULL },
+	{ "delay", OPTION_DURATION, "50ms", "of each call, in the mean", NULL },
+	{ "jitter", OPTION_DURATION, "20ms", "half the width around it", NULL },
+	{ "calls", OPTION_LIST, "read,write,fsync",
+	  "which fail or are slow; names: create, remove, rename", calls },
+	{ "files", OPTION_TEXT, "*",
+	  "which fail or are slow: a pattern for paths in the store's data",
+	  NULL },
+	{ "space", OPTION_SIZE, "0", "bytes that are left until it is full",
+	  NULL },
+	{ "await", OPTION_DURATION, "5s",
+	  "how long healing waits for the nodes it started", NULL },
+	{ .name = NULL },
+};
+
+const struct fault fault_disk = {
+	.name = "disk",
+	.summary = "calls to the disk fail, are slow, or find it full",
+	.options = disk_options,
+	.targets = pick_names,
+	.open = disk_open,
+	.close = disk_close,
+	.prepare = disk_prepare,
+	.dismantle = disk_dismantle,
+	.inject = disk_inject,
+	.verify = disk_verify,
+	.heal = disk_heal,
+	.verify_healed = disk_verify_healed,
+	.undo_line = layer_undo_line,
+};

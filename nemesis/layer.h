@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The layer under a store's data: what the agent's `disk` does on nodes. */
+#ifndef ORDEAL_NEMESIS_LAYER_H
+#define ORDEAL_NEMESIS_LAYER_H
+
+#include "harness/control/cluster.h"
+#include "harness/control/node.h"
+#include "harness/core/arena.h"
+#include "harness/core/error.h"
+#include "harness/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The folder that the store keeps its data in; NULL with a sentence. */
+const char *layer_data(struct cluster *cluster, struct error *err);
+
+/*
+ * Mounts the layer over the data of every node, before the store starts, and
+ * tells it each of `requests` (disk_serve.h; NULL at the end, may be NULL). One
+ * that is there already, by another fault of the run, serves all.
+ */
+int layer_prepare(struct cluster *cluster, const char *const *requests,
+		  struct error *err);
+
+/* Unmounts it everywhere, and waits until it has ended. */
+int layer_dismantle(struct cluster *cluster, struct error *err);
+
+/* Tells the layer of one node something. `reply`, unless NULL, gets what it
+ * said, in `arena`. -1 also where it is gone. */
+int layer_tell(struct node *node, struct arena *arena, const char **reply,
+	       struct error *err, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* Whether each node's layer is alive; if not, -1 and which is not. */
+int layer_is_alive(struct cluster *cluster, struct error *err);
+
+/* The number behind a word of a reply ("failed 3"); -1 if there is none. */
+int64_t layer_number(const char *reply, const char *word);
+
+/* Adds the words and numbers of a reply to a group. */
+void layer_note(const char *reply, const char *const *words,
+		struct figure *group, struct arena *arena);
+
+/* Unmounts on one node: an undo_line. Files that are open stay so. */
+const char *layer_undo_line(void);
+
+/* Undoes on every node what a run that died has left. */
+int layer_heal_leftovers(struct cluster *cluster, struct error *err);
+
+#endif
