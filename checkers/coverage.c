@@ -173,11 +173,13 @@ static void check_faults(struct coverage *coverage)
 	const struct history *history = coverage->check->history;
 	struct count partial = { 0 };
 	bool has_partial = false;
+	uint64_t injected = 0;
 
 	for (size_t i = 0; i < tally->fault_count; i++) {
 		const struct fault_tally *fault = &tally->faults[i];
 
 		check_effect(coverage, fault);
+		injected += fault->injected;
 		if (fault->effects[MOMENT_PROVEN] > 0 && fault->during.ops == 0)
 			gap(coverage,
 			    "no operation was in flight while \"%s\" was in "
@@ -187,6 +189,10 @@ static void check_faults(struct coverage *coverage)
 		partial.ops += fault->partial_during.ops;
 		partial.ok += fault->partial_during.ok;
 	}
+	/* Every fault of a run is healed at its end, injected or not. */
+	if (tally->fault_count > 0 && injected == 0)
+		gap(coverage, "the run had faults to inject, and none was "
+			      "injected: it was too short");
 	if (has_partial && partial.ops > 0 && partial.ok == 0 &&
 	    options_is(coverage->check->options, "during-faults", "succeed"))
 		gap(coverage,

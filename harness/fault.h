@@ -43,6 +43,8 @@ struct fault_setup {
 struct fault {
 	const char *name;
 	const char *summary;
+	const char *family; /* "network", "process", "clock", "disk",
+			     * "membership": --faults takes that for all */
 	const struct option *options; /* NULL: none */
 	const char *const *targets; /* values of its option "targets", which
 				     * the schedule draws from; may be NULL */
@@ -77,6 +79,8 @@ struct fault {
 	/* Undoes it, and whatever a run that died left of this kind; any
 	 * number of times, whether injected or not. */
 	int (*heal)(void *state, struct figure *note, struct error *err);
+
+	bool changes_members; /* of targets that can, and of no others */
 
 	/* Set where healing needs a store that works: when all is healed, it
 	 * is healed after the faults without this. */

@@ -77,6 +77,7 @@ static const struct option kill_options[] = {
 const struct fault fault_kill = {
 	.name = "kill",
 	.summary = "daemons are killed (SIGKILL or another) and started again",
+	.family = "process",
 	.options = kill_options,
 	.targets = pick_names,
 	.open = kill_open,

@@ -199,6 +199,7 @@ static const struct option membership_options[] = {
 const struct fault fault_membership = {
 	.name = "membership",
 	.summary = "nodes leave the store and join again as new, empty ones",
+	.family = "membership",
 	.options = membership_options,
 	.targets = targets,
 	.open = membership_open,
@@ -206,6 +207,7 @@ const struct fault fault_membership = {
 	.inject = membership_inject,
 	.verify = membership_verify,
 	.heal = membership_heal,
+	.changes_members = true,
 	.heals_last = true,
 	.verify_healed = membership_verify_healed,
 };

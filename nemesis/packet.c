@@ -352,6 +352,7 @@ const struct fault fault_packet = {
 	.name = "packet",
 	.summary = "packets between nodes are late, lost, doubled, reordered, "
 		   "corrupted or throttled",
+	.family = "network",
 	.options = packet_options,
 	.targets = pick_names,
 	.open = packet_open,

@@ -367,6 +367,7 @@ static const struct option partition_options[] = {
 const struct fault fault_partition = {
 	.name = "partition",
 	.summary = "nodes drop each other's packets",
+	.family = "network",
 	.options = partition_options,
 	.targets = grudge_names,
 	.cuts_links = true,

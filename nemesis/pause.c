@@ -86,6 +86,7 @@ static const struct option pause_options[] = {
 const struct fault fault_pause = {
 	.name = "pause",
 	.summary = "daemons are stopped (SIGSTOP) and go on later",
+	.family = "process",
 	.options = pause_options,
 	.targets = pick_names,
 	.open = pause_open,

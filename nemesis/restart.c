@@ -210,6 +210,7 @@ static const struct option restart_options[] = {
 const struct fault fault_restart = {
 	.name = "restart",
 	.summary = "daemons end and start again: rolling, together, in a loop",
+	.family = "process",
 	.options = restart_options,
 	.targets = pick_names,
 	.open = restart_open,

@@ -65,7 +65,11 @@ static void list_faults(bool names_only)
 
 		print_part(part->name, part->summary, part->options,
 			   names_only);
-		if (names_only || !target || !*target)
+		if (names_only)
+			continue;
+		if (part->family)
+			printf("    family %s\n", part->family);
+		if (!target || !*target)
 			continue;
 		fputs("    targets", stdout);
 		for (; *target; target++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ordeal replay: a run once more, as it was configured. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,9 +13,10 @@ static void print_help(void)
 {
 	puts("usage: ordeal replay RUN [--OPTION VALUE ...]\n\n"
 	     "Runs the configuration of a run again, with its seed: the same "
-	     "requests and the\nsame planned faults (schedule.json), on the "
-	     "same nodes. How the store interleaves\nthem is its own. Options "
-	     "are those of run, and win; passwords must be given again.\n\n"
+	     "requests and the\nsame planned faults (its schedule.json, unless "
+	     "an option plans them anew), on the\nsame nodes. How the store "
+	     "interleaves them is its own. Options are those of run,\nand win; "
+	     "passwords must be given again.\n\n"
 	     "  ordeal replay latest --time-limit 120s");
 }
 
@@ -39,12 +41,49 @@ static const char *find_config(const char *run, struct arena *arena,
 	return path;
 }
 
+/* Does an option change which faults come, or when? */
+static bool plans_anew(int argc, char **argv)
+{
+	static const char *const options[] = { "--plan", "--fault",
+					       "--schedule", "--seed",
+					       "--time-limit" };
+
+	for (int i = 2; i < argc; i++) {
+		for (size_t j = 0; j < sizeof(options) / sizeof(*options); j++)
+			if (strncmp(argv[i], options[j], strlen(options[j])) ==
+			    0)
+				return true;
+	}
+	return false;
+}
+
+/* The arguments of ordeal run: the configuration, its plan, what is given. */
+static int replay(int argc, char **argv, const char *config,
+		  struct arena *arena)
+{
+	char **arguments =
+		arena_array(arena, (size_t)argc + 3, sizeof(*arguments));
+	const char *folder = arena_strndup(
+		arena, config, strlen(config) - strlen("config.json"));
+	char *plan = arena_printf(arena, "%sschedule.json", folder);
+	int count = 0;
+
+	arguments[count++] = argv[0];
+	arguments[count++] = arena_strdup(arena, config);
+	if (!plans_anew(argc, argv) && access(plan, R_OK) == 0) {
+		arguments[count++] = arena_strdup(arena, "--plan");
+		arguments[count++] = plan;
+	}
+	for (int i = 2; i < argc; i++)
+		arguments[count++] = argv[i];
+	return cli_run(count, arguments);
+}
+
 int cli_replay(int argc, char **argv)
 {
 	struct arena arena = { 0 };
 	struct error err = { "" };
 	const char *path;
-	char **arguments;
 	int code;
 
 	if (argc < 2 || strcmp(argv[1], "--help") == 0) {
@@ -57,11 +96,7 @@ int cli_replay(int argc, char **argv)
 		arena_release(&arena);
 		return EXIT_TROUBLE;
 	}
-	arguments = arena_array(&arena, (size_t)argc + 1, sizeof(*arguments));
-	for (int i = 0; i < argc; i++)
-		arguments[i] = argv[i];
-	arguments[1] = arena_strdup(&arena, path);
-	code = cli_run(argc, arguments);
+	code = replay(argc, argv, path, &arena);
 	arena_release(&arena);
 	return code;
 }

@@ -9,13 +9,11 @@
 #include "harness/engine/config_private.h"
 #include "harness/registry.h"
 
-#define FAULTS_MAX 32
-
 static const struct option no_options[] = {
 	{ NULL, OPTION_NONE, NULL, NULL, NULL },
 };
 
-static struct options *choose(struct making *making, const char *name,
+struct options *config_choose(struct making *making, const char *name,
 			      const struct option *table)
 {
 	struct options *options =
@@ -151,46 +149,6 @@ static int apply_part_setting(struct making *making, const struct setting *s,
 	return 0;
 }
 
-static int choose_faults(struct making *making, struct error *err)
-{
-	struct run_config *config = making->config;
-	const char *const *names = options_list(config->options, "faults");
-	size_t count = 0;
-
-	while (names[count])
-		count++;
-	if (count > FAULTS_MAX)
-		return error_set(err, "%s: more than %d faults",
-				 config_where(making->settings, "faults"),
-				 FAULTS_MAX);
-	config->faults =
-		arena_array(making->arena, count + 1, sizeof(*config->faults));
-	for (size_t i = 0; i < count; i++) {
-		const struct fault *fault = registry_fault(names[i]);
-
-		if (strcmp(names[i], "none") == 0)
-			continue;
-		if (!fault)
-			return error_set(
-				err, "%s: there is no fault '%s'; 'ordeal "
-				     "list faults' names all",
-				config_where(making->settings, "faults"),
-				names[i]);
-		for (size_t j = 0; j < config->fault_count; j++) {
-			if (config->faults[j].fault == fault)
-				return error_set(err, "%s: '%s' is there twice",
-						 config_where(making->settings,
-							      "faults"),
-						 names[i]);
-		}
-		config->faults[config->fault_count++] = (struct fault_config){
-			.fault = fault,
-			.options = choose(making, fault->name, fault->options),
-		};
-	}
-	return 0;
-}
-
 static int choose_judges(struct making *making, struct error *err)
 {
 	struct panel *panel = &making->config->panel;
@@ -204,7 +162,7 @@ static int choose_judges(struct making *making, struct error *err)
 	panel_add_standing(panel, making->arena);
 	for (size_t i = 0; i < panel->count; i++)
 		panel->judges[i].options =
-			choose(making, panel->judges[i].checker->name,
+			config_choose(making, panel->judges[i].checker->name,
 			       panel->judges[i].checker->options);
 	return 0;
 }
@@ -230,12 +188,14 @@ static int choose_parts(struct making *making, struct error *err)
 				      "list workloads' names all",
 				 config_where(making->settings, "workload"),
 				 workload);
-	config->target_options = choose(making, config->target->name,
+	config->target_options = config_choose(making, config->target->name,
 					config->target->options);
-	config->workload_options = choose(making, config->workload->name,
+	config->workload_options = config_choose(making, config->workload->name,
 					  config->workload->options);
-	return choose_faults(making, err) || choose_judges(making, err) ? -1 :
-									  0;
+	return config_choose_faults(making, err) ||
+			       choose_judges(making, err) ?
+		       -1 :
+		       0;
 }
 
 static int choose_seed(struct making *making, struct error *err)
@@ -356,7 +316,7 @@ struct workload_setup config_workload_setup(const struct run_config *config,
 int config_make(struct run_config *config, const struct settings *settings,
 		struct arena *arena, struct error *err)
 {
-	struct chosen chosen[FAULTS_MAX + 32];
+	struct chosen chosen[CONFIG_FAULTS_MAX + 32];
 	struct making making = { .config = config, .settings = settings,
 				 .arena = arena, .chosen = chosen };
 

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include <stddef.h>
 
+#include "harness/engine/condition.h"
 #include "harness/engine/config.h"
 #include "harness/report/export.h"
 #include "harness/report/outputs.h"
 
 static const char *const schedules[] = { "turns", "overlap", NULL };
+static const char *const spreads[] = { "uniform", "exponential", "fixed",
+				       NULL };
 static const char *const stops[] = { "never", "on-violation", NULL };
 
 const struct option config_options[] = {
 	{ "target", OPTION_TEXT, NULL, "the store under test", NULL },
 	{ "workload", OPTION_TEXT, "register", "what clients ask for", NULL },
-	{ "faults", OPTION_LIST, "", "what to inject, by turns", NULL },
+	{ "faults", OPTION_LIST, "",
+	  "what to inject: names, families of them (network, process, ...), "
+	  "all, chaos",
+	  NULL },
 
 	{ "local", OPTION_INT, "0", "nodes to bring up on this machine", NULL },
 	{ "cluster", OPTION_TEXT, "default", "name of the local cluster",
@@ -50,6 +56,18 @@ const struct option config_options[] = {
 	{ "fault-length", OPTION_DURATION, "5s", "mean time a fault lasts",
 	  NULL },
 	{ "fault-gap", OPTION_DURATION, "5s", "mean time between faults",
+	  NULL },
+	{ "fault-spread", OPTION_CHOICE, "uniform",
+	  "how these times vary: by half, exponentially, or not at all",
+	  spreads },
+	{ "fault-when", OPTION_CHOICE, "now",
+	  "what an injection waits for: the first success, a new primary",
+	  condition_names },
+	{ "fault-wait", OPTION_DURATION, "5s",
+	  "how long it waits; then it comes all the same", NULL },
+	{ "plan", OPTION_TEXT, NULL,
+	  "file of planned faults (a run's schedule.json), instead of drawing "
+	  "them",
 	  NULL },
 	{ "lease", OPTION_DURATION, "15s",
 	  "after which nodes heal without us; 0: never", NULL },

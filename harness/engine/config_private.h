@@ -19,6 +19,16 @@ struct making {
 	size_t chosen_count;
 };
 
+#define CONFIG_FAULTS_MAX 32
+
+/* Options for a part that was chosen, to be filled from the settings. */
+struct options *config_choose(struct making *making, const char *name,
+			      const struct option *table);
+
+/* Fills in the faults from --faults: names of faults, of families of them
+ * ("network"), "all", "chaos" or "none". */
+int config_choose_faults(struct making *making, struct error *err);
+
 /* Where the setting in force of that name comes from, for messages. */
 const char *config_where(const struct settings *settings, const char *name);
 

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "harness/engine/condition.h"
 #include "harness/engine/schedule.h"
 
 struct open_fault {
@@ -15,7 +16,9 @@ struct open_fault {
 };
 
 struct nemesis {
+	struct cluster *cluster;
 	struct recorder *recorder;
+	int64_t wait_ns; /* for the condition of an injection */
 	struct arena arena;
 	struct open_fault *faults;
 	size_t count;
@@ -103,7 +106,9 @@ struct nemesis *nemesis_open(const struct run_config *config,
 {
 	struct nemesis *nemesis = heap_zeroed(1, sizeof(*nemesis));
 
+	nemesis->cluster = cluster;
 	nemesis->recorder = recorder;
+	nemesis->wait_ns = options_duration_ns(config->options, "fault-wait");
 	nemesis->faults = arena_array(&nemesis->arena, config->fault_count + 1,
 				      sizeof(*nemesis->faults));
 	for (size_t i = 0; i < config->fault_count; i++) {
@@ -204,18 +209,35 @@ static void write_note(struct nemesis *nemesis, const struct open_fault *open,
 			     &lost);
 }
 
+/* Waits for what the step waits for, and adds to `note` whether it came. */
+static void wait_for(struct nemesis *nemesis, const struct planned *step,
+		     struct arena *arena, struct figure *note)
+{
+	bool came;
+
+	if (step->when == CONDITION_NOW)
+		return;
+	came = condition_await(step->when, nemesis->recorder, nemesis->cluster,
+			       nemesis->wait_ns);
+	figure_add_text(note, arena, "when", condition_names[step->when]);
+	figure_add_bool(note, arena, "came", came);
+}
+
 /* Does it, looks at it, and writes both down. -1 with the sentence when it
  * failed; an effect that was not seen is in the note alone. */
-static int act(struct nemesis *nemesis, struct open_fault *open, bool is_heal,
-	       const char *target, struct error *err)
+static int act(struct nemesis *nemesis, struct open_fault *open,
+	       const struct planned *step, struct error *err)
 {
 	const struct fault *fault = open->fault;
+	const char *target = step->target;
+	bool is_heal = step->is_heal;
 	const char *what = is_heal ? "heal" : "inject";
 	struct arena arena = { 0 };
 	enum effect effect = EFFECT_UNKNOWN;
 	struct figure note = note_head(&arena, what, "begin", target);
 	int result;
 
+	wait_for(nemesis, step, &arena, &note);
 	write_note(nemesis, open, &note, NULL);
 	note = note_head(&arena, what, "end", target);
 	result = is_heal ? fault->heal(open->state, &note, err) :
@@ -256,17 +278,18 @@ void nemesis_act(void *state, const struct work *work)
 
 	open->is_in_force = !step->is_heal;
 	show_force(nemesis);
-	act(nemesis, open, step->is_heal, step->target, &err);
+	act(nemesis, open, step, &err);
 }
 
 /* Heals one fault; `all` gets the sentence if that fails. */
 static void heal_one(struct nemesis *nemesis, struct open_fault *open,
 		     struct arena *arena, const char **all)
 {
+	const struct planned heal = { .is_heal = true };
 	struct error one = { "" };
 
 	open->is_in_force = false;
-	if (act(nemesis, open, true, NULL, &one))
+	if (act(nemesis, open, &heal, &one))
 		*all = arena_printf(arena, "%s%sfault %s: %s",
 				    *all ? *all : "", *all ? "; " : "",
 				    open->fault->name, one.text);

@@ -59,11 +59,14 @@ static int make_folder(struct run *run, struct error *err)
 
 static int save_schedule(struct run *run, struct error *err)
 {
-	struct schedule *schedule = schedule_make(run->config, run->arena);
-	const char *text = schedule_json(schedule, run->config, run->arena);
 	const char *path =
 		arena_printf(run->arena, "%s/schedule.json", run->folder);
+	const char *text;
 
+	run->schedule = schedule_make(run->config, run->arena, err);
+	if (!run->schedule)
+		return -1;
+	text = schedule_json(run->schedule, run->config, run->arena);
 	return file_write_whole(path, text, strlen(text), err);
 }
 

@@ -117,7 +117,7 @@ static struct generator *main_generator(struct run *run, struct error *err)
 		both[0]));
 	if (!config->fault_count)
 		return both[0];
-	both[1] = schedule_generator(schedule_make(config, arena), arena);
+	both[1] = schedule_generator(run->schedule, arena);
 	return gen_any(arena, &rng, both, 2);
 }
 

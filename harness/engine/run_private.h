@@ -41,6 +41,7 @@ struct run {
 	bool *is_away; /* of each node: taken out of the store by a fault */
 	int claim; /* of the local cluster, or -1 */
 	bool made_cluster; /* a local one that was not there before */
+	const struct schedule *schedule; /* of faults */
 	struct recorder *recorder;
 	int64_t start_ns; /* from which its times count */
 	struct nemesis *nemesis;

@@ -2,6 +2,8 @@
 #include "harness/engine/schedule.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +12,17 @@
 
 #define STEPS_MAX 100000
 
-static int64_t about(struct rng *rng, int64_t mean_ns)
+/* A time around a mean. */
+static int64_t about(struct rng *rng, const struct run_config *config,
+		     int64_t mean_ns)
 {
-	return mean_ns / 2 + (int64_t)(rng_unit(rng) * (double)mean_ns);
+	double unit = rng_unit(rng);
+
+	if (options_is(config->options, "fault-spread", "fixed"))
+		return mean_ns;
+	if (options_is(config->options, "fault-spread", "exponential"))
+		return (int64_t)(-log(1 - unit) * (double)mean_ns);
+	return mean_ns / 2 + (int64_t)(unit * (double)mean_ns);
 }
 
 /* One of the targets that the user chose, or that the fault knows. */
@@ -30,8 +40,8 @@ static const char *draw_target(struct rng *rng,
 	return count ? targets[rng_below(rng, count)] : NULL;
 }
 
-static void push(struct schedule *schedule, struct arena *arena,
-		 struct planned step)
+void schedule_push(struct schedule *schedule, struct arena *arena,
+		   struct planned step)
 {
 	if (schedule->count == schedule->capacity) {
 		size_t capacity = schedule->capacity * 2 + 16;
@@ -55,13 +65,15 @@ static void plan_stream(struct schedule *schedule,
 	int64_t limit = options_duration_ns(config->options, "time-limit");
 	int64_t length = options_duration_ns(config->options, "fault-length");
 	int64_t gap = options_duration_ns(config->options, "fault-gap");
+	enum condition when = condition_from_name(
+		options_text(config->options, "fault-when"));
 	struct rng rng;
 	int64_t at;
 
 	if (length + gap < NS_PER_MS)
 		gap = NS_PER_MS - length;
 	rng_init(&rng, config->seed, "schedule", first);
-	at = about(&rng, gap);
+	at = about(&rng, config, gap);
 	for (size_t turn = 0; at < limit && schedule->count < STEPS_MAX;
 	     turn++) {
 		size_t fault = first + turn % faults;
@@ -69,15 +81,17 @@ static void plan_stream(struct schedule *schedule,
 			.at_ns = at,
 			.fault = fault,
 			.target = draw_target(&rng, &config->faults[fault]),
+			.when = when,
 		};
 
-		push(schedule, arena, step);
-		at += about(&rng, length);
+		schedule_push(schedule, arena, step);
+		at += about(&rng, config, length);
 		step.at_ns = at;
 		step.is_heal = true;
+		step.when = CONDITION_NOW;
 		if (at < limit)
-			push(schedule, arena, step);
-		at += about(&rng, gap);
+			schedule_push(schedule, arena, step);
+		at += about(&rng, config, gap);
 	}
 }
 
@@ -92,10 +106,13 @@ static int by_time(const void *a, const void *b)
 }
 
 struct schedule *schedule_make(const struct run_config *config,
-			       struct arena *arena)
+			       struct arena *arena, struct error *err)
 {
 	struct schedule *schedule = arena_alloc(arena, sizeof(*schedule));
+	const char *plan = options_text(config->options, "plan");
 
+	if (plan)
+		return schedule_read(plan, config, arena, err);
 	if (!config->fault_count)
 		return schedule;
 	if (options_is(config->options, "schedule", "turns")) {
@@ -142,19 +159,33 @@ struct generator *schedule_generator(const struct schedule *schedule,
 const char *schedule_json(const struct schedule *schedule,
 			  const struct run_config *config, struct arena *arena)
 {
-	const char *text = "[";
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+	const char *copy;
 
+	if (!file)
+		abort(); /* out of memory, as in the arena */
+	fputc('[', file);
 	for (size_t i = 0; i < schedule->count; i++) {
 		const struct planned *step = &schedule->steps[i];
 
-		text = arena_printf(
-			arena,
-			"%s%s\n  {\"at\":%" PRId64 ",\"fault\":\"%s\","
-			"\"do\":\"%s\",\"target\":\"%s\"}",
-			text, i ? "," : "", step->at_ns,
+		fprintf(file,
+			"%s\n  {\"at\":%" PRId64 ",\"fault\":\"%s\","
+			"\"do\":\"%s\",\"target\":\"%s\"",
+			i ? "," : "", step->at_ns,
 			config->faults[step->fault].fault->name,
 			step->is_heal ? "heal" : "inject",
 			step->target ? step->target : "any");
+		if (step->when != CONDITION_NOW)
+			fprintf(file, ",\"when\":\"%s\"",
+				condition_names[step->when]);
+		fputc('}', file);
 	}
-	return arena_printf(arena, "%s\n]\n", text);
+	fputs("\n]\n", file);
+	if (fclose(file))
+		abort();
+	copy = arena_strndup(arena, text, size);
+	free(text);
+	return copy;
 }

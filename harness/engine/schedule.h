@@ -3,7 +3,9 @@
 #ifndef ORDEAL_ENGINE_SCHEDULE_H
 #define ORDEAL_ENGINE_SCHEDULE_H
 
+#include "harness/core/error.h"
 #include "harness/core/generator.h"
+#include "harness/engine/condition.h"
 #include "harness/engine/config.h"
 
 #include <stdbool.h>
@@ -16,13 +18,15 @@ struct planned {
 	int64_t at_ns; /* since the start of the main phase */
 	size_t fault; /* number in config->faults */
 	const char *target; /* "one", "majority", ...; NULL: any */
+	enum condition when; /* an injection comes, at that time or later */
 	bool is_heal;
 };
 
 /*
  * Drawn whole before the run, from the seed alone, so that the same seed and
- * configuration plan the same faults. Times of injection and healing vary by
- * half around --fault-length and --fault-gap. In an arena.
+ * configuration plan the same faults. Times of injection and healing vary
+ * around --fault-length and --fault-gap as --fault-spread has it. Or read from
+ * the file --plan. In an arena.
  */
 struct schedule {
 	struct planned *steps; /* by time */
@@ -30,8 +34,22 @@ struct schedule {
 	size_t capacity;
 };
 
+/* NULL with a sentence when the plan's file is not a good one. */
 struct schedule *schedule_make(const struct run_config *config,
-			       struct arena *arena);
+			       struct arena *arena, struct error *err);
+
+void schedule_push(struct schedule *schedule, struct arena *arena,
+		   struct planned step);
+
+/*
+ * What schedule_json wrote, or a person: a list of {"at": nanoseconds or "5s",
+ * "fault": one of --faults, "do": "inject" or "heal", "target": "one", "any",
+ * ..., "when": "now", ...} in order of time; the last two may be left out.
+ * NULL with "FILE: /3/fault: what is wrong".
+ */
+struct schedule *schedule_read(const char *path,
+			       const struct run_config *config,
+			       struct arena *arena, struct error *err);
 
 /* Offers each step to the nemesis at its time; `note` is its struct planned. */
 struct generator *schedule_generator(const struct schedule *schedule,

@@ -135,6 +135,14 @@ static void a_fault_that_did_not_take_is_told(void **state)
 		   "not proven to take effect");
 }
 
+static void a_fault_that_never_came_is_told(void **state)
+{
+	(void)state;
+	assert_gap(MAIN "ok 0 write 2;" END, "none was injected");
+	assert_valid(MAIN "ok 0 write 2; phase healing; phase final;"
+			  "ok 2 read 1");
+}
+
 static void some_unproven_injections_can_be_allowed(void **state)
 {
 	static const char text[] =
@@ -236,6 +244,7 @@ int main(void)
 		cmocka_unit_test(each_f_must_succeed),
 		cmocka_unit_test(a_trickle_is_no_pass),
 		cmocka_unit_test(a_fault_that_did_not_take_is_told),
+		cmocka_unit_test(a_fault_that_never_came_is_told),
 		cmocka_unit_test(some_unproven_injections_can_be_allowed),
 		cmocka_unit_test(a_fault_left_in_force_is_told),
 		cmocka_unit_test(a_fault_nobody_met_is_told),
