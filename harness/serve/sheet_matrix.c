@@ -223,7 +223,7 @@ static void write_choice(struct sheet *sheet, const struct matrix *matrix,
 			url_path(sheet->arena, path),
 			url_value(sheet->arena, name));
 		sheet_cut(sheet, name, 40);
-		fprintf(sheet->out, "%s</a> ", i == matrix->across ? " ✓" : "");
+		fputs(i == matrix->across ? " ✓</a> " : "</a> ", sheet->out);
 	}
 	fputs("</p>\n", sheet->out);
 }
