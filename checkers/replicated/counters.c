@@ -77,8 +77,12 @@ void judge_counter(struct replicated *r, const struct place *place)
 		struct bounds bounds;
 		int64_t count = 0;
 
-		value_get_int(r->check->history->values, event->value, &count);
 		if (event->kind == EVENT_READ) {
+			if (!value_get_int(r->check->history->values,
+					   event->value, &count)) {
+				r->unreadable++;
+				continue;
+			}
 			if (!spend(r, place->count))
 				return;
 			bounds = bounds_of(place, i);

@@ -278,8 +278,10 @@ void judge_elements(struct replicated *r, const struct place *place)
 		if (!spend(r, (uint64_t)place->count))
 			return;
 		if (r->type != TYPE_LWW_REGISTER &&
-		    !shown_read(r, event->value, &shown))
+		    !shown_read(r, event->value, &shown)) {
+			r->unreadable++;
 			continue;
+		}
 		judge_read(r, place, i, &shown, is_there);
 	}
 }

@@ -270,6 +270,8 @@ static bool compute_pasts(struct replicated *r, struct place *place)
 	size_t cells = (size_t)place->count * width;
 	uint32_t *last = arena_array(&r->arena, width + 1, sizeof(*last));
 
+	if (!r->is_causal)
+		return true;
 	if (cells > r->check->budget->bytes_max / sizeof(*place->clocks))
 		return false;
 	place->clocks = arena_array(&r->arena, cells + 1,
@@ -277,10 +279,9 @@ static bool compute_pasts(struct replicated *r, struct place *place)
 	for (uint32_t i = 0; i < place->count; i++) {
 		const struct event *event = &place->events[i];
 
-		if (r->is_causal && event->position > 0)
+		if (event->position > 0)
 			clock_join(place, i, last[event->session]);
-		if (r->is_causal && event->kind == EVENT_READ &&
-		    !join_shown(r, place, i))
+		if (event->kind == EVENT_READ && !join_shown(r, place, i))
 			return false;
 		place->clocks[(size_t)i * width + event->session] =
 			event->position + 1;

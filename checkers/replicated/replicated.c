@@ -232,6 +232,11 @@ static void conclude(struct replicated *r)
 		verdict_set(verdict, arena, VERDICT_UNKNOWN,
 			    "%" PRIu64 " keys took too many steps",
 			    r->undecided);
+	else if (r->unreadable)
+		verdict_set(verdict, arena, VERDICT_UNKNOWN,
+			    "%" PRIu64 " reads do not show what an object of "
+			    "this kind (%s) does",
+			    r->unreadable, type_names[r->type]);
 	else if (r->final_op == HISTORY_NONE)
 		verdict_set(verdict, arena, VERDICT_UNKNOWN,
 			    "the record has no final phase: nobody looked at "
@@ -272,7 +277,7 @@ static enum replicated_type type_given(const struct options *options)
 {
 	enum replicated_type type = TYPE_AUTO;
 
-	while (!options_is(options, "type", type_names[type]))
+	while (!options_is(options, "model", type_names[type]))
 		type++;
 	return type;
 }
@@ -311,7 +316,7 @@ static int replicated_check(const struct check *check, struct verdict *verdict,
 static const char *const visibilities[] = { "causal", "eventual", NULL };
 
 static const struct option replicated_options[] = {
-	{ "type", OPTION_CHOICE, "auto",
+	{ "model", OPTION_CHOICE, "auto",
 	  "what the objects are; auto: as the operations suggest", type_names },
 	{ "visibility", OPTION_CHOICE, "causal",
 	  "what a read must have seen: its causal past; or nothing, but at the "

@@ -88,7 +88,8 @@ struct place {
 	uint32_t count;
 	uint32_t session_count;
 	uint32_t *clocks; /* [event * session_count + session]: of that session
-			   * the first so many are in its past, or itself */
+			   * the first so many are in its past, or itself;
+			   * NULL: nothing is known to be */
 	struct value *elements;
 	uint32_t element_count;
 	uint32_t *starts; /* of each element's updates, in `updates` */
@@ -116,6 +117,7 @@ struct replicated {
 	uint64_t keys;
 	uint64_t steps; /* of the key at hand, of budget.states_max */
 	uint64_t undecided; /* keys that took too many */
+	uint64_t unreadable; /* reads of which the answer has another form */
 	struct arena arena; /* of the key at hand */
 };
 
@@ -136,7 +138,7 @@ static inline bool is_past(const struct place *place, uint32_t a, uint32_t b)
 {
 	const struct event *event = &place->events[a];
 
-	return a != b &&
+	return place->clocks && a != b &&
 	       place->clocks[(size_t)b * place->session_count +
 			     event->session] > event->position;
 }

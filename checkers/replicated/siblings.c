@@ -50,11 +50,14 @@ static size_t read_entries(struct replicated *r, struct value vector,
 			   struct value **names, struct value **numbers)
 {
 	const struct values *values = r->check->history->values;
-	size_t count = value_map_length(values, vector);
+	size_t count = value_is_nil(vector) ?
+			       0 :
+			       value_map_length(values, vector);
 
 	*names = arena_array(&r->arena, count + 1, sizeof(**names));
 	*numbers = arena_array(&r->arena, count + 1, sizeof(**numbers));
-	value_map_entries(values, vector, *names, *numbers);
+	if (count > 0)
+		value_map_entries(values, vector, *names, *numbers);
 	return count;
 }
 
@@ -343,9 +346,12 @@ static bool go_round(struct versions *versions, enum round round)
 	struct shown shown;
 
 	for (uint32_t i = 0; i < place->count; i++) {
-		if (place->events[i].kind != EVENT_READ ||
-		    !shown_read(r, place->events[i].value, &shown))
+		if (place->events[i].kind != EVENT_READ)
 			continue;
+		if (!shown_read(r, place->events[i].value, &shown)) {
+			r->unreadable += round == ROUND_JUDGE;
+			continue;
+		}
 		if (!spend(r, (uint64_t)place->count * (shown.count + 1)))
 			return false;
 		for (size_t j = 0; j < shown.count && round == ROUND_COLUMNS;

@@ -13,6 +13,7 @@ static const struct explanation *const tables[] = {
 	explain_isolation_levels,
 	explain_isolation_sessions,
 	explain_linearizable,
+	explain_replicated,
 	explain_run,
 };
 

@@ -38,6 +38,7 @@ extern const struct explanation explain_isolation_cycles[];
 extern const struct explanation explain_isolation_levels[];
 extern const struct explanation explain_isolation_sessions[];
 extern const struct explanation explain_linearizable[];
+extern const struct explanation explain_replicated[];
 extern const struct explanation explain_run[];
 
 /* By name or other name, without regard to case; NULL if there is none. Of
