@@ -13,6 +13,7 @@
 #define NS_PER_SECOND INT64_C(1000000000)
 #define NS_PER_OPERATION INT64_C(1000000) /* of a clock that counts them */
 #define SKEW_NS (NS_PER_SECOND / 2)	  /* of a clock that is slow */
+#define RETRY_NS (NS_PER_SECOND / 5)
 #define CHANCE_STREAM UINT64_MAX	  /* clients have the others */
 
 struct replicas *replicas_new(struct memory *memory, const char *const *names)
@@ -171,16 +172,14 @@ static void announce(struct replicas *replicas, size_t node,
 	replica_make(replicas, node, &model);
 }
 
-/* A merge that forgot what was removed adds it again. */
+/* A merge that forgot what was removed adds it again. `before`: what was
+ * there, or NULL. */
 static void resurrect(struct replicas *replicas, size_t node,
-		      const struct update *update)
+		      const struct update *update, const struct update *before)
 {
-	struct update model = *update;
-
-	model.verb = update->object == OBJECT_MAP ? VERB_WRITE : VERB_ADD;
-	if (update->verb == VERB_REMOVE && update->origin != node &&
-	    fires(replicas, BUG_RESURRECTION))
-		replica_make(replicas, node, &model);
+	if (before && update->verb == VERB_REMOVE && update->origin != node &&
+	    update_saw(update, before) && fires(replicas, BUG_RESURRECTION))
+		replica_make(replicas, node, before);
 }
 
 static void take(struct replicas *replicas, size_t node,
@@ -192,6 +191,7 @@ static void take(struct replicas *replicas, size_t node,
 						 (enum object)update->object,
 						 update->key),
 				    update->field);
+	const struct update *before = cell_winner(cell, &treatment);
 
 	replica_mark(replica, update);
 	if (update->announces) {
@@ -203,7 +203,7 @@ static void take(struct replicas *replicas, size_t node,
 	if (update->object == OBJECT_REGISTER &&
 	    treatment.conflict == CONFLICT_ARRIVAL)
 		announce(replicas, node, cell, update);
-	resurrect(replicas, node, update);
+	resurrect(replicas, node, update, before);
 }
 
 /* What the others get, sooner or later. */
@@ -278,9 +278,10 @@ static bool deliver(struct replicas *replicas, struct message message)
 		return true;
 	if (message.due_ns > replicas->now_ns)
 		return false;
-	/* Lost on the way; anti-entropy makes up for it. */
+	/* It is sent again and again, but not for ever; anti-entropy makes up
+	 * for what is given up. */
 	if (replicas->refuses[link])
-		return true;
+		return message.due_ns + RETRY_NS < replicas->now_ns;
 	if (!is_due(replicas, message.to, &message))
 		return false;
 	if (!is_stuck(replicas, message.to))

@@ -135,6 +135,24 @@ static struct value read_counter(struct call *call, const struct item *item)
 	return value_int(call->values, cell ? cell->sum : 0);
 }
 
+/* Something that nobody wrote: in a list, or in place of a number. */
+static void add_garbage(struct call *call)
+{
+	struct value *result = &call->action->result;
+
+	switch (value_kind(call->values, *result)) {
+	case VALUE_LIST:
+		*result = value_append(call->values, *result,
+				       call_garbage(call));
+		break;
+	case VALUE_MAP:
+		break;
+	default:
+		*result = call_garbage(call);
+		break;
+	}
+}
+
 static enum outcome replica_read(struct call *call, struct replica *replica)
 {
 	struct action *action = call->action;
@@ -157,7 +175,7 @@ static enum outcome replica_read(struct call *call, struct replica *replica)
 		break;
 	}
 	if (bug_fires(call, BUG_GARBAGE_READ))
-		action->result = cell_garbage(call, action->result);
+		add_garbage(call);
 	return OUTCOME_OK;
 }
 
@@ -165,8 +183,8 @@ static enum outcome replica_contains(struct call *call,
 				     struct replica *replica)
 {
 	const struct memory *memory = call->memory;
-	const struct item *item = replica_item(replica, OBJECT_SET,
-					       call_in(call, call->action->key));
+	const struct item *item = replica_item(
+		replica, OBJECT_SET, call_in(call, call->action->key));
 	const struct cell *cell =
 		cell_find(item, call_in(call, call->action->arg));
 
