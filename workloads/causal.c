@@ -30,7 +30,7 @@ static struct generator *causal_final(const struct workload_setup *setup,
 }
 
 static const struct option causal_options[] = {
-	PLAIN_OPTIONS,
+	PLAIN_OPTIONS("0"),
 	{ .name = NULL },
 };
 

@@ -17,7 +17,19 @@ struct plan {
 	struct place *places;
 	size_t place_count;
 	uint64_t begun; /* keys */
+	uint64_t seed;
+	size_t nodes;
+	size_t hoppers; /* threads: the last ones */
+	double hop_rate;
+	size_t threads;
 	struct action action;
+};
+
+/* One thread's part in it. */
+struct lane {
+	struct plan *plan;
+	struct rng rng;
+	bool hops;
 };
 
 static bool next_op(void *state, const struct gen_context *context,
@@ -43,6 +55,30 @@ static bool next_op(void *state, const struct gen_context *context,
 	return true;
 }
 
+static bool next_in_lane(void *state, const struct gen_context *context,
+			 struct gen_op *op)
+{
+	struct lane *lane = state;
+	const struct plan *plan = lane->plan;
+
+	if (lane->hops && rng_chance(&lane->rng, plan->hop_rate))
+		op->hop = (uint32_t)(1 + rng_below(&lane->rng,
+						   plan->nodes - 1));
+	return next_op(lane->plan, context, op);
+}
+
+static struct generator *make_lane(void *state, struct arena *arena,
+				   uint64_t number)
+{
+	struct plan *plan = state;
+	struct lane *lane = arena_alloc(arena, sizeof(*lane));
+
+	lane->plan = plan;
+	rng_init(&lane->rng, plan->seed, "lanes", number);
+	lane->hops = number + plan->hoppers >= plan->threads;
+	return generator_function(arena, next_in_lane, lane);
+}
+
 struct generator *plain_main(const struct workload_setup *setup,
 			     const char *name, struct error *err)
 {
@@ -50,6 +86,8 @@ struct generator *plain_main(const struct workload_setup *setup,
 	struct plan *plan = arena_alloc(setup->arena, sizeof(*plan));
 
 	if (bounds_share(setup, "reads", err) ||
+	    bounds_share(setup, "hoppers", err) ||
+	    bounds_share(setup, "hop-rate", err) ||
 	    bounds_int(setup, "key-count", 1, KEY_COUNT_MAX, err) ||
 	    bounds_int(setup, "writes-per-key", 1, BOUNDS_MOST, err) ||
 	    bounds_int(setup, "final-keys", 0, BOUNDS_MOST, err))
@@ -62,7 +100,18 @@ struct generator *plain_main(const struct workload_setup *setup,
 				   sizeof(*plan->places));
 	for (size_t i = 0; i < plan->place_count; i++)
 		plan->places[i].key = (int64_t)plan->begun++;
+	plan->seed = setup->seed;
+	plan->nodes = setup->nodes;
+	plan->threads = setup->threads;
+	plan->hop_rate = options_real(options, "hop-rate");
+	if (setup->nodes > 1)
+		plan->hoppers = (size_t)(options_real(options, "hoppers") *
+						 (double)setup->threads +
+					 0.5);
 	*setup->memory = plan;
+	if (plan->hoppers > 0)
+		return gen_each_thread(setup->arena, &plan->rng, make_lane,
+				       plan);
 	return generator_function(setup->arena, next_op, plan);
 }
 

@@ -10,15 +10,19 @@
 
 #include "harness/workload.h"
 
-/* Rows of a table of options. */
-#define PLAIN_OPTIONS                                                      \
+/* Rows of a table of options; so many threads hop by themselves. */
+#define PLAIN_OPTIONS(hoppers)                                             \
 	{ "reads", OPTION_REAL, "60%", "share of reads; the rest writes",  \
 	  NULL },                                                          \
 	{ "key-count", OPTION_INT, "5", "keys in use at a time", NULL },   \
 	{ "writes-per-key", OPTION_INT, "100",                             \
 	  "writes of a key before a new one takes its place", NULL },      \
 	{ "final-keys", OPTION_INT, "500",                                 \
-	  "how many of the last keys are read at the end", NULL }
+	  "how many of the last keys are read at the end", NULL },         \
+	{ "hoppers", OPTION_REAL, hoppers,                                 \
+	  "share of threads that change nodes again and again", NULL },    \
+	{ "hop-rate", OPTION_REAL, "20%",                                  \
+	  "chance that such a thread does so before an operation", NULL }
 
 /* Reads and writes without end; the values of a key are 1, 2, 3, ... NULL with
  * a sentence. */
