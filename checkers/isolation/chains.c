@@ -68,6 +68,15 @@ static int compare_chains(const void *one, const void *two)
 	return (a->invoke > b->invoke) - (a->invoke < b->invoke);
 }
 
+/* Never, for what is in doubt. */
+static uint32_t complete_of(const struct view *view, uint32_t write)
+{
+	uint32_t op = view->owner[write];
+
+	return view->status[op] == TXN_OK ? view->history->ops[op].complete :
+					    NONE;
+}
+
 static void follow(struct chains *chains, const struct view *view,
 		   uint32_t write, bool is_initial)
 {
@@ -82,11 +91,12 @@ static void follow(struct chains *chains, const struct view *view,
 		.first = write,
 		.last = last,
 		.invoke = ops[view->owner[write]].invoke,
-		.complete = view->status[view->owner[last]] == TXN_OK ?
-				    ops[view->owner[last]].complete :
-				    NONE,
+		.complete = complete_of(view, last),
 		.is_initial = is_initial,
 	};
+	/* Not before it began, whatever the store did. */
+	if (chain->complete < complete_of(view, write))
+		chain->complete = complete_of(view, write);
 }
 
 void chains_init(struct chains *chains, const struct view *view,

@@ -14,7 +14,7 @@ struct chain {
 	uint32_t first; /* writes */
 	uint32_t last;
 	uint32_t invoke; /* of the first, as a position in the history */
-	uint32_t complete; /* of the last; NONE: never */
+	uint32_t complete; /* of its first and last; NONE: never */
 	bool is_initial; /* its first was made from the initial state */
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkers/isolation/least.h"
 #include "harness/core/arena.h"
 
 void digraph_init(struct digraph *graph, uint32_t node_count)
@@ -66,36 +67,6 @@ void digraph_undo(struct digraph *graph, size_t count)
 	}
 }
 
-/* A heap of nodes, the least first. */
-static void heap_push(uint32_t *heap, uint32_t *count, uint32_t node)
-{
-	uint32_t i = (*count)++;
-
-	for (; i > 0 && heap[(i - 1) / 2] > node; i = (i - 1) / 2)
-		heap[i] = heap[(i - 1) / 2];
-	heap[i] = node;
-}
-
-static uint32_t heap_pop(uint32_t *heap, uint32_t *count)
-{
-	uint32_t least = heap[0], last = heap[--*count], i = 0;
-
-	for (;;) {
-		uint32_t child = 2 * i + 1;
-
-		if (child >= *count)
-			break;
-		if (child + 1 < *count && heap[child + 1] < heap[child])
-			child++;
-		if (heap[child] >= last)
-			break;
-		heap[i] = heap[child];
-		i = child;
-	}
-	heap[i] = last;
-	return least;
-}
-
 bool digraph_sort(struct digraph *graph)
 {
 	uint32_t *degrees = graph->parent, count = 0, next = 0;
@@ -105,10 +76,10 @@ bool digraph_sort(struct digraph *graph)
 		degrees[graph->edges[i].to]++;
 	for (uint32_t v = 0; v < graph->node_count; v++) {
 		if (degrees[v] == 0)
-			heap_push(graph->stack, &count, v);
+			least_push(graph->stack, &count, v);
 	}
 	while (count > 0) {
-		uint32_t v = heap_pop(graph->stack, &count);
+		uint32_t v = least_pop(graph->stack, &count);
 
 		graph->rank[v] = next++;
 		for (uint32_t e = graph->out[v]; e;
@@ -116,28 +87,24 @@ bool digraph_sort(struct digraph *graph)
 			uint32_t w = graph->edges[e - 1].to;
 
 			if (--degrees[w] == 0)
-				heap_push(graph->stack, &count, w);
+				least_push(graph->stack, &count, w);
 		}
 	}
 	return next == graph->node_count;
 }
 
 /* Nodes reachable from `to` that are ranked up to `from`; false when `from`
- * is among them. */
+ * is among them, by a way with as few edges as can be. */
 static bool search_forward(struct digraph *graph, uint32_t from, uint32_t to,
 			   uint32_t *count)
 {
-	uint32_t depth = 0;
 	bool is_free = true;
 
 	graph->parent[to] = 0;
 	graph->mark[to] = 1;
-	graph->stack[depth++] = to;
 	graph->found[(*count)++] = to;
-	while (depth > 0 && is_free) {
-		uint32_t v = graph->stack[--depth];
-
-		for (uint32_t e = graph->out[v]; e;
+	for (uint32_t i = 0; i < *count && is_free; i++) {
+		for (uint32_t e = graph->out[graph->found[i]]; e;
 		     e = graph->edges[e - 1].next_out) {
 			uint32_t w = graph->edges[e - 1].to;
 
@@ -151,7 +118,6 @@ static bool search_forward(struct digraph *graph, uint32_t from, uint32_t to,
 				break;
 			}
 			graph->mark[w] = 1;
-			graph->stack[depth++] = w;
 			graph->found[(*count)++] = w;
 		}
 	}

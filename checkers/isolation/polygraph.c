@@ -5,6 +5,7 @@
 
 #include "checkers/isolation/chains.h"
 #include "checkers/isolation/model.h"
+#include "checkers/isolation/schedule.h"
 #include "checkers/isolation/solver.h"
 #include "harness/core/arena.h"
 
@@ -12,6 +13,8 @@
 #define EDGES_MAX (UINT64_C(8) << 20)
 /* The part of it for levels that were not asked for. */
 #define OTHERS_SHARE 8
+/* The part of it for an attempt with assumptions. */
+#define ASSUMED_SHARE 4
 
 struct form {
 	const char *model;
@@ -35,16 +38,23 @@ static const struct form forms[] = {
 struct polygraph {
 	const struct view *view;
 	const struct graph *graph;
+	const struct registers *registers;
 	const struct chains *chains;
 	const struct form *form;
 	struct solver *solver;
 	uint64_t edges; /* of choices */
 	uint64_t edges_max;
+	const uint32_t *rank; /* a guess: an order of the solver's nodes */
+	bool holds; /* nothing contradicts it so far */
+	bool in_time; /* chains that are apart in time are in that order */
 };
 
+/* Not a side of a choice. */
 #define KNOWN 2u
+#define GUESSED 3u
 
-/* An edge that is known, or on a side of the latest choice. */
+/* An edge that is known, or on a side of the latest choice, or must agree with
+ * the order that was guessed. */
 static void add_edge(struct polygraph *p, unsigned side, uint32_t from,
 		     uint32_t to, enum edge_kind kind)
 {
@@ -61,7 +71,9 @@ static void add_edge(struct polygraph *p, unsigned side, uint32_t from,
 		count = kind == EDGE_RW ? 1 : 2;
 	}
 	for (unsigned i = 0; i < count; i++) {
-		if (side == KNOWN)
+		if (side == GUESSED)
+			p->holds &= p->rank[pairs[i][0]] < p->rank[pairs[i][1]];
+		else if (side == KNOWN)
 			solver_add_known(p->solver, pairs[i][0], pairs[i][1],
 					 kind);
 		else
@@ -116,6 +128,19 @@ static void add_known(struct polygraph *p)
 	}
 }
 
+/* What was made from the initial state precedes all else, whatever the time:
+ * the solver is to find that out. */
+static void relate_initial(struct polygraph *p, const struct chain *items,
+			   uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t j = 0; items[i].is_initial && j < count; j++) {
+			if (i != j)
+				add_order(p, KNOWN, &items[i], &items[j]);
+		}
+	}
+}
+
 /*
  * Chains of one key, by invocation. Those that completed before another was
  * invoked precede it where real time counts; of them only a frontier needs
@@ -124,34 +149,29 @@ static void add_known(struct polygraph *p)
 static void relate(struct polygraph *p, const struct chain *items,
 		   uint32_t count, uint32_t *frontier)
 {
-	bool in_time = p->form->order == EDGE_REALTIME;
 	uint32_t frontier_count = 0;
 
+	relate_initial(p, items, count);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t kept = 0, latest = 0;
 
+		if (items[i].is_initial)
+			continue;
 		/* No one of the frontier may precede another of it. */
 		for (uint32_t j = 0; j < frontier_count; j++) {
 			const struct chain *done = &items[frontier[j]];
 
 			if (done->complete < items[i].invoke &&
-			    done->invoke > latest && in_time)
+			    done->invoke > latest && p->in_time)
 				latest = done->invoke;
 		}
 		for (uint32_t j = 0; j < frontier_count; j++) {
 			const struct chain *other = &items[frontier[j]];
 
-			if (in_time && other->complete < latest)
+			if (p->in_time && other->complete < latest)
 				continue;
 			frontier[kept++] = frontier[j];
-			if (items[i].is_initial || other->is_initial) {
-				add_order(p, KNOWN,
-					  items[i].is_initial ? &items[i] :
-								other,
-					  items[i].is_initial ? other :
-								&items[i]);
-			} else if (in_time &&
-				   other->complete < items[i].invoke) {
+			if (p->in_time && other->complete < items[i].invoke) {
 				add_order(p, KNOWN, other, &items[i]);
 			} else {
 				solver_add_choice(p->solver);
@@ -181,6 +201,70 @@ static void add_choices(struct polygraph *p)
 	free(frontier);
 }
 
+/* Where a chain begins in the order that was guessed. */
+struct start {
+	uint32_t key;
+	uint32_t rank;
+	uint32_t chain;
+};
+
+static int compare_starts(const void *one, const void *two)
+{
+	const struct start *a = one, *b = two;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+/* Are the versions, in the order that was guessed, such that all edges go
+ * forward? Then it is a proof, whatever it came from. Each chain with the next
+ * is enough: the others follow. */
+static bool guess_holds(struct polygraph *p, const struct digraph *known)
+{
+	const struct chains *chains = p->chains;
+	struct start *starts = heap_zeroed((size_t)chains->count + 1,
+					   sizeof(*starts));
+
+	p->holds = true;
+	for (size_t e = 0; e < known->edge_count; e++)
+		p->holds &= p->rank[known->edges[e].from] <
+			    p->rank[known->edges[e].to];
+	for (uint32_t i = 0; i < chains->count; i++) {
+		uint32_t writer = p->view->owner[chains->items[i].first];
+
+		starts[i] = (struct start){
+			chains->items[i].key,
+			p->rank[writer << p->form->in_layers], i
+		};
+	}
+	qsort(starts, chains->count, sizeof(*starts), compare_starts);
+	for (uint32_t i = 1; i < chains->count; i++) {
+		const struct chain *one = &chains->items[starts[i - 1].chain];
+		const struct chain *two = &chains->items[starts[i].chain];
+
+		if (one->key != two->key)
+			continue;
+		p->holds &= !two->is_initial;
+		add_order(p, GUESSED, one, two);
+	}
+	free(starts);
+	return p->holds;
+}
+
+static bool guess(void *context, const struct digraph *known, uint32_t *rank,
+		  bool *holds)
+{
+	struct polygraph *p = context;
+
+	p->rank = rank;
+	if (!schedule_guess(p->view, p->registers, p->chains, known,
+			    p->form->in_layers, rank))
+		return false;
+	*holds = guess_holds(p, known);
+	return true;
+}
+
 /* The contradiction that was met last, without what stands for several. */
 static void take_cycle(const struct polygraph *p, struct finding *finding,
 		       struct arena *arena)
@@ -204,26 +288,49 @@ static void take_cycle(const struct polygraph *p, struct finding *finding,
 	finding->step_count = kept;
 }
 
+/* The solver is to be freed by the caller. */
+static enum solver_answer attempt(struct polygraph *p, bool in_time,
+				  const struct budget *budget)
+{
+	p->in_time = in_time;
+	p->solver = solver_new(p->graph->node_count << p->form->in_layers);
+	add_known(p);
+	solver_set_guess(p->solver, guess, p);
+	if (solver_is_guessed(p->solver))
+		return SOLVER_YES;
+	p->edges = 0;
+	add_choices(p);
+	return p->edges > p->edges_max ? SOLVER_UNKNOWN :
+					 solver_run(p->solver, budget);
+}
+
+/*
+ * Stores mostly carry out writes while these are under way. So at first the
+ * versions that are apart in time are taken to be in that order, which leaves
+ * few choices: a solution is a solution. Only if there is none, nothing is
+ * assumed.
+ */
 static enum solver_answer decide_form(struct analysis *analysis,
 				      struct polygraph *p,
 				      const struct budget *budget,
 				      struct arena *arena)
 {
-	uint32_t nodes = p->graph->node_count << p->form->in_layers;
+	bool has_time = p->form->order == EDGE_REALTIME;
 	struct finding finding = { .name = p->form->cycle,
 				   .key = NONE,
 				   .shows = NONE,
 				   .culprit = NONE,
 				   .witness = NONE };
-	enum solver_answer answer = SOLVER_UNKNOWN;
+	struct budget some = *budget;
+	enum solver_answer answer;
 
-	p->solver = solver_new(nodes);
-	p->edges = 0;
-	add_known(p);
-	p->edges = 0;
-	add_choices(p);
-	if (p->edges <= p->edges_max)
-		answer = solver_run(p->solver, budget);
+	if (!has_time)
+		some.states_max /= ASSUMED_SHARE;
+	answer = attempt(p, true, &some);
+	if (!has_time && answer != SOLVER_YES) {
+		solver_free(p->solver);
+		answer = attempt(p, false, budget);
+	}
 	if (answer == SOLVER_NO) {
 		take_cycle(p, &finding, arena);
 		findings_add(&analysis->findings, &finding);
@@ -237,6 +344,7 @@ void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 {
 	struct chains chains;
 	struct polygraph p = { .view = &analysis->view,
+			       .registers = &analysis->registers,
 			       .graph = graph,
 			       .chains = &chains };
 	uint64_t standing = 0;

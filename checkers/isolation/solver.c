@@ -2,6 +2,7 @@
 #include "checkers/isolation/solver.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "checkers/isolation/solver_private.h"
 #include "harness/core/arena.h"
@@ -12,6 +13,7 @@ struct solver *solver_new(uint32_t node_count)
 
 	digraph_init(&s->graph, node_count);
 	s->bump = 1;
+	s->slots = heap_zeroed((size_t)node_count + 1, sizeof(*s->slots));
 	return s;
 }
 
@@ -26,12 +28,15 @@ void solver_free(struct solver *s)
 	free(s->clauses);
 	free(s->watches);
 	free(s->value);
+	free(s->phase);
 	free(s->level);
 	free(s->reason);
 	free(s->mark);
 	free(s->activity);
 	free(s->seen);
-	free(s->hot);
+	free(s->heap);
+	free(s->place);
+	free(s->slots);
 	free(s->trail);
 	free(s->level_start);
 	free(s->conflict);
@@ -89,17 +94,19 @@ static void prepare(struct solver *s)
 
 	s->watches = heap_zeroed(2 * n, sizeof(*s->watches));
 	s->value = heap_zeroed(n, sizeof(*s->value));
+	s->phase = heap_zeroed(n, sizeof(*s->phase));
 	s->level = heap_zeroed(n, sizeof(*s->level));
 	s->reason = heap_zeroed(n, sizeof(*s->reason));
 	s->mark = heap_zeroed(n, sizeof(*s->mark));
 	s->activity = heap_zeroed(n, sizeof(*s->activity));
 	s->seen = heap_zeroed(n, sizeof(*s->seen));
-	s->hot = heap_zeroed(n, sizeof(*s->hot));
+	s->heap = heap_zeroed(n, sizeof(*s->heap));
+	s->place = heap_zeroed(n, sizeof(*s->place));
 	s->trail = heap_zeroed(n, sizeof(*s->trail));
 	s->level_start = heap_zeroed(n, sizeof(*s->level_start));
 }
 
-static bool is_spent(const struct solver *s, const struct budget *budget)
+bool solver_is_spent(const struct solver *s, const struct budget *budget)
 {
 	return s->states + s->graph.followed / FOLLOWED_PER_STATE >
 		       budget->states_max ||
@@ -137,7 +144,7 @@ static bool prune(struct solver *s, const struct budget *budget)
 		has_changed = false;
 		for (uint32_t c = 0; c < s->choice_count; c++) {
 			if (s->graph.followed > PRUNE_MAX ||
-			    is_spent(s, budget))
+			    solver_is_spent(s, budget))
 				return true;
 			if (s->value[c])
 				continue;
@@ -158,43 +165,49 @@ static bool prune(struct solver *s, const struct budget *budget)
 	return true;
 }
 
-/* The open choice that was in most of the latest conflicts; else the next one
- * from *next on. `choice_count`: none is open. */
-static uint32_t pick(const struct solver *s, uint32_t *next)
-{
-	uint32_t best = s->choice_count;
-
-	for (uint32_t i = 0; i < s->hot_count; i++) {
-		uint32_t c = s->hot[i];
-
-		if (!s->value[c] && (best == s->choice_count ||
-				     s->activity[c] > s->activity[best]))
-			best = c;
-	}
-	if (best != s->choice_count)
-		return best;
-	while (*next < s->choice_count && s->value[*next])
-		++*next;
-	return *next;
-}
-
 static void decide(struct solver *s, uint32_t choice)
 {
-	uint32_t one = against(s, 2 * choice), two = 0;
-
-	if (one > 0)
-		two = against(s, 2 * choice + 1);
 	s->level_start[s->depth++] = s->trail_count;
-	solver_take(s, 2 * choice + (one > 0 && two < one), 0);
+	solver_take(s, 2 * choice + s->phase[choice], 0);
+}
+
+/* Begins with the sides that fewer edges of are against the order. */
+static void set_phases(struct solver *s)
+{
+	for (uint32_t c = 0; c < s->choice_count; c++) {
+		uint32_t one = against(s, 2 * c);
+
+		s->phase[c] = one > 0 && against(s, 2 * c + 1) < one;
+	}
+}
+
+void solver_set_guess(struct solver *s, solver_guess *guess, void *context)
+{
+	s->guess = guess;
+	s->guess_context = context;
+}
+
+bool solver_is_guessed(struct solver *s)
+{
+	bool holds = false;
+
+	if (s->guess &&
+	    s->guess(s->guess_context, &s->graph, s->slots, &holds))
+		memcpy(s->graph.rank, s->slots,
+		       s->graph.node_count * sizeof(*s->slots));
+	return holds;
 }
 
 enum solver_answer solver_run(struct solver *s, const struct budget *budget)
 {
-	uint32_t next = 0;
+	enum solver_answer answer;
 
 	prepare(s);
 	if (!digraph_sort(&s->graph) || !prune(s, budget))
 		return SOLVER_NO;
+	if (solver_is_guessed(s))
+		return SOLVER_YES;
+	set_phases(s);
 	for (;;) {
 		uint32_t choice;
 
@@ -202,14 +215,14 @@ enum solver_answer solver_run(struct solver *s, const struct budget *budget)
 			if (s->depth == 0)
 				return SOLVER_NO;
 			solver_learn(s);
-			next = 0;
 			continue;
 		}
-		if (is_spent(s, budget))
+		if (solver_is_spent(s, budget))
 			return SOLVER_UNKNOWN;
-		choice = pick(s, &next);
-		if (choice == s->choice_count)
-			return SOLVER_YES;
-		decide(s, choice);
+		choice = solver_hottest(s);
+		if (choice != s->choice_count)
+			decide(s, choice);
+		else if (solver_sweep(s, budget, &answer))
+			return answer;
 	}
 }

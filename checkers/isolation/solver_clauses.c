@@ -151,7 +151,7 @@ bool solver_propagate(struct solver *s)
 	return true;
 }
 
-static void back_to(struct solver *s, uint32_t depth)
+void solver_back(struct solver *s, uint32_t depth)
 {
 	if (s->depth <= depth)
 		return;
@@ -160,22 +160,12 @@ static void back_to(struct solver *s, uint32_t depth)
 
 		if (s->trail_count < s->head)
 			digraph_undo(&s->graph, s->mark[choice]);
+		s->phase[choice] = s->value[choice] - 1;
 		s->value[choice] = 0;
+		solver_reopen(s, choice);
 	}
 	s->head = s->trail_count;
 	s->depth = depth;
-}
-
-static void bump(struct solver *s, uint32_t choice)
-{
-	if (s->activity[choice] <= 0)
-		s->hot[s->hot_count++] = choice;
-	s->activity[choice] += s->bump;
-	if (s->activity[choice] < 1e100)
-		return;
-	for (uint32_t i = 0; i < s->choice_count; i++)
-		s->activity[i] *= 1e-100;
-	s->bump *= 1e-100;
 }
 
 /* Marks the literals of a conflict; those of this level are counted, those of
@@ -191,7 +181,7 @@ static uint32_t resolve(struct solver *s, uint32_t skip)
 		    s->level[choice] == 0)
 			continue;
 		s->seen[choice] = 1;
-		bump(s, choice);
+		solver_bump(s, choice);
 		if (s->level[choice] == s->depth) {
 			here++;
 			continue;
@@ -252,7 +242,7 @@ void solver_learn(struct solver *s)
 	back = second_watch(s, first);
 	for (size_t i = first + 1; i < s->literal_count; i++)
 		s->seen[s->literals[i] / 2] = 0;
-	back_to(s, back);
+	solver_back(s, back);
 	s->clauses = array_reserve(s->clauses, &s->clause_capacity,
 				   s->clause_count + 1, sizeof(*s->clauses));
 	clause = &s->clauses[s->clause_count++];

@@ -40,13 +40,18 @@ struct solver {
 	uint32_t *watches; /* by literal: a clause + 1 */
 
 	uint8_t *value; /* by choice: 0 open, else 1 + side */
+	uint8_t *phase; /* by choice: the side to be tried first */
+	solver_guess *guess; /* or NULL */
+	void *guess_context;
+	uint32_t *slots; /* by node: working memory of a guess */
 	uint32_t *level; /* by choice */
 	uint32_t *reason; /* by choice: a clause + 1 */
 	size_t *mark; /* by choice: edges in the graph before its own */
-	double *activity; /* by choice */
+	double *activity; /* by choice; of those that were in a conflict */
+	uint32_t *heap; /* of them, by activity; some are no longer open */
+	uint32_t *place; /* by choice: in the heap + 1, or 0 */
+	uint32_t heap_count;
 	uint8_t *seen; /* by choice: working memory of solver_learn */
-	uint32_t *hot; /* choices that were in a conflict */
-	uint32_t hot_count;
 	uint32_t *trail; /* literals, in the order they were taken */
 	uint32_t trail_count;
 	uint32_t head; /* of the trail: what has been followed up */
@@ -70,6 +75,27 @@ bool solver_propagate(struct solver *solver);
 
 /* Learns a clause from the conflict, goes back, and takes what it forces. */
 void solver_learn(struct solver *solver);
+
+/* Has one more to do with conflicts; makes it a candidate again; and the open
+ * choice that had most to do with the latest ones, or `choice_count`. */
+void solver_bump(struct solver *solver, uint32_t choice);
+void solver_reopen(struct solver *solver, uint32_t choice);
+uint32_t solver_hottest(struct solver *solver);
+
+/*
+ * Takes for all choices that are still open, and that no conflict was about,
+ * the side to be tried first. True when *answer is the solver's: all choices
+ * are made, there is no solution, or the budget ran out. Else it has learned a
+ * clause from each side that cannot be, and gone back to the beginning.
+ */
+bool solver_sweep(struct solver *solver, const struct budget *budget,
+		  enum solver_answer *answer);
+
+/* True when the budget has run out. */
+bool solver_is_spent(const struct solver *solver, const struct budget *budget);
+
+/* Goes back to that number of decisions. */
+void solver_back(struct solver *solver, uint32_t depth);
 
 /* Puts a side's edges into the graph; false on a cycle, which is noted. */
 bool solver_put_side(struct solver *solver, uint32_t literal);
