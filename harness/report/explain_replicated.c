@@ -155,7 +155,8 @@ const struct explanation explain_replicated[] = {
 			   "knew a read shows\nthe last by an order which all "
 			   "nodes share, and in which a write comes\nafter "
 			   "those that it has seen.",
-		.rules_out = "stale-read, lost-write, garbage-read, divergence",
+		.rules_out = "stale-read, lost-write, garbage-read, "
+			     "divergence",
 		.source = BURCKHARDT,
 	},
 	{
@@ -163,10 +164,10 @@ const struct explanation explain_replicated[] = {
 		.kind = EXPLAIN_MODEL,
 		.also = "multi-value register, siblings",
 		.meaning = "A replicated register that keeps concurrent writes "
-			   "as siblings: a read\nshows all writes that its node "
-			   "knew and that no other of these has\nseen. Written "
-			   "as [[VALUE, VERSION-VECTOR], ...] or as a list of "
-			   "values.",
+			   "as siblings: a read\nshows all writes that its "
+			   "node knew and that no other of these has\nseen. "
+			   "Written as [[VALUE, VERSION-VECTOR], ...] or as a "
+			   "list of\nvalues.",
 		.rules_out = "lost-sibling, dominated-sibling, false-vector, "
 			     "divergence",
 		.source = BURCKHARDT,
@@ -185,8 +186,8 @@ const struct explanation explain_replicated[] = {
 		.kind = EXPLAIN_MODEL,
 		.also = "observed-remove map",
 		.meaning = "A replicated map in which the removal of a field "
-			   "undoes the writes that\nit has seen, and no others; "
-			   "of concurrent writes one is shown.",
+			   "undoes the writes that\nit has seen, and no "
+			   "others; of concurrent writes one is shown.",
 		.rules_out = "lost-element, resurrected-element, stale-read, "
 			     "divergence",
 		.source = BURCKHARDT,
