@@ -353,6 +353,7 @@ const struct fault fault_clock = {
 	.name = "clock",
 	.summary = "clocks step, flap, drift or stand still; never this "
 		   "machine's",
+	.family = "clock",
 	.options = clock_options,
 	.targets = pick_names,
 	.open = clock_open,

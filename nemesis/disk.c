@@ -283,6 +283,7 @@ static const struct option disk_options[] = {
 const struct fault fault_disk = {
 	.name = "disk",
 	.summary = "calls to the disk fail, are slow, or find it full",
+	.family = "disk",
 	.options = disk_options,
 	.targets = pick_names,
 	.open = disk_open,

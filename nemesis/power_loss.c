@@ -236,6 +236,7 @@ static const struct option power_loss_options[] = {
 const struct fault fault_power_loss = {
 	.name = "power-loss",
 	.summary = "daemons are killed, and what they had not synced is gone",
+	.family = "disk",
 	.options = power_loss_options,
 	.targets = pick_names,
 	.open = power_loss_open,

@@ -42,7 +42,7 @@ static int add(struct making *making, const struct fault *fault,
 	return 0;
 }
 
-/* All that fit, of one family unless it is NULL. How many there are. */
+/* All that fit, of one family or (NULL) of any. How many there are. */
 static int add_family(struct making *making, const char *family,
 		      struct error *err)
 {
@@ -50,8 +50,8 @@ static int add_family(struct making *making, const char *family,
 	int count = 0;
 
 	for (unsigned i = 0; (fault = registry_fault_at(i)); i++) {
-		if (family &&
-		    (!fault->family || strcmp(fault->family, family) != 0))
+		if (!fault->family ||
+		    (family && strcmp(fault->family, family) != 0))
 			continue;
 		count++;
 		if (is_fit(making->config, fault) &&

@@ -51,6 +51,7 @@ static void all_and_chaos_are_what_fits_the_target(void **state)
 				    "all", NULL),
 			 0);
 	assert_true(has_fault(f, "membership") && has_fault(f, "packet"));
+	assert_false(has_fault(f, "corrupt"));
 	assert_true(options_is(f->config.options, "schedule", "turns"));
 	assert_int_equal(config_try(f, "target", "etcd", "local", "3", "faults",
 				    "chaos", NULL),
