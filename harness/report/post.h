@@ -21,7 +21,7 @@ void poster_close(struct poster *poster); /* NULL is accepted */
 /*
  * Sends the document and waits for the answer, at most 30 s; when the server
  * is not there yet, is busy or asks to come again (429, 502, 503, 504), up to
- * four times more. So a document may arrive twice. -1 with a sentence that
+ * three times more. So a document may arrive twice. -1 with a sentence that
  * names the URL unless the answer is one of 200 to 299; then *answer is its
  * body (at most 64 KiB of it), until the next call.
  */

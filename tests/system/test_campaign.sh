@@ -69,7 +69,7 @@ claim '... a case each' has "$work/tap" '^1\.\.7'
 claim '... and in JUnit' has "$work/j.xml" 'failures="0" errors="0"'
 claim '... and are no alerts' sh -c "! grep '\"ruleId\"' '$work/s.json'"
 claim 'one that is found by another name is not' exits 1 campaign \
-	"$work/naive.json" --tap "$work/tap" --junit "$work/j.xml"
+	"$work/naive.json" --jobs 3 --tap "$work/tap" --junit "$work/j.xml"
 claim '... and is told with what was expected' has "$work/out" \
 	'expected invalid with G1c: '
 claim '... and fails in TAP' has "$work/tap" '^not ok 3 '
@@ -81,7 +81,7 @@ claim '... and says so' states naive \
 claim '... also in its file' is naive '"$c->{state}: $c->{reason}"' \
 	'stopped: cell 2 was not as expected'
 claim 'a resumed one goes on, seeds and all' exits 1 campaign \
-	"$work/naive.json" --resume
+	"$work/naive.json" --resume --jobs 4
 claim '... to its end' states naive 'done done done done done done done'
 claim '... and runs no cell again' is naive \
 	'join(" ", map { $_->{attempts} } @{$c->{cells}})' '1 1 1 1 1 1 1'
