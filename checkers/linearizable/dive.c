@@ -22,6 +22,9 @@ struct dive {
 	size_t frame_count;
 	size_t frame_capacity;
 	uint64_t states_max;
+	uint64_t stall_max; /* configurations without getting further */
+	uint64_t stalled_at; /* those visited when it last got further */
+	size_t furthest; /* event */
 	size_t bytes_max;
 	uint64_t *after;
 };
@@ -66,6 +69,14 @@ static bool push(struct dive *dive, uint64_t *record)
 	config_set(record, config_state(record), (uint32_t)walk->timeline.at);
 	if (!walk_count(walk, dive->states_max))
 		return false;
+	if (walk->timeline.at > dive->furthest) {
+		dive->furthest = walk->timeline.at;
+		dive->stalled_at = walk->result->visited;
+	} else if (walk->result->visited - dive->stalled_at >
+		   dive->stall_max) {
+		walk->result->stop = SEARCH_STATES;
+		return false;
+	}
 	walk_reached(walk, walk->timeline.at, config_state(record));
 	number = configs_insert(&dive->seen, record);
 	if (number == CONFIG_DOMINATED)
@@ -132,9 +143,11 @@ static enum walk_end from_roots(struct dive *dive)
 }
 
 enum walk_end walk_dive(struct walk *walk, uint64_t states_max,
-			size_t bytes_max)
+			uint64_t stall_max, size_t bytes_max)
 {
-	struct dive dive = { .walk = walk, .bytes_max = bytes_max };
+	struct dive dive = { .walk = walk, .stall_max = stall_max,
+			     .stalled_at = walk->result->visited,
+			     .bytes_max = bytes_max };
 	size_t start = walk->timeline.at;
 	size_t bytes;
 	enum walk_end end;

@@ -3,34 +3,42 @@
 
 #include <stdlib.h>
 
+#include "checkers/linearizable/models.h"
 #include "checkers/linearizable/walk.h"
 #include "harness/core/arena.h"
 
 /* More configurations at one moment than this, and depth is tried. */
 #define WIDTH_MAX 1024
-/* Configurations of a first try in depth. */
-#define DIVE_SHORT 500000
+/* Configurations without getting further that end a first try in depth. */
+#define DIVE_STALL 300000
 
 /* Of so many configurations open calls are given back when a violation is
  * looked for that does not depend on them. */
 #define WIDTH_FORGIVING 128
 
-/* Is there no way on even with every open call at hand again? Everything is
- * put back as it was before. */
-static bool is_hopeless(struct walk *walk)
+/* A register has no more states than there are values. Another object may grow
+ * without end if an open call is not used up. */
+static bool is_bounded(const struct model *model)
+{
+	return model == &model_register || model == &model_cas_register;
+}
+
+/* Is there no way on even with every open call at hand again, where there are
+ * more than so many configurations (0: always)? Everything is put back as it
+ * was before. */
+static bool is_hopeless(struct walk *walk, size_t forgive_above)
 {
 	struct search_limits limits = *walk->limits;
-	const struct sweep_way way = {
-		.forgive_above = limits.width_max ? limits.width_max :
-						    WIDTH_FORGIVING,
-	};
+	const struct sweep_way way = { .forgive_above = forgive_above,
+				       .forgives = forgive_above == 0 };
 	const struct search_limits *usual = walk->limits;
 	struct search_result before = *walk->result;
 	struct configs roots;
 	size_t start = walk->timeline.at;
 	enum walk_end end;
 
-	if (!walk->problem->lane_words)
+	if (!walk->problem->lane_words ||
+	    (way.forgives && !is_bounded(walk->problem->model)))
 		return false;
 	configs_init(&roots, walk->problem->mask_words,
 		     walk->problem->lane_words, limits.bytes_max / 8);
@@ -40,7 +48,8 @@ static bool is_hopeless(struct walk *walk)
 	}
 	limits.bytes_max /= 8;
 	limits.states_max = before.visited +
-			    (limits.states_max - before.visited) / 8;
+			    (limits.states_max - before.visited) /
+				    (forgive_above ? 8 : 2);
 	walk->limits = &limits;
 	end = walk_sweep(walk, &way);
 	walk->limits = usual;
@@ -60,11 +69,12 @@ static bool is_hopeless(struct walk *walk)
 }
 
 /* In depth; WALK_BURST where that took too long or too much. */
-static enum walk_end dive(struct walk *walk, uint64_t states_max)
+static enum walk_end dive(struct walk *walk, uint64_t states_max,
+			  uint64_t stall_max)
 {
 	struct search_result *result = walk->result;
-	enum walk_end end =
-		walk_dive(walk, states_max, walk->limits->bytes_max / 4 * 3);
+	enum walk_end end = walk_dive(walk, states_max, stall_max,
+				      walk->limits->bytes_max / 4 * 3);
 
 	if (end != WALK_STOPPED || result->stop == SEARCH_EXPIRED)
 		return end;
@@ -76,24 +86,32 @@ static enum walk_end walk_on(struct walk *walk)
 {
 	const struct search_limits *limits = walk->limits;
 	size_t width = limits->width_max ? limits->width_max : WIDTH_MAX;
+	size_t forgiving = limits->width_max ? limits->width_max :
+					       WIDTH_FORGIVING;
 	const struct sweep_way narrow = { .width_max = width };
 	const struct sweep_way wide = { .until_narrow = width / 16 + 1 };
 	const struct search_result *result = walk->result;
+	bool is_first = true;
 
 	for (;;) {
 		enum walk_end end = walk_sweep(walk, &narrow);
 
 		if (end != WALK_BURST)
 			return end;
-		end = dive(walk, limits->width_max ? limits->width_max :
-						     DIVE_SHORT);
-		if (end == WALK_BURST && is_hopeless(walk))
+		/* What is wrong most often is so whatever the open calls
+		 * did, and that is soon found out. */
+		if (is_first && is_hopeless(walk, 0))
+			return WALK_INVALID;
+		is_first = false;
+		end = dive(walk, (limits->states_max - result->visited) / 2,
+			   limits->width_max ? limits->width_max : DIVE_STALL);
+		if (end == WALK_BURST && is_hopeless(walk, forgiving))
 			return WALK_INVALID;
 		if (end == WALK_BURST && result->stop == SEARCH_EXPIRED)
 			return WALK_STOPPED;
 		if (end == WALK_BURST)
 			end = dive(walk, (limits->states_max -
-					  result->visited) / 4);
+					  result->visited) / 4, UINT64_MAX);
 		if (end == WALK_BURST)
 			end = walk_sweep(walk, &wide);
 		if (end != WALK_BURST)

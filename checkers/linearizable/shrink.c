@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checkers/linearizable/explain.h"
+#include "checkers/linearizable/models.h"
 #include "checkers/linearizable/units.h"
 #include "harness/core/arena.h"
 
@@ -171,12 +172,18 @@ static void shorten_chains(struct shrinking *shrinking)
 	} while (shrinking->few->count < before);
 }
 
+/* One of ours: of a model from elsewhere not enough is known. */
+static bool is_register(const struct judge *judge)
+{
+	return (judge->model == &model_register ||
+		judge->model == &model_cas_register) &&
+	       !judge->settings->failed_cas_asserts;
+}
+
 /* Leaves out the past of a register. */
 static void leave_past(struct shrinking *shrinking, size_t at_most)
 {
-	if (shrinking->judge->model->shrink != SHRINK_CHAINS ||
-	    shrinking->judge->settings->failed_cas_asserts ||
-	    shrinking->any_start || shrinking->few->count <= at_most ||
+	if (!is_register(shrinking->judge) || shrinking->any_start || shrinking->few->count <= at_most ||
 	    is_over(shrinking))
 		return;
 	shrinking->any_start =
@@ -219,8 +226,7 @@ static void polish(struct shrinking *shrinking)
 	const struct judge *judge = shrinking->judge;
 	struct calls *few = shrinking->few;
 
-	if (judge->model->shrink != SHRINK_CHAINS || few->count > POLISH_MAX ||
-	    judge->settings->failed_cas_asserts)
+	if (!is_register(judge) || few->count > POLISH_MAX)
 		return;
 	leave_unseen(judge, few, shrinking->any_start);
 	leave_rest(shrinking);

@@ -180,7 +180,11 @@ enum walk_end walk_sweep(struct walk *walk, const struct sweep_way *way)
 	walk->roots.bytes_max = walk->limits->bytes_max / 4;
 	sweep.before = heap_zeroed(walk->roots.width, sizeof(uint64_t));
 	sweep.after = heap_zeroed(walk->roots.width, sizeof(uint64_t));
+	walk->forgives = way->forgives;
+	if (way->forgives)
+		forgive(&sweep);
 	end = run(&sweep, way);
+	walk->forgives = false;
 	take_bytes(&sweep);
 	configs_release(&sweep.level);
 	configs_release(&sweep.next);

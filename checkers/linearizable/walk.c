@@ -119,12 +119,12 @@ bool walk_move(struct walk *walk, const uint64_t *record, uint32_t *move,
 			next = see_hopeless(walk, next);
 		memcpy(after, record, walk->roots.width * sizeof(*record));
 		config_set(after, next, config_event(record));
-		if (call_is_open(&problem->calls[number]))
+		if (!call_is_open(&problem->calls[number]))
+			config_flip(after, problem->slots[number]);
+		else if (!walk->forgives)
 			config_lane_add(&walk->roots, after,
 					problem->group_lanes
 						[problem->slots[number]]);
-		else
-			config_flip(after, problem->slots[number]);
 		if (next != config_state(record))
 			walk_settle(walk, after);
 		if (step == STEP_MORE) {

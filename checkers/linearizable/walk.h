@@ -18,6 +18,7 @@ struct walk {
 	struct configs roots; /* of one moment; nothing else is possible */
 	uint64_t *record; /* room for one */
 	bool copies_exceeded;
+	bool forgives; /* open calls are not used up */
 	uint32_t *useful; /* by state: until when, plus 1; 0: not known */
 	size_t useful_capacity;
 	size_t useful_count;
@@ -56,6 +57,7 @@ struct sweep_way {
 	size_t width_max; /* 0: any */
 	size_t until_narrow; /* stop as soon as there are so few */
 	size_t forgive_above; /* 0: never */
+	bool forgives; /* always and at once; for models of few states */
 };
 
 /*
@@ -68,8 +70,9 @@ struct sweep_way {
  */
 enum walk_end walk_sweep(struct walk *walk, const struct sweep_way *way);
 
-/* In depth from walk->roots; they and the timeline stay as they are. */
+/* In depth from walk->roots; they and the timeline stay as they are. Stops
+ * after so many configurations, or so many without getting further. */
 enum walk_end walk_dive(struct walk *walk, uint64_t states_max,
-			size_t bytes_max);
+			uint64_t stall_max, size_t bytes_max);
 
 #endif
