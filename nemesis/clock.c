@@ -175,11 +175,12 @@ static int look_at_node(struct node *node, void *argument, struct error *err)
 			     &state->arenas[i], err);
 }
 
-static void note_looks(const struct clock *state, struct figure *note)
+static void note_looks(const struct clock *state, const char *name,
+		       struct figure *note)
 {
 	const struct fault_setup *setup = state->victims.setup;
 	struct arena *arena = setup->arena;
-	struct figure *group = figure_add_group(note, arena, "clocks");
+	struct figure *group = figure_add_group(note, arena, name);
 
 	for (size_t i = 0; i < state->victims.count; i++) {
 		const struct clock_look *look = &state->looks[i];
@@ -254,7 +255,7 @@ static enum effect clock_verify(void *context, struct figure *note,
 			return EFFECT_UNKNOWN;
 		is_doubted = has_doubt(state, &why);
 	}
-	note_looks(state, note);
+	note_looks(state, "clocks", note);
 	if (is_doubted) {
 		error_set(err, "%s", why.text);
 		return EFFECT_ABSENT;
@@ -275,10 +276,14 @@ static int heal_node(struct node *node, void *argument, struct error *err)
 static int clock_heal(void *context, struct figure *note, struct error *err)
 {
 	struct clock *state = context;
+	struct cluster *cluster = state->victims.setup->cluster;
+	struct error ignored;
 
-	(void)note;
-	if (cluster_each(state->victims.setup->cluster, NULL, heal_node, NULL,
-			 err) < 0)
+	/* How far a drift has come; that nobody answers is no trouble now. */
+	if (state->kind &&
+	    cluster_each(cluster, NULL, look_at_node, state, &ignored) == 0)
+		note_looks(state, "clocks-before", note);
+	if (cluster_each(cluster, NULL, heal_node, NULL, err) < 0)
 		return error_wrap(err, "clock: heal");
 	state->kind = NULL;
 	return 0;
@@ -318,7 +323,7 @@ static enum effect clock_verify_healed(void *context, struct figure *note,
 			return EFFECT_ABSENT;
 		}
 	}
-	note_looks(state, note);
+	note_looks(state, "clocks", note);
 	victims_forget(&state->victims);
 	return EFFECT_PROVEN;
 }

@@ -50,6 +50,10 @@ int64_t clock_wrong_shows(const struct clock_wrong *wrong, int id, int64_t t_ns)
  * callee's to use. No red zone is relied upon; Go's stack has room (it calls
  * the vDSO on the system stack), and this adds less than 100 bytes to what the
  * kernel's own code needs.
+ *
+ * Return addresses are wiped once they are used: a thread that is to leave
+ * this code is told by them (clock_tracee.h), so none may stay where a later
+ * call leaves a gap in its frame.
  */
 __asm__(".pushsection .rodata\n"
 	".balign 16\n"
@@ -63,6 +67,7 @@ __asm__(".pushsection .rodata\n"
 	"	push %rsi\n"
 	"	sub $8, %rsp\n"
 	"	call ordeal_clock_original\n"
+	"	movq $0, -8(%rsp)\n" /* see below */
 	"	add $8, %rsp\n"
 	"	pop %rsi\n"
 	"	pop %rdi\n"
@@ -124,6 +129,7 @@ __asm__(".pushsection .rodata\n"
 	"	xor %edi, %edi\n"
 	"	mov %rsp, %rsi\n"
 	"	call ordeal_clock_gettime\n"
+	"	movq $0, -8(%rsp)\n"
 	"	mov 8(%rsp), %rax\n"
 	"	xor %edx, %edx\n"
 	"	mov $1000, %ecx\n"
@@ -144,6 +150,7 @@ __asm__(".pushsection .rodata\n"
 	"	mov $5, %edi\n"
 	"	mov %rsp, %rsi\n"
 	"	call ordeal_clock_gettime\n"
+	"	movq $0, -8(%rsp)\n"
 	"	mov (%rsp), %rax\n"
 	"	add $16, %rsp\n"
 	"	pop %rdi\n"
