@@ -286,7 +286,7 @@ bool log_piece(const struct log *log, const struct log_op *op, int64_t *at,
 		sector++;
 	*end = sector * log->sector < last ? sector * log->sector : last;
 	*grown = (*end + log->page - 1) / log->page * log->page;
-	if (*grown > last)
-		*grown = last;
+	if (*grown > op->reached)
+		*grown = op->reached;
 	return true;
 }

@@ -48,6 +48,7 @@ struct log_op {
 	uint64_t folders[2];
 	int64_t offset;
 	int64_t size;
+	int64_t reached; /* of a write: the size of the file after it */
 	void *owner; /* how to undo it; not looked at here */
 
 	/* By log_plan: */

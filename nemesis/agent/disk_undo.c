@@ -129,6 +129,17 @@ struct undo *undo_of_write(struct layer *layer, struct fuse_node *file, int fd,
 	return undo;
 }
 
+void undo_set_written(struct undo *undo, int64_t size)
+{
+	int64_t end;
+
+	if (!undo)
+		return;
+	end = undo->op.offset + size;
+	undo->op.size = size;
+	undo->op.reached = end > undo->old_size ? end : undo->old_size;
+}
+
 static int save_tail(struct undo *undo, int fd, int64_t from, int64_t end)
 {
 	/* Holes are not read. */

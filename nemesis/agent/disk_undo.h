@@ -63,6 +63,9 @@ void undo_done(struct layer *layer, struct undo *undo);
 /* It was not done after all. NULL is accepted. */
 void undo_forget(struct layer *layer, struct undo *undo);
 
+/* How much of it was written. NULL is accepted. */
+void undo_set_written(struct undo *undo, int64_t size);
+
 /* Who is concerned, before undo_done. */
 void undo_set_file(struct layer *layer, struct undo *undo,
 		   struct fuse_node *file);

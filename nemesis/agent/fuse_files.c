@@ -207,8 +207,7 @@ static void answer_write(struct layer *layer,
 		code = put < 0 ? errno : 0;
 	}
 	if (put > 0) {
-		if (undo)
-			undo->op.size = put;
+		undo_set_written(undo, put);
 		undo_done(layer, undo);
 	} else {
 		undo_forget(layer, undo);
