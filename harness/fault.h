@@ -51,6 +51,8 @@ struct fault {
 	const char *const *targets; /* values of its option "targets", which
 				     * the schedule draws from; may be NULL */
 	bool cuts_links; /* it can do without a cluster */
+	bool excuses_crashes; /* a store that ends by it does right: what its
+			       * logs tell of crashes convicts nobody */
 
 	/* The fault's state for this run, or NULL with a sentence. */
 	void *(*open)(const struct fault_setup *setup, struct error *err);

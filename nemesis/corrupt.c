@@ -135,6 +135,7 @@ static int spoil(struct corrupt *state, struct figure *note, struct error *err)
 	struct victims *victims = &state->victims;
 	const struct fault_setup *setup = victims->setup;
 	bool kills = options_bool(setup->options, "kill");
+	struct error refusal;
 
 	if (cluster_each(setup->cluster, victims->picked, install_node, state,
 			 err) < 0)
@@ -152,9 +153,11 @@ static int spoil(struct corrupt *state, struct figure *note, struct error *err)
 	if (cluster_each(setup->cluster, victims->picked, spoil_node, state,
 			 err) < 0)
 		return -1;
-	return kills ? daemons_start(setup->cluster, victims->picked, 0,
-				     setup->arena, note, err) :
-		       0;
+	/* A store may well refuse to run on that. */
+	if (kills && daemons_start(setup->cluster, victims->picked, 0,
+				   setup->arena, note, &refusal) < 0)
+		figure_add_text(note, setup->arena, "refused", refusal.text);
+	return 0;
 }
 
 static int corrupt_inject(void *context, const char *target,
@@ -319,6 +322,7 @@ const struct fault fault_corrupt = {
 		   "writes astray or lost",
 	.options = corrupt_options,
 	.targets = pick_names,
+	.excuses_crashes = true,
 	.open = corrupt_open,
 	.close = corrupt_close,
 	.inject = corrupt_inject,

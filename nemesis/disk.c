@@ -286,6 +286,7 @@ const struct fault fault_disk = {
 	.family = "disk",
 	.options = disk_options,
 	.targets = pick_names,
+	.excuses_crashes = true,
 	.open = disk_open,
 	.close = disk_close,
 	.prepare = disk_prepare,
