@@ -6,8 +6,11 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "harness/core/arena.h"
 
 /* Where the first part ends: at a slash or at the end. False when it is not
  * one that names something below. */
@@ -73,6 +76,23 @@ int beneath_open(int folder, const char *path, struct stat *status)
 	return fd;
 }
 
+/* json_loadfd asks the kernel for each byte. */
+static json_t *load(int fd, size_t size)
+{
+	char *bytes = heap_alloc(size);
+	json_t *json = NULL;
+	size_t length = 0;
+	ssize_t got;
+
+	while (length < size &&
+	       (got = read(fd, bytes + length, size - length)) > 0)
+		length += (size_t)got;
+	if (length == size)
+		json = json_loadb(bytes, size, 0, NULL);
+	free(bytes);
+	return json;
+}
+
 json_t *beneath_json(int folder, const char *path, size_t bytes_max)
 {
 	struct stat status;
@@ -82,7 +102,7 @@ json_t *beneath_json(int folder, const char *path, size_t bytes_max)
 	if (fd < 0)
 		return NULL;
 	if (S_ISREG(status.st_mode) && (size_t)status.st_size <= bytes_max)
-		json = json_loadfd(fd, 0, NULL);
+		json = load(fd, (size_t)status.st_size);
 	close(fd);
 	if (json && !json_is_object(json)) {
 		json_decref(json);

@@ -16,6 +16,11 @@
 /* A run that has written nothing for so long, and has no results, is over. */
 #define QUIET_NS (30 * NS_PER_S)
 
+/* Of judged runs the newest are looked at each time, and of the others so many
+ * in turn: a thousand looks are a few milliseconds. */
+#define NEWEST_LOOKED_AT 1000
+#define OTHERS_LOOKED_AT 1000
+
 /* A version of the list. It goes when a newer one is there and nobody holds
  * it. */
 struct version {
@@ -29,6 +34,7 @@ struct runs_index {
 	char *root;
 	pthread_mutex_t lock; /* guards all below, and refreshing */
 	struct version *newest;
+	size_t turn; /* where those begin whose turn it is */
 };
 
 /* What is found in the store, not yet read. */
@@ -41,6 +47,8 @@ struct sighting {
 };
 
 struct scan {
+	const struct version *known; /* or NULL */
+	size_t turn;
 	struct sighting *items;
 	size_t count;
 	size_t capacity;
@@ -91,27 +99,74 @@ static bool look_at(struct scan *scan, int group, const char *name,
 	return is_run;
 }
 
+/* Newest first; names of folders sort by time. */
+static int compare(const char *time_a, const char *path_a, const char *time_b,
+		   const char *path_b)
+{
+	int order = strcmp(time_b, time_a);
+
+	return order ? order : strcmp(path_a, path_b);
+}
+
+static int compare_to_run(const void *key, const void *item)
+{
+	const struct sighting *seen = key;
+	const struct run_summary *run = item;
+
+	return compare(seen->time, seen->path, run->time, run->path);
+}
+
+/* A run that was judged, and whose turn to be looked at it is not. */
+static bool is_believed(const struct scan *scan, struct sighting *seen)
+{
+	const struct version *known = scan->known;
+	const struct run_summary *run;
+	size_t place;
+
+	if (!known || known->runs.count <= NEWEST_LOOKED_AT)
+		return false;
+	run = bsearch(seen, known->items, known->runs.count,
+		      sizeof(*known->items), compare_to_run);
+	if (!run || run->state == RUN_GOING || run->state == RUN_UNJUDGED)
+		return false;
+	place = (size_t)(run - known->items);
+	if (place < NEWEST_LOOKED_AT ||
+	    (place >= scan->turn && place < scan->turn + OTHERS_LOOKED_AT))
+		return false;
+	seen->stamp = run->stamp;
+	seen->has_results = true;
+	return true;
+}
+
+/* True when it is a run. */
+static bool look(struct scan *scan, int group, const char *name,
+		 struct sighting *seen)
+{
+	struct stat status;
+
+	seen->stamp = UINT64_C(0xcbf29ce484222325);
+	if (fstatat(group, arena_printf(&scan->arena, "%s/results.json", name),
+		    &status, AT_SYMLINK_NOFOLLOW) != 0)
+		return look_at(scan, group, name, seen);
+	seen->stamp = stamp_of(seen->stamp, &status);
+	seen->has_results = true;
+	return true;
+}
+
 static void see_run(struct scan *scan, int group, const char *group_name,
 		    const char *name)
 {
-	struct sighting seen = { .stamp = UINT64_C(0xcbf29ce484222325) };
-	struct stat status;
+	struct sighting seen = { 0 };
 
-	if (fstatat(group, arena_printf(&scan->arena, "%s/results.json", name),
-		    &status, AT_SYMLINK_NOFOLLOW) == 0) {
-		seen.stamp = stamp_of(seen.stamp, &status);
-		seen.has_results = true;
-	} else if (!look_at(scan, group, name, &seen)) {
-		return;
-	}
 	seen.path = arena_printf(&scan->arena, "%s/%s", group_name, name);
 	seen.time = seen.path + strlen(group_name) + 1;
+	if (!is_believed(scan, &seen) && !look(scan, group, name, &seen))
+		return;
 	scan->items = array_reserve(scan->items, &scan->capacity,
 				    scan->count + 1, sizeof(*scan->items));
 	scan->items[scan->count++] = seen;
 }
 
-/* Calls for each folder that is no link and not hidden. */
 static DIR *open_folder(int parent, const char *name)
 {
 	struct stat status;
@@ -141,15 +196,6 @@ static void see_group(struct scan *scan, int root, const char *name)
 			see_run(scan, dirfd(entries), name, entry->d_name);
 	}
 	closedir(entries);
-}
-
-/* Newest first; names of folders sort by time. */
-static int compare(const char *time_a, const char *path_a, const char *time_b,
-		   const char *path_b)
-{
-	int order = strcmp(time_b, time_a);
-
-	return order ? order : strcmp(path_a, path_b);
 }
 
 static int compare_sightings(const void *a, const void *b)
@@ -283,7 +329,7 @@ static void refresh(struct runs_index *index)
 {
 	int root = open(index->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct version *old = index->newest;
-	struct scan scan = { 0 };
+	struct scan scan = { .known = old, .turn = index->turn };
 
 	if (root >= 0)
 		scan_store(&scan, root);
@@ -292,6 +338,9 @@ static void refresh(struct runs_index *index)
 		if (old && old->holders == 0)
 			version_free(old);
 	}
+	index->turn += OTHERS_LOOKED_AT;
+	if (index->turn >= scan.count)
+		index->turn = NEWEST_LOOKED_AT;
 	if (root >= 0)
 		close(root);
 	free(scan.items);

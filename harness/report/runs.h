@@ -54,7 +54,9 @@ struct runs {
 
 /*
  * Keeps the summaries of a store, so that only what is new or has changed is
- * read again: asking is then one look at each run's folder. Any thread.
+ * read again. New runs, and what becomes of those that are not judged, are
+ * seen at once; that an old run was judged again may be seen a few times of
+ * asking later, where there are thousands. Any thread.
  */
 struct runs_index;
 
