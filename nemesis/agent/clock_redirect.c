@@ -110,13 +110,14 @@ static int patch(struct tracee *tracee, const struct clock_header *header,
 	for (size_t i = 0; i < CLOCK_FUNCTIONS; i++) {
 		uint64_t address = header->entries[i].address;
 		unsigned char bytes[CLOCK_PATCH];
+		uint64_t target;
 		int32_t distance;
 
 		if (!address)
 			continue;
 		memcpy(bytes, header->entries[i].before, sizeof(bytes));
-		distance = (int32_t)(int64_t)(page + clock_shim_entry(i) -
-					      address - CLOCK_JUMP);
+		target = page + clock_shim_entry((enum clock_function)i);
+		distance = (int32_t)(int64_t)(target - address - CLOCK_JUMP);
 		bytes[0] = 0xe9;
 		memcpy(bytes + 1, &distance, sizeof(distance));
 		if (tracee_write(tracee, address, bytes, sizeof(bytes)))
