@@ -219,6 +219,7 @@ json_t *cell_results(const struct campaign *campaign, const struct cell *cell)
 static void take_results(struct campaign *campaign, struct cell *cell)
 {
 	json_t *results = cell_results(campaign, cell);
+	json_t *checkers = json_object_get(results, "checkers");
 	const char *reason =
 		json_string_value(json_object_get(results, "reason"));
 	const char *name;
@@ -228,8 +229,9 @@ static void take_results(struct campaign *campaign, struct cell *cell)
 	json_decref(cell->figures);
 	cell->anomalies = json_object();
 	cell->figures = json_object();
-	json_object_foreach(json_object_get(results, "checkers"), name, checker)
+	json_object_foreach(checkers, name, checker) {
 		take_checker(cell, name, checker);
+	}
 	if (reason)
 		cell->reason = arena_strdup(&campaign->arena, reason);
 	json_decref(results);

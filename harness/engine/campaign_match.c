@@ -165,8 +165,8 @@ static int read_rule(struct campaign *campaign, struct cell *cell,
 		return read_verdict(campaign, &cell->expect, rule, pointer,
 				    err);
 	json_object_foreach(rule, key, value) {
-		if (strcmp(key, "verdict") && strcmp(key, "anomaly") &&
-		    strcmp(key, "when"))
+		if (strcmp(key, "verdict") != 0 &&
+		    strcmp(key, "anomaly") != 0 && strcmp(key, "when") != 0)
 			return wrong(campaign, err,
 				     json_pointer(arena, pointer, key),
 				     "an expectation has \"verdict\", "
@@ -275,9 +275,10 @@ const char *cell_text(const struct cell *cell, struct arena *arena)
 	const char *name;
 	json_t *label;
 
-	json_object_foreach(cell->at, name, label)
+	json_object_foreach(cell->at, name, label) {
 		text = arena_printf(arena, "%s%s%s=%s", text, *text ? " " : "",
 				    name, json_string_value(label));
+	}
 	return *text ? text_shown(arena, text, false) : "the base alone";
 }
 

@@ -37,12 +37,13 @@ static const char *story_of(struct arena *arena, const json_t *anomaly)
 
 	if (story)
 		return story;
-	json_array_foreach(json_object_get(anomaly, "evidence"), i, evidence)
+	json_array_foreach(json_object_get(anomaly, "evidence"), i, evidence) {
 		story = arena_printf(arena, "%s%s[%" JSON_INTEGER_FORMAT "] %s",
 				     story ? story : "", story ? "\n" : "",
 				     json_integer_value(json_object_get(
 					     evidence, "index")),
 				     text_of(evidence, "role"));
+	}
 	return story;
 }
 
@@ -55,11 +56,12 @@ static void read_judged(struct judged *judged, struct arena *arena,
 
 	judged->checker = checker ? checker : &expectation_checker;
 	verdict_init(&judged->verdict);
-	json_array_foreach(json_object_get(json, "anomalies"), i, anomaly)
+	json_array_foreach(json_object_get(json, "anomalies"), i, anomaly) {
 		verdict_add_anomaly(&judged->verdict, arena,
 				    text_of(anomaly, "name"), "%s",
 				    text_of(anomaly, "text"))
 			->story = story_of(arena, anomaly);
+	}
 	verdict_set(&judged->verdict, arena,
 		    kind_of(json_object_get(json, "valid")), "%s",
 		    text_of(json, "reason"));
@@ -81,9 +83,10 @@ static void read_judgement(struct judgement *judgement, struct arena *arena,
 		.judged = arena_array(arena, json_object_size(checkers) + 1,
 				      sizeof(*judgement->judged)),
 	};
-	json_object_foreach(checkers, name, json)
+	json_object_foreach(checkers, name, json) {
 		read_judged(&judgement->judged[judgement->count++], arena,
 			    name, json);
+	}
 }
 
 /* What was expected is the only judge: a bug that was planted and found is a

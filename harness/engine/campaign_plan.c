@@ -62,9 +62,10 @@ static void apply_value(struct campaign *campaign, struct cell *cell,
 		return;
 	}
 	pointer = json_pointer(&campaign->arena, pointer, "set");
-	json_object_foreach(set, key, one)
+	json_object_foreach(set, key, one) {
 		set_member(cell, key, one,
 			   json_pointer(&campaign->arena, pointer, key));
+	}
 }
 
 /* A new cell as the base has it, not yet counted. */
@@ -86,10 +87,11 @@ static struct cell *begin_cell(struct campaign *campaign)
 		.from = json_object(),
 		.exit = -1,
 	};
-	json_object_foreach(campaign->base, key, value)
+	json_object_foreach(campaign->base, key, value) {
 		json_object_set_new(cell->from, key,
 				    json_string(json_pointer(&campaign->arena,
 							     "/base", key)));
+	}
 	return cell;
 }
 

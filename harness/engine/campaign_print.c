@@ -133,11 +133,12 @@ static void add_to_group(struct group *group, const struct cell *cell)
 	group->invalid += cell->kind == VERDICT_INVALID;
 	group->unknown += cell->kind == VERDICT_UNKNOWN;
 	group->unexpected += !cell->is_expected;
-	json_object_foreach(cell->anomalies, name, count)
+	json_object_foreach(cell->anomalies, name, count) {
 		json_object_set_new(
 			group->anomalies, name,
 			json_integer(1 + json_integer_value(json_object_get(
 						 group->anomalies, name))));
+	}
 }
 
 static void make_table(struct table *table, const struct campaign *campaign)

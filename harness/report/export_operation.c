@@ -130,9 +130,13 @@ void export_read_marks(struct export *export)
 	json_t *anomaly;
 	size_t i;
 
-	json_object_foreach(checkers, name, checker) json_array_foreach(
-		json_object_get(checker, "anomalies"), i, anomaly)
-		take_anomaly(export, anomaly, &capacity);
+	json_object_foreach(checkers, name, checker) {
+		json_t *anomalies = json_object_get(checker, "anomalies");
+
+		json_array_foreach(anomalies, i, anomaly) {
+			take_anomaly(export, anomaly, &capacity);
+		}
+	}
 	if (export->mark_count)
 		qsort(export->marks, export->mark_count, sizeof(*export->marks),
 		      compare_marks);
