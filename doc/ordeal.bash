@@ -32,7 +32,7 @@ _ordeal() {
 				sed -n 's/^  \([A-Za-z0-9-]*\)$/\1/p') ;;
 		cluster:*)
 			words='up down status exec ssh' ;;
-		check:* | convert:* | report:* | show:* | ops:*)
+		check:* | convert:* | export:* | report:* | show:* | diff:* | ops:*)
 			words=latest ;;
 		*)
 			words= ;;
