@@ -39,10 +39,12 @@ struct schedule {
 	uint32_t *parked; /* heap; some are no longer parked */
 	size_t parked_capacity;
 	uint32_t parked_count;
-	uint32_t *aside; /* working memory of unlock */
 	uint32_t *rank;
 	uint32_t taken;
 };
+
+/* So many transactions are looked at when none can go on. */
+#define UNLOCK_TRIES 64
 
 /* What may keep a transaction from going on: all, what an early snapshot
  * minds, or nothing. */
@@ -228,10 +230,10 @@ static bool try_node(struct schedule *s, uint32_t node, enum care care,
 /* Nobody can go on: lets the earliest that can do something do it. */
 static bool unlock(struct schedule *s, enum care care)
 {
-	uint32_t count = 0, key;
+	uint32_t aside[UNLOCK_TRIES], count = 0, key;
 	bool is_done = false;
 
-	while (s->parked_count > 0 && !is_done) {
+	while (s->parked_count > 0 && !is_done && count < UNLOCK_TRIES) {
 		uint32_t node = least_pop(s->parked, &s->parked_count);
 
 		if (s->is_taken[node])
@@ -240,11 +242,11 @@ static bool unlock(struct schedule *s, enum care care)
 			  ((care == CARE_FOR_NOTHING ||
 			    !s->is_taken[node & ~UINT32_C(1)]) &&
 			   try_node(s, node, care, &key));
-		if (!is_done && (count == 0 || s->aside[count - 1] != node))
-			s->aside[count++] = node;
+		if (!is_done && (count == 0 || aside[count - 1] != node))
+			aside[count++] = node;
 	}
 	while (count > 0)
-		least_push(s->parked, &s->parked_count, s->aside[--count]);
+		least_push(s->parked, &s->parked_count, aside[--count]);
 	return is_done;
 }
 
@@ -319,7 +321,6 @@ bool schedule_guess(const struct view *view, const struct registers *registers,
 		.is_taken = heap_zeroed(nodes, sizeof(bool)),
 		.ready = heap_zeroed(3 * nodes, sizeof(uint32_t)),
 		.passing = heap_zeroed(nodes, sizeof(uint32_t)),
-		.aside = heap_zeroed(nodes, sizeof(uint32_t)),
 		.rank = rank,
 	};
 
@@ -336,6 +337,5 @@ bool schedule_guess(const struct view *view, const struct registers *registers,
 	free(s.ready);
 	free(s.passing);
 	free(s.parked);
-	free(s.aside);
 	return s.taken == graph->node_count;
 }
