@@ -83,4 +83,12 @@ const char *object_anomaly_name(const struct judge *judge,
 				const struct call *stuck, struct arena *arena,
 				const char **text);
 
+/*
+ * Did the register split into two that knew nothing of each other while
+ * `stale` missed `missed`, an update that had been acknowledged? Both are of
+ * `calls`, all those of the register in order of invocation. See name_split.c.
+ */
+bool is_split_brain(const struct history *history, const struct calls *calls,
+		    const struct call *stale, const struct call *missed);
+
 #endif

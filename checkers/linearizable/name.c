@@ -155,6 +155,21 @@ static const struct call *twin_cas(const struct naming *naming)
 	return twin;
 }
 
+static const char *name_split(struct naming *naming, struct value seen,
+			      const struct call *newer)
+{
+	*naming->text = arena_printf(
+		naming->arena, "index %" PRIu64 " shows %s, although %s was "
+		"acknowledged at index %" PRIu64 " through another node; "
+		"around then two groups of nodes each went on with values of "
+		"their own and saw nothing of the other's",
+		index_of(naming, naming->stuck->complete),
+		shown(naming, seen),
+		call_text(naming->judge->history, newer, naming->arena),
+		index_of(naming, newer->complete));
+	return "split-brain";
+}
+
 static const char *name_register(struct naming *naming)
 {
 	const struct call *stuck = naming->stuck;
@@ -173,6 +188,9 @@ static const char *name_register(struct naming *naming)
 	if (name)
 		return name;
 	twin = stuck->verb == VERB_CAS ? twin_cas(naming) : NULL;
+	if (twin && is_split_brain(naming->judge->history, naming->all, stuck,
+				   twin))
+		return name_split(naming, seen, twin);
 	if (twin) {
 		*naming->text = arena_printf(
 			naming->arena, "the cas of index %" PRIu64 " and of "
@@ -185,6 +203,8 @@ static const char *name_register(struct naming *naming)
 	newer = newer_update(naming, seen);
 	if (!newer)
 		return NULL;
+	if (is_split_brain(naming->judge->history, naming->all, stuck, newer))
+		return name_split(naming, seen, newer);
 	if (stuck->verb == VERB_CAS) {
 		*naming->text = arena_printf(
 			naming->arena, "index %" PRIu64 " replaced %s, which "

@@ -42,6 +42,26 @@ const struct explanation explain_linearizable[] = {
 		.source = LINEARIZABILITY,
 	},
 	{
+		.name = "split-brain",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"A stale read (or an update of something stale) in a "
+			"stretch of time\nduring which two groups of nodes "
+			"each acknowledged updates and went on\nwith values "
+			"of their own: neither showed anything of the "
+			"other's,\nand each answered at least twice with what "
+			"an acknowledged update\nthrough the other had "
+			"replaced. Needs values written once, and the\nnode "
+			"of each operation.",
+		.example = "  n1: |-- write 1 --|                |-- read: 1 "
+			   "--| |-- read: 1 --|\n"
+			   "  n2:     |-- write 2 --| |-- read: 2 --|  |-- "
+			   "read: 2 --|",
+		.rules_out = "linearizability; acknowledged updates of one "
+			     "side will be lost",
+		.source = LINEARIZABILITY,
+	},
+	{
 		.name = "lost-write",
 		.kind = EXPLAIN_ANOMALY,
 		.also = "lost-acknowledged-write",

@@ -31,7 +31,7 @@ claim "stale-read" convicted stale-read stale-read
 claim "lost-update" convicted lost-update lost-update
 claim "lost-write" convicted lost-write lost-write
 claim "garbage-read" convicted garbage-read garbage-read
-claim "split-brain shows as stale reads" convicted split-brain stale-read
+claim "split-brain" convicted split-brain split-brain
 claim "applied-failure" convicted applied-failure failed-write-observed
 
 claim "an idle run is unknown" exits 2 memory --rate 0.001
