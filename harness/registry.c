@@ -18,7 +18,7 @@
 #define FAULTS(X) X(partition) X(kill) X(pause) X(packet) X(restart) \
 	X(membership) X(disk) X(power_loss) X(corrupt) X(clock)
 #define CHECKERS(X) X(bank) X(causal) X(causal_convergence) X(causal_memory) \
-	X(convergence) X(counter) X(coverage) X(crash) X(isolation) \
+	X(convergence) X(counter) X(coverage) X(crash) X(isolation) X(lag) \
 	X(linearizable) X(monotonic_reads) X(monotonic_writes) X(pram) \
 	X(queue) X(read_your_writes) X(replicated) X(sequential) X(set) \
 	X(staleness) \

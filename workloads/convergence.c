@@ -28,7 +28,8 @@ static const struct option convergence_options[] = {
 	{ .name = NULL },
 };
 
-static const char *const convergence_checkers[] = { "convergence", NULL };
+static const char *const convergence_checkers[] = { "convergence", "lag",
+						     NULL };
 
 const struct workload workload_convergence = {
 	.name = "convergence",
