@@ -282,6 +282,17 @@ static void be_quiet(struct run *run)
 	registry_target("memory")->disconnect(client);
 }
 
+/* In each phase every thread begins at its own node. */
+static void connect_all(struct run *run)
+{
+	for (size_t i = 0; i < THREADS; i++) {
+		if (run->clients[i])
+			registry_target("memory")->disconnect(run->clients[i]);
+		run->nodes[i] = i % NODES;
+		run->clients[i] = connect_to(run, run->nodes[i]);
+	}
+}
+
 static void open_target(struct run *run, const struct replica_plan *plan)
 {
 	const struct target *target = registry_target("memory");
@@ -304,10 +315,6 @@ static void open_target(struct run *run, const struct replica_plan *plan)
 	run->target = target->open(&setup, &err);
 	if (!run->target)
 		fail_msg("%s", err.text);
-	for (size_t i = 0; i < THREADS; i++) {
-		run->nodes[i] = i % NODES;
-		run->clients[i] = connect_to(run, run->nodes[i]);
-	}
 }
 
 static void play_phases(struct run *run, const struct replica_plan *plan)
@@ -339,6 +346,7 @@ static void play_phases(struct run *run, const struct replica_plan *plan)
 
 	if (!generator)
 		fail_msg("%s", err.text);
+	connect_all(run);
 	append_note(run, 0, "phase", text(run, "main"));
 	result = simulate(&run->arena, &simulation, generator);
 	append_all(run, &result, 0);
@@ -346,6 +354,7 @@ static void play_phases(struct run *run, const struct replica_plan *plan)
 	append_cut(run, &run->cuts[0], 0);
 	run->cut_count = 0;
 	run->is_final = true;
+	connect_all(run);
 	be_quiet(run);
 	append_note(run, result.end_ns, "phase", text(run, "final"));
 	simulation.count_max = 0;
