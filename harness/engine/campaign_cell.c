@@ -216,15 +216,23 @@ json_t *cell_results(const struct campaign *campaign, const struct cell *cell)
 	return results;
 }
 
-static void take_results(struct campaign *campaign, struct cell *cell)
+/* -1, and nothing taken, when they say something else than the exit code: a
+ * program that crashes may end with any code. */
+static int take_results(struct campaign *campaign, struct cell *cell, int code)
 {
 	json_t *results = cell_results(campaign, cell);
+	const json_t *valid = json_object_get(results, "valid");
 	json_t *checkers = json_object_get(results, "checkers");
 	const char *reason =
 		json_string_value(json_object_get(results, "reason"));
 	const char *name;
 	json_t *checker;
 
+	if (!valid || json_is_true(valid) != (code == EXIT_VALID) ||
+	    json_is_false(valid) != (code == EXIT_INVALID)) {
+		json_decref(results);
+		return -1;
+	}
 	json_decref(cell->anomalies);
 	json_decref(cell->figures);
 	cell->anomalies = json_object();
@@ -235,6 +243,7 @@ static void take_results(struct campaign *campaign, struct cell *cell)
 	if (reason)
 		cell->reason = arena_strdup(&campaign->arena, reason);
 	json_decref(results);
+	return 0;
 }
 
 static void set_trouble(struct campaign *campaign,
@@ -271,7 +280,8 @@ void cell_finish(struct campaign *campaign, const struct running *running,
 		return;
 	}
 	if (code < 0 || code > EXIT_UNKNOWN || !cell->run ||
-	    (code != EXIT_INVALID && running->is_late)) {
+	    (code != EXIT_INVALID && running->is_late) ||
+	    take_results(campaign, cell, code)) {
 		set_trouble(campaign, running, status);
 		return;
 	}
@@ -279,7 +289,6 @@ void cell_finish(struct campaign *campaign, const struct running *running,
 	cell->kind = code == EXIT_VALID	  ? VERDICT_VALID :
 		     code == EXIT_INVALID ? VERDICT_INVALID :
 					    VERDICT_UNKNOWN;
-	take_results(campaign, cell);
 	cell->is_expected = expectation_is_met(&cell->expect, cell->kind,
 					       cell->anomalies);
 }

@@ -165,10 +165,10 @@ cat >"$work/crash.json" <<'END'
 }
 END
 begin crash 0 "$work/crash.json"
-kill -SEGV $(cat "/proc/$pid/task/$pid/children")
+kill -KILL $(cat "/proc/$pid/task/$pid/children")
 claim 'a run that crashes is trouble' stop 0 3
 claim '... of its own cell alone' states crash 'trouble done'
-claim '... and told' has "$work/begun" 'died of signal 11'
+claim '... and told' has "$work/begun" 'died of signal 9'
 begin crash 0 "$work/crash.json" --resume
 claim '... and tried again when resumed' stop INT 2
 claim '... where it is now interrupted' states crash 'interrupted done'

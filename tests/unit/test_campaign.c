@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "harness/engine/campaign.h"
+#include "harness/engine/campaign_private.h"
 
 struct fixture {
 	char path[64];
+	char folder[64];
 	struct campaign campaign;
 	struct error err;
 	bool is_usage;
@@ -30,6 +32,9 @@ static int set_up(void **state)
 	if (fd < 0)
 		return -1;
 	close(fd);
+	snprintf(f->folder, sizeof(f->folder), "/tmp/ordeal-camp-XXXXXX");
+	if (!mkdtemp(f->folder))
+		return -1;
 	f->campaign.lock = -1;
 	*state = f;
 	return 0;
@@ -41,6 +46,7 @@ static int tear_down(void **state)
 
 	campaign_release(&f->campaign);
 	unlink(f->path);
+	rmdir(f->folder);
 	free(f);
 	return 0;
 }
@@ -309,6 +315,54 @@ static void runs_that_share_a_cluster_do_not_go_on_at_a_time(void **state)
 	accept(f, "{'base': {'target': 'etcd', 'local': 3}, 'jobs': 4}", 1);
 }
 
+/* What is made of a run that ended with that code, and left those results. */
+static enum cell_state finish(struct fixture *f, int code, const char *results)
+{
+	struct campaign *campaign = &f->campaign;
+	struct cell *cell = &campaign->cells[0];
+	struct running running = { .cell = cell };
+	char path[96];
+	FILE *file;
+
+	campaign->folder = f->folder;
+	campaign->root = f->folder;
+	cell->run = ".";
+	snprintf(path, sizeof(path), "%s/results.json", f->folder);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(results, file);
+	assert_int_equal(fclose(file), 0);
+	cell_finish(campaign, &running, W_EXITCODE(code, 0), false);
+	unlink(path);
+	return cell->state;
+}
+
+static void an_exit_code_counts_where_the_results_say_so_too(void **state)
+{
+	struct fixture *f = *state;
+	static const char invalid[] =
+		"{\"valid\": false, \"reason\": \"r\", \"checkers\": {\"c\": "
+		"{\"anomalies\": [{\"name\": \"G1c\"}, {\"name\": "
+		"\"G1c\"}]}}}";
+
+	accept(f, "{" BASE "'expect': {'anomaly': 'G1c'}}", 1);
+	assert_int_equal(finish(f, 0, "{\"valid\": true}"), CELL_DONE);
+	assert_false(f->campaign.cells[0].is_expected);
+	assert_int_equal(finish(f, 2, "{\"valid\": \"unknown\"}"), CELL_DONE);
+	assert_int_equal(f->campaign.cells[0].kind, VERDICT_UNKNOWN);
+	assert_int_equal(finish(f, 1, invalid), CELL_DONE);
+	assert_true(f->campaign.cells[0].is_expected);
+	assert_int_equal(json_integer_value(json_object_get(
+				 f->campaign.cells[0].anomalies, "G1c")),
+			 2);
+	/* A sanitizer ends a program with 1, a shell with 2. */
+	assert_int_equal(finish(f, 1, "{\"valid\": true}"), CELL_TROUBLE);
+	assert_int_equal(finish(f, 0, invalid), CELL_TROUBLE);
+	assert_int_equal(finish(f, 2, invalid), CELL_TROUBLE);
+	assert_int_equal(finish(f, 1, "{"), CELL_TROUBLE);
+	assert_int_equal(finish(f, 3, invalid), CELL_TROUBLE);
+}
+
 #define claim(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -322,6 +376,7 @@ int main(void)
 		claim(the_first_rule_that_fits_says_what_is_expected),
 		claim(a_verdict_is_compared_with_its_anomalies),
 		claim(what_is_wrong_is_told_with_its_place),
+		claim(an_exit_code_counts_where_the_results_say_so_too),
 		claim(a_file_that_cannot_be_read_is_no_usage),
 		claim(runs_that_share_a_cluster_do_not_go_on_at_a_time),
 	};
