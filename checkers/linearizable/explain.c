@@ -390,7 +390,7 @@ void explain_violation(const struct judge *judge, const struct calls *calls,
 		stuck = cut_after(&excerpt, stuck);
 	if (stuck)
 		tell_everything(&excerpt, calls, stuck, finding);
-	else if (core->count == calls->count)
+	else if (until != CALL_OPEN || core->count == calls->count)
 		tell_core(judge, &excerpt.few, arena, finding);
 	calls_release(&excerpt.few);
 }

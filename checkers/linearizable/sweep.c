@@ -28,6 +28,20 @@ static void take_bytes(struct sweep *sweep)
 		walk->result->bytes_peak = bytes;
 }
 
+/* Looked at now and then: few insertions do not take much. */
+#define LOOK_EVERY 256
+
+static bool is_full(const struct sweep *sweep)
+{
+	const struct walk *walk = sweep->walk;
+
+	return walk->result->visited % LOOK_EVERY == 0 &&
+	       configs_bytes(&walk->roots) + configs_bytes(&sweep->level) +
+			       configs_bytes(&sweep->next) +
+			       states_bytes(walk->problem->states) >
+		       walk->limits->bytes_max;
+}
+
 static bool insert(struct sweep *sweep, struct configs *configs,
 		   const uint64_t *record)
 {
@@ -36,7 +50,7 @@ static bool insert(struct sweep *sweep, struct configs *configs,
 	if (!walk_count(walk, walk->limits->states_max))
 		return false;
 	if (configs_insert(configs, record) == CONFIG_FULL ||
-	    states_bytes(walk->problem->states) > walk->limits->bytes_max) {
+	    is_full(sweep)) {
 		walk->result->stop = SEARCH_BYTES;
 		return false;
 	}
