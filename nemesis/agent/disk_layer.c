@@ -240,10 +240,16 @@ int layer_detach(struct layer *layer)
 	return umount2(layer->folder, MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
-void layer_close(struct layer *layer)
+void layer_clear(int folder)
 {
-	empty_kept(layer->kept);
-	unlinkat(layer->root->fd, LAYER_KEPT, AT_REMOVEDIR);
-	unlinkat(layer->root->fd, LAYER_PROBE, 0);
-	unlinkat(layer->root->fd, LAYER_PROBE "-unsynced", 0);
+	int kept = openat(folder, LAYER_KEPT,
+			  O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (kept >= 0) {
+		empty_kept(kept);
+		close(kept);
+	}
+	unlinkat(folder, LAYER_KEPT, AT_REMOVEDIR);
+	unlinkat(folder, LAYER_PROBE, 0);
+	unlinkat(folder, LAYER_PROBE "-unsynced", 0);
 }

@@ -72,8 +72,8 @@ void layer_serve(struct layer *layer);
  * open. -1 with errno. */
 int layer_detach(struct layer *layer);
 
-/* Removes what is ours in the folder; once it is unmounted. */
-void layer_close(struct layer *layer);
+/* Removes what is ours in the folder beneath; once it is unmounted. */
+void layer_clear(int folder);
 
 /* The node of a request. */
 struct fuse_node *layer_node(struct layer *layer, uint64_t id);

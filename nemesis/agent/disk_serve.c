@@ -268,7 +268,7 @@ int disk_serve(const char *folder)
 	for (int i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
 	unlink(DISK_FOLDER "/" AGENT_SOCKET);
-	layer_close(&serving->layer);
+	layer_clear(serving->layer.root->fd);
 	/* Freed by its end, with every file that it holds. */
 	return 0;
 }
@@ -280,6 +280,7 @@ static int detach_dead(void)
 	const struct mntent *entry;
 	char folder[LAYER_FOLDER_MAX] = "";
 	int result = 0;
+	int fd;
 
 	if (!mounts)
 		return -1;
@@ -289,6 +290,11 @@ static int detach_dead(void)
 		snprintf(folder, sizeof(folder), "%s", entry->mnt_dir);
 		if (umount2(folder, MNT_DETACH | UMOUNT_NOFOLLOW))
 			result = -1;
+		fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0) {
+			layer_clear(fd);
+			close(fd);
+		}
 	}
 	endmntent(mounts);
 	return result;
