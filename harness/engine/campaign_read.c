@@ -41,53 +41,64 @@ const char *json_pointer(struct arena *arena, const char *above,
 	return arena_printf(arena, "%s/%s", above, name);
 }
 
-/* "partition+kill", "append ops-per-key=5": parts of a value, joined. */
-static const char *joined_label(struct arena *arena, json_t *value)
+static const char *scalar_label(struct arena *arena, const json_t *value)
 {
-	const char *text = json_string_value(json_object_get(value, "name"));
+	const char *label = json_string_value(value);
+	char *text;
+
+	if (label)
+		return arena_strdup(arena, label);
+	text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	label = arena_strdup(arena, text ? text : "?");
+	free(text);
+	return label;
+}
+
+/* "append keys=5", or of {"set": {"rate": 5}}: "rate=5". */
+static const char *object_label(struct arena *arena, json_t *object)
+{
+	const char *text = json_string_value(json_object_get(object, "label"));
+	json_t *set = json_object_get(object, "set");
 	json_t *member;
 	const char *key;
+
+	if (text)
+		return arena_strdup(arena, text);
+	text = json_string_value(json_object_get(object, "name"));
+	text = text ? text : "";
+	json_object_foreach(json_is_object(set) ? set : object, key, member) {
+		if (strcmp(key, "name") != 0)
+			text = arena_printf(arena, "%s%s%s=%s", text,
+					    *text ? " " : "", key,
+					    scalar_label(arena, member));
+	}
+	return arena_strdup(arena, text);
+}
+
+/* "partition+kill" */
+static const char *list_label(struct arena *arena, const json_t *list)
+{
+	const char *text = NULL;
+	json_t *member;
 	size_t i;
 
-	json_array_foreach(value, i, member) {
-		const char *one = json_is_string(member) ?
-			json_string_value(member) :
-			json_string_value(json_object_get(member, "name"));
+	json_array_foreach(list, i, member) {
+		const char *one = json_is_object(member) ?
+					  object_label(arena, member) :
+					  scalar_label(arena, member);
 
-		text = arena_printf(arena, "%s%s%s", text ? text : "",
-				    text ? "+" : "", one ? one : "?");
-	}
-	if (json_is_object(json_object_get(value, "set")))
-		value = json_object_get(value, "set");
-	json_object_foreach(value, key, member) {
-		char *one;
-
-		if (strcmp(key, "name") == 0)
-			continue;
-		one = json_dumps(member, JSON_ENCODE_ANY | JSON_COMPACT);
-		text = arena_printf(arena, "%s%s%s=%s", text ? text : "",
-				    text ? " " : "", key, one ? one : "?");
-		free(one);
+		text = text ? arena_printf(arena, "%s+%s", text, one) : one;
 	}
 	return text ? text : "none";
 }
 
 const char *campaign_label(struct arena *arena, json_t *value)
 {
-	const char *label =
-		json_string_value(json_object_get(value, "label"));
-	char *text;
-
-	if (label)
-		return arena_strdup(arena, label);
-	if (json_is_string(value))
-		return arena_strdup(arena, json_string_value(value));
-	if (json_is_array(value) || json_is_object(value))
-		return joined_label(arena, value);
-	text = json_dumps(value, JSON_ENCODE_ANY);
-	label = arena_strdup(arena, text ? text : "?");
-	free(text);
-	return label;
+	if (json_is_array(value))
+		return list_label(arena, value);
+	if (json_is_object(value))
+		return object_label(arena, value);
+	return scalar_label(arena, value);
 }
 
 static int wrong(const struct campaign *campaign, struct error *err,

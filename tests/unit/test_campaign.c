@@ -7,16 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "harness/engine/campaign_private.h"
+#include "harness/engine/campaign.h"
 
 struct fixture {
 	char path[64];
-	char folder[64];
 	struct campaign campaign;
 	struct error err;
 	bool is_usage;
@@ -32,9 +30,6 @@ static int set_up(void **state)
 	if (fd < 0)
 		return -1;
 	close(fd);
-	snprintf(f->folder, sizeof(f->folder), "/tmp/ordeal-camp-XXXXXX");
-	if (!mkdtemp(f->folder))
-		return -1;
 	f->campaign.lock = -1;
 	*state = f;
 	return 0;
@@ -46,7 +41,6 @@ static int tear_down(void **state)
 
 	campaign_release(&f->campaign);
 	unlink(f->path);
-	rmdir(f->folder);
 	free(f);
 	return 0;
 }
@@ -220,27 +214,6 @@ static void the_first_rule_that_fits_says_what_is_expected(void **state)
 	expect_cell(f, 3, "memory.bug=split-brain", "unknown");
 }
 
-static void a_verdict_is_compared_with_its_anomalies(void **state)
-{
-	const char *names[] = { "stale-read", "lost-write", NULL };
-	struct expectation expect = { .kind = VERDICT_INVALID };
-	json_t *found = json_pack("{s:i}", "lost-write", 2);
-	json_t *other = json_pack("{s:i}", "G1c", 1);
-
-	(void)state;
-	assert_true(expectation_is_met(&expect, VERDICT_INVALID, other));
-	assert_false(expectation_is_met(&expect, VERDICT_VALID, NULL));
-	assert_false(expectation_is_met(&expect, VERDICT_UNKNOWN, NULL));
-	expect.anomalies = names;
-	assert_true(expectation_is_met(&expect, VERDICT_INVALID, found));
-	assert_false(expectation_is_met(&expect, VERDICT_INVALID, other));
-	assert_false(expectation_is_met(&expect, VERDICT_INVALID, NULL));
-	expect.is_any = true;
-	assert_true(expectation_is_met(&expect, VERDICT_UNKNOWN, NULL));
-	json_decref(found);
-	json_decref(other);
-}
-
 static void what_is_wrong_is_told_with_its_place(void **state)
 {
 	struct fixture *f = *state;
@@ -315,54 +288,6 @@ static void runs_that_share_a_cluster_do_not_go_on_at_a_time(void **state)
 	accept(f, "{'base': {'target': 'etcd', 'local': 3}, 'jobs': 4}", 1);
 }
 
-/* What is made of a run that ended with that code, and left those results. */
-static enum cell_state finish(struct fixture *f, int code, const char *results)
-{
-	struct campaign *campaign = &f->campaign;
-	struct cell *cell = &campaign->cells[0];
-	struct running running = { .cell = cell };
-	char path[96];
-	FILE *file;
-
-	campaign->folder = f->folder;
-	campaign->root = f->folder;
-	cell->run = ".";
-	snprintf(path, sizeof(path), "%s/results.json", f->folder);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fputs(results, file);
-	assert_int_equal(fclose(file), 0);
-	cell_finish(campaign, &running, W_EXITCODE(code, 0), false);
-	unlink(path);
-	return cell->state;
-}
-
-static void an_exit_code_counts_where_the_results_say_so_too(void **state)
-{
-	struct fixture *f = *state;
-	static const char invalid[] =
-		"{\"valid\": false, \"reason\": \"r\", \"checkers\": {\"c\": "
-		"{\"anomalies\": [{\"name\": \"G1c\"}, {\"name\": "
-		"\"G1c\"}]}}}";
-
-	accept(f, "{" BASE "'expect': {'anomaly': 'G1c'}}", 1);
-	assert_int_equal(finish(f, 0, "{\"valid\": true}"), CELL_DONE);
-	assert_false(f->campaign.cells[0].is_expected);
-	assert_int_equal(finish(f, 2, "{\"valid\": \"unknown\"}"), CELL_DONE);
-	assert_int_equal(f->campaign.cells[0].kind, VERDICT_UNKNOWN);
-	assert_int_equal(finish(f, 1, invalid), CELL_DONE);
-	assert_true(f->campaign.cells[0].is_expected);
-	assert_int_equal(json_integer_value(json_object_get(
-				 f->campaign.cells[0].anomalies, "G1c")),
-			 2);
-	/* A sanitizer ends a program with 1, a shell with 2. */
-	assert_int_equal(finish(f, 1, "{\"valid\": true}"), CELL_TROUBLE);
-	assert_int_equal(finish(f, 0, invalid), CELL_TROUBLE);
-	assert_int_equal(finish(f, 2, invalid), CELL_TROUBLE);
-	assert_int_equal(finish(f, 1, "{"), CELL_TROUBLE);
-	assert_int_equal(finish(f, 3, invalid), CELL_TROUBLE);
-}
-
 #define claim(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -374,9 +299,7 @@ int main(void)
 		claim(what_is_excluded_is_left_out),
 		claim(what_is_included_is_added),
 		claim(the_first_rule_that_fits_says_what_is_expected),
-		claim(a_verdict_is_compared_with_its_anomalies),
 		claim(what_is_wrong_is_told_with_its_place),
-		claim(an_exit_code_counts_where_the_results_say_so_too),
 		claim(a_file_that_cannot_be_read_is_no_usage),
 		claim(runs_that_share_a_cluster_do_not_go_on_at_a_time),
 	};
