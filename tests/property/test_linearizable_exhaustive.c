@@ -11,93 +11,34 @@
 
 #include <cmocka.h>
 
-#include "checkers/linearizable/monitor.h"
 #include "tests/support/brute_judge.h"
 #include "tests/support/exhaust.h"
+#include "tests/support/plain_judge.h"
 
 struct tally {
 	uint64_t valid;
 	uint64_t monitored; /* decided without search */
 };
 
-static enum verdict_kind search_calls(const struct judge *judge,
-				      const struct calls *calls)
-{
-	struct states *states = states_new(judge->history, judge->settings);
-	struct search_result result;
-	struct problem problem;
-
-	problem_init(&problem, judge->model, states, calls->items,
-		     calls->count);
-	search(&problem, judge->limits, &result);
-	problem_release(&problem);
-	states_free(states);
-	return result.kind;
-}
-
-/* By the monitors, and by search of what they leave. */
-static enum verdict_kind monitor_calls(const struct judge *judge,
-				       const struct calls *calls,
-				       struct tally *tally)
-{
-	const struct monitor *monitor;
-	struct monitor_result result;
-	enum verdict_kind kind = VERDICT_UNKNOWN;
-
-	for (size_t i = 0; kind == VERDICT_UNKNOWN &&
-			   (monitor = monitor_at(judge->model, i));
-	     i++) {
-		result = (struct monitor_result){ 0 };
-		monitor->decide(judge, calls, &result);
-		kind = result.kind;
-		tally->monitored += kind != VERDICT_UNKNOWN;
-		if (result.core.count &&
-		    (kind == VERDICT_UNKNOWN || kind == VERDICT_INVALID)) {
-			enum verdict_kind searched =
-				search_calls(judge, &result.core);
-
-			kind = kind == VERDICT_UNKNOWN ? searched : kind;
-			/* A core is wrong by itself. */
-			if (kind != searched)
-				kind = VERDICT_UNKNOWN;
-		}
-		calls_release(&result.core);
-	}
-	return kind == VERDICT_UNKNOWN ? search_calls(judge, calls) : kind;
-}
-
 static void compare(const struct exhaust_object *object,
 		    const struct history *history, void *context)
 {
 	const struct brute brute = { object->spec, object->initial, false };
 	const struct model_settings settings = { .permits = 2 };
-	const struct budget budget = { 0 };
-	const struct search_limits limits = {
-		.states_max = 1000000,
-		.bytes_max = (size_t)1 << 26,
-		.budget = &budget,
-	};
-	const struct judge judge = { .history = history,
-				     .model = model_find(object->model),
-				     .settings = &settings,
-				     .limits = &limits };
 	struct tally *tally = context;
-	struct calls calls = { 0 };
-	enum verdict_kind expected;
+	enum verdict_kind expected = brute_force(&brute, history) ?
+					     VERDICT_VALID : VERDICT_INVALID;
+	struct plain_verdict verdict;
 
-	for (uint32_t i = 0; i < history->op_count; i++)
-		calls_add(&calls, history, i, false, 0);
-	expected = brute_force(&brute, history) ? VERDICT_VALID :
-						  VERDICT_INVALID;
-	if (search_calls(&judge, &calls) != expected ||
-	    monitor_calls(&judge, &calls, tally) != expected) {
+	judge_plainly(history, object->model, &settings, &verdict);
+	if (verdict.searched != expected || verdict.monitored != expected) {
 		const struct random_object shown = { .model = object->name };
 
 		print_random(&shown, history);
 		fail_msg("brute force says %s", verdict_kind_name(expected));
 	}
 	tally->valid += expected == VERDICT_VALID;
-	calls_release(&calls);
+	tally->monitored += verdict.is_decided;
 }
 
 static uint64_t number_from(const char *name, uint64_t usual)
