@@ -29,20 +29,12 @@ static enum verdict_kind monitor_calls(const struct judge *judge,
 			   (monitor = monitor_at(judge->model, i));
 	     i++) {
 		struct monitor_result result = { 0 };
-		enum verdict_kind searched;
 
 		monitor->decide(judge, calls, &result);
 		kind = result.kind;
 		*is_decided |= kind != VERDICT_UNKNOWN;
-		if (kind != VERDICT_VALID && result.core.count) {
-			searched = search_calls(judge, &result.core);
-			if (kind == VERDICT_UNKNOWN)
-				kind = searched;
-			else if (searched != kind)
-				kind = VERDICT_UNKNOWN;
-			calls_release(&result.core);
-			return kind;
-		}
+		if (kind == VERDICT_UNKNOWN && result.core.count)
+			kind = search_calls(judge, &result.core);
 		calls_release(&result.core);
 	}
 	return kind == VERDICT_UNKNOWN ? search_calls(judge, calls) : kind;

@@ -12,8 +12,7 @@
 struct plain_verdict {
 	enum verdict_kind searched; /* by search alone */
 	enum verdict_kind monitored; /* by the monitors, and by search of what
-				      * they leave; unknown if what a monitor
-				      * convicted is not wrong by itself */
+				      * they leave */
 	bool is_decided; /* without search */
 };
 
