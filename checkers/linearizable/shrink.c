@@ -183,8 +183,8 @@ static bool is_register(const struct judge *judge)
 /* Leaves out the past of a register. */
 static void leave_past(struct shrinking *shrinking, size_t at_most)
 {
-	if (!is_register(shrinking->judge) || shrinking->any_start || shrinking->few->count <= at_most ||
-	    is_over(shrinking))
+	if (!is_register(shrinking->judge) || shrinking->any_start ||
+	    shrinking->few->count <= at_most || is_over(shrinking))
 		return;
 	shrinking->any_start =
 		window_find(shrinking->judge, shrinking->few);

@@ -10,6 +10,7 @@
 
 static const struct stream_object *const objects[] = {
 	&stream_register, &stream_queue, &stream_lock, &stream_set,
+	&stream_stack,
 };
 
 static void *stream_open(const struct options *options)
@@ -120,6 +121,8 @@ static const struct {
 	{ "register", &stream_register },
 	{ "cas-register", &stream_register },
 	{ "fifo-queue", &stream_queue },    { "mutex", &stream_lock },
+	{ "bag", &stream_bag },		    { "stack", &stream_stack },
+	{ "priority-queue", &stream_bag },
 	{ "owner-mutex", &stream_lock },    { "semaphore", &stream_lock },
 	{ "fenced-lock", &stream_lock },    { "set", &stream_set },
 };

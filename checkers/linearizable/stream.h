@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Watching a run: registers, queues, locks and sets, key by key. */
+/* Watching a run: registers, containers, locks and sets, key by key. */
 #ifndef ORDEAL_LINEARIZABLE_STREAM_H
 #define ORDEAL_LINEARIZABLE_STREAM_H
 
@@ -66,6 +66,8 @@ struct stream_object {
 
 extern const struct stream_object stream_register;
 extern const struct stream_object stream_queue;
+extern const struct stream_object stream_bag; /* and priority queues */
+extern const struct stream_object stream_stack;
 extern const struct stream_object stream_lock;
 extern const struct stream_object stream_set;
 

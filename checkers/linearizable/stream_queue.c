@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Watching a FIFO queue whose values are put in once. When a value comes out,
- * all that went in for certain before it must have been taken by then: by a
- * removal that began before. Those that nobody has brought yet can only be
- * with removals that are still open, or ended indeterminate.
+ * Watching containers whose values are put in once: what comes out was in, and
+ * comes out once; where one is found empty, what went in for certain is with
+ * removals that are still open, or ended indeterminate. Of a FIFO queue, when
+ * a value comes out, all that went in for certain before it must have been
+ * taken by then, by a removal that began before. What has come out is
+ * forgotten.
  */
 #include <stdlib.h>
 
@@ -49,6 +51,18 @@ static struct queued *find(struct watched_queue *state, struct value value)
 	return NULL;
 }
 
+static bool is_insertion(const struct stream_call *call)
+{
+	return call->action.verb == VERB_ENQUEUE ||
+	       call->action.verb == VERB_PUSH;
+}
+
+static bool is_removal(const struct stream_call *call)
+{
+	return call->action.verb == VERB_DEQUEUE ||
+	       call->action.verb == VERB_POP;
+}
+
 static bool queue_invoke(struct stream *stream, struct stream_key *key,
 			 const struct stream_call *call, struct error *reason)
 {
@@ -56,11 +70,11 @@ static bool queue_invoke(struct stream *stream, struct stream_key *key,
 
 	(void)stream;
 	(void)reason;
-	if (call->action.verb == VERB_DEQUEUE)
+	if (is_removal(call))
 		state->open_removals++;
 	if (call->action.verb == VERB_DRAIN)
 		key->is_lost = true;
-	if (call->action.verb != VERB_ENQUEUE)
+	if (!is_insertion(call))
 		return true;
 	if (find(state, call->action.arg)) {
 		key->is_lost = true;
@@ -98,15 +112,20 @@ static void hurry(struct stream *stream, struct watched_queue *state,
 }
 
 static bool came_out(struct stream *stream, struct watched_queue *state,
-		     const struct stream_call *call, struct error *reason)
+		     const struct stream_call *call, bool is_fifo,
+		     struct error *reason)
 {
 	struct queued *item = find(state, call->action.result);
 	uint64_t began;
 
 	if (!item)
 		return stream_accuse(stream, call,
-				     "brought a value that was not in the "
-				     "queue, or is out already", reason);
+				     "brought a value that was not there, or "
+				     "is out already", reason);
+	if (!is_fifo) {
+		take_out(state, item);
+		return true;
+	}
 	if (item->deadline < call->invoke)
 		return stream_accuse(stream, call,
 				     "brought a value after a later one",
@@ -131,7 +150,7 @@ static bool found_nothing(struct stream *stream, struct watched_queue *state,
 		present += state->items[i].in_return < call->invoke;
 	return present <= state->open_removals ||
 	       stream_accuse(stream, call,
-			     "found nothing in a queue that was not empty",
+			     "found nothing, though something was there",
 			     reason);
 }
 
@@ -142,26 +161,48 @@ static bool queue_complete(struct stream *stream, struct stream_key *key,
 	struct watched_queue *state = key->state;
 	struct queued *item;
 
-	if (call->action.verb == VERB_ENQUEUE) {
+	if (is_insertion(call)) {
 		item = find(state, call->action.arg);
-		if (item && type == OP_OK)
+		/* It may be out already, and another of that value in. */
+		if (!item || item->in_invoke != call->invoke)
+			return true;
+		if (type == OP_OK)
 			item->in_return = stream->now;
-		else if (item && type == OP_FAIL)
+		else if (type == OP_FAIL)
 			take_out(state, item);
 		return true;
 	}
-	if (call->action.verb == VERB_DEQUEUE && type != OP_INFO)
+	if (is_removal(call) && type != OP_INFO)
 		state->open_removals--;
 	if (type != OP_OK || call->action.verb == VERB_PEEK)
 		return true;
 	if (value_is_nil(call->action.result))
 		return found_nothing(stream, state, call, reason);
-	return came_out(stream, state, call, reason);
+	return came_out(stream, state, call, key->object == &stream_queue,
+			reason);
 }
 
 const struct stream_object stream_queue = {
 	.verbs = VERB_BIT(VERB_ENQUEUE) | VERB_BIT(VERB_DEQUEUE) |
 		 VERB_BIT(VERB_DRAIN) | VERB_BIT(VERB_PEEK),
+	.new_state = queue_new,
+	.free_state = queue_free,
+	.invoke = queue_invoke,
+	.complete = queue_complete,
+};
+
+const struct stream_object stream_bag = {
+	.verbs = VERB_BIT(VERB_ENQUEUE) | VERB_BIT(VERB_DEQUEUE) |
+		 VERB_BIT(VERB_DRAIN) | VERB_BIT(VERB_PEEK),
+	.new_state = queue_new,
+	.free_state = queue_free,
+	.invoke = queue_invoke,
+	.complete = queue_complete,
+};
+
+const struct stream_object stream_stack = {
+	.verbs = VERB_BIT(VERB_PUSH) | VERB_BIT(VERB_POP) |
+		 VERB_BIT(VERB_PEEK),
 	.new_state = queue_new,
 	.free_state = queue_free,
 	.invoke = queue_invoke,

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <malloc.h>
+
 #include <cmocka.h>
 
 #include "harness/checker.h"
@@ -80,6 +82,9 @@ static void watch_object(const struct random_object *object, size_t number)
 		      (unsigned long long)wrong);
 	if (object->is_distinct && object->spec == brute_register)
 		assert_true(convicted * 10 >= wrong * 8);
+	if (object->is_distinct && object->verbs[0] == VERB_ENQUEUE &&
+	    strcmp(object->model, "bag") == 0)
+		assert_true(convicted * 2 >= wrong);
 	if (object->is_distinct && object->spec == brute_queue)
 		assert_true(convicted * 2 >= wrong);
 }
@@ -104,6 +109,10 @@ static const struct long_shape long_shapes[] = {
 	{ "cas", PLAY_CAS, "cas-register", 60000, 5, 1, 0, 0, false, 0 },
 	{ "cas", PLAY_CAS, "cas-register", 20000, 20, 3, 0, 0.005, false, 0 },
 	{ "queue", PLAY_QUEUE, "fifo-queue", 20000, 5, 1, 0, 0, false, 0 },
+	{ "stack", PLAY_STACK, "stack", 20000, 5, 1, 0, 0, false, 0 },
+	{ "bag", PLAY_BAG, "bag", 20000, 5, 1, 0, 0, false, 0 },
+	{ "priority-queue", PLAY_PRIORITY, "priority-queue", 20000, 5, 1, 0, 0,
+	  false, 0 },
 	{ "set", PLAY_SET, "set", 20000, 5, 1, 0, 0.005, false, 0 },
 	{ "mutex", PLAY_MUTEX, "mutex", 20000, 5, 1, 0, 0, false, 0 },
 };
@@ -134,12 +143,78 @@ static void a_long_run_is_convicted_of_one_old_value(void **state)
 	history_free(history);
 }
 
+/* In use by the heap. */
+static size_t heap_bytes(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+/* What the watcher holds at the end of the history, and most of it. */
+static void feed(const struct long_shape *shape, size_t *early, size_t *late)
+{
+	struct history *history = long_history(shape);
+	struct arena arena = { 0 };
+	struct options *options =
+		options_new(&arena, checker_linearizable.options);
+	const struct stream_checker *stream = checker_linearizable.stream;
+	struct error err;
+	size_t before;
+	void *watcher;
+
+	assert_int_equal(options_set(options, &arena, "model", shape->model,
+				     &err), 0);
+	before = heap_bytes();
+	watcher = stream->open(options);
+	for (uint32_t i = 0; i < history->entry_count; i++) {
+		struct entry entry = history_entry(history, i);
+
+		assert_false(stream->feed(watcher, &entry, history->values,
+					  &err));
+		if (i == history->entry_count / 8)
+			*early = heap_bytes() - before;
+	}
+	*late = heap_bytes() - before;
+	stream->close(watcher);
+	arena_release(&arena);
+	history_free(history);
+}
+
+static void what_is_decided_is_forgotten(void **state)
+{
+	static const struct long_shape flat_shapes[] = {
+		{ "register", PLAY_REGISTER, "register", 400000, 20, 8, 0, 0,
+		  false, 0 },
+		{ "cas", PLAY_CAS, "cas-register", 400000, 20, 8, 0, 0, false,
+		  0 },
+		{ "mutex", PLAY_MUTEX, "mutex", 400000, 20, 1, 0, 0, false,
+		  0 },
+	};
+
+	(void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	skip();
+#endif
+	for (size_t i = 0; i < sizeof(flat_shapes) / sizeof(*flat_shapes);
+	     i++) {
+		size_t early = 0;
+		size_t late = 0;
+
+		feed(&flat_shapes[i], &early, &late);
+		print_message("%s: %zu bytes, then %zu\n",
+			      flat_shapes[i].name, early, late);
+		assert_true(late < early * 2 + 65536);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_watcher_never_convicts_what_is_right),
 		cmocka_unit_test(a_long_run_that_is_right_is_not_convicted),
 		cmocka_unit_test(a_long_run_is_convicted_of_one_old_value),
+		cmocka_unit_test(what_is_decided_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
