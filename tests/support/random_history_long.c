@@ -248,7 +248,11 @@ static void finish(struct play *play, struct player *player)
 		return;
 	}
 	if (play->lie && reads) {
-		player->action.result = outdated(play);
+		player->action.result =
+			player->action.verb == VERB_CONTAINS ?
+				value_bool(!value_as_bool(
+					player->action.result)) :
+				outdated(play);
 		play->lie = false;
 	}
 	append(play, player, OP_OK);
