@@ -107,6 +107,36 @@ static void results_are_recorded_when_it_is_ok(void **state)
 	history_free(history);
 }
 
+static bool hopping_next(void *state, const struct gen_context *context,
+			 struct gen_op *op)
+{
+	op->hop = 1;
+	return numbers_next(state, context, op);
+}
+
+static void who_hops_connects_to_the_next_node(void **state)
+{
+	struct fixture *f = *state;
+	struct history *history;
+	size_t seen[THREADS] = { 0 };
+
+	run(f, gen_limit(&f->arena, 100,
+			 generator_function(&f->arena, hopping_next, f)));
+	assert_int_equal(f->script.connects, 100);
+	assert_int_equal(f->script.disconnects, 100);
+	history = recorded(f);
+	for (size_t i = 0; i < 100; i++) {
+		const struct op *op = &history->ops[i];
+		size_t process = (size_t)op->process;
+		size_t node = (process + ++seen[process]) % 2;
+
+		assert_string_equal(
+			value_as_string(history->values, op->node, NULL),
+			node_names[node]);
+	}
+	history_free(history);
+}
+
 static void what_was_never_sent_has_failed(void **state)
 {
 	struct fixture *f = *state;
@@ -137,6 +167,7 @@ int main(void)
 		TEST(a_phase_goes_on_with_the_processes_of_the_one_before),
 		TEST(a_client_is_kept_while_all_is_definite),
 		TEST(results_are_recorded_when_it_is_ok),
+		TEST(who_hops_connects_to_the_next_node),
 		TEST(what_was_never_sent_has_failed),
 	};
 
