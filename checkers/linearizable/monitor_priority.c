@@ -261,19 +261,13 @@ static void decide_bag(const struct judge *judge, const struct calls *calls,
 {
 	static const struct removal_rule rule = { 0 };
 	struct container container;
-	uint32_t *until;
 
 	if (container_init(&container, calls, result)) {
-		until = heap_alloc((container.item_count + 1) *
-				   sizeof(*until));
-		for (size_t i = 0; i < container.item_count; i++)
-			until[i] = NEVER;
 		if (!container.open_removal_count ||
 		    names_open_removals(calls))
 			removals_decide(&container, judge, &rule);
-		else if (removals_check_empties(&container, until))
+		else if (removals_check_empties(&container))
 			result->kind = VERDICT_VALID;
-		free(until);
 	}
 	container_release(&container);
 }

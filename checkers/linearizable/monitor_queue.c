@@ -286,7 +286,7 @@ static bool check_removals(struct container *container)
 	until = find_until(&queue);
 	is_sound = check_pairs(&queue, false) &&
 		   open_removals_suffice(&queue, until) &&
-		   removals_check_empties(container, until);
+		   removals_check_empties(container);
 	free(until);
 	release_queue(&queue);
 	return is_sound;

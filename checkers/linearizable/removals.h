@@ -106,12 +106,10 @@ void removals_decide(struct container *container, const struct judge *judge,
 		     const struct removal_rule *rule);
 
 /*
- * A bag or a queue without peeks, whose values that stay must be gone by
- * `until` at the latest (NEVER: need not): true when each call that found
- * nothing has a moment at which everything else was gone, and open removals
- * suffice for all of that. Exact. Otherwise convicts.
+ * Of a bag, or a queue without peeks whose open removals suffice for what came
+ * out later: true when each call that found nothing has a moment at which
+ * everything else can have been gone. Exact. Otherwise convicts.
  */
-bool removals_check_empties(struct container *container,
-			    const uint32_t *until);
+bool removals_check_empties(struct container *container);
 
 #endif
