@@ -3,16 +3,20 @@
 # Changes one comparison of a monitor at a time, in a copy of the tree, and
 # shows that a property test then fails. Prints a line a mutant; exits 1 if one
 # survives. Run from the root; takes some minutes. A number as argument says
-# how many histories an object gets (2000).
+# how many histories an object gets (2000); after it, a pattern of the mutants
+# to try.
 set -eu
 
 rounds=${1:-2000}
+only=${2:-.}
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cp -r Makefile harness checkers targets workloads nemesis tests "$copy"
 cd "$copy"
 
 tests="out/tests/property/test_linearizable_brute
+out/tests/property/test_linearizable_removals
+out/tests/property/test_linearizable_transactions
 out/tests/property/test_monitor_search"
 # shellcheck disable=SC2086
 make -j2 OUT=out $tests >/dev/null 2>&1 || {
@@ -45,26 +49,19 @@ container.c|if (item->in_return > seen)|if (false)
 container.c|if (item->out_invoke < item->peek_invoke)|if (false)
 container.c|item->peek_invoke < call->invoke|item->peek_invoke > call->invoke
 container.c|item->peek_return > call->complete|item->peek_return < call->complete
-container.c|if (item->removal != CALL_NONE) {|if (false) {
 container.c|gaps->ends[middle] <= position|gaps->ends[middle] < position
 container_empty.c|item->in_return < stretches[count - 1].to|item->in_return > stretches[count - 1].to
 container_empty.c|stretches[count - 1].to < item->out_invoke|stretches[count - 1].to > item->out_invoke
 container_empty.c|stretches[middle].from < position|stretches[middle].from > position
-container_empty.c|stretch->to > call->complete|stretch->to < call->complete
 monitor_queue.c|queue->by_entry[before].key < items[b].in_invoke|queue->by_entry[before].key > items[b].in_invoke
 monitor_queue.c|items[last].out_invoke < items[a].out_invoke|items[last].out_invoke > items[a].out_invoke
 monitor_queue.c|items[b].out_return < items[last].out_invoke|items[b].out_return > items[last].out_invoke
-monitor_queue.c|if (!with_staying && items[a].removal == CALL_NONE)|if (items[a].removal == CALL_NONE)
 monitor_queue.c|queue->by_start[next - 1].key > items[a].in_return|queue->by_start[next - 1].key < items[a].in_return
 monitor_queue.c|if (earliest > items[b].out_return)|if (earliest < items[b].out_return)
-monitor_queue.c|container->calls->items[call].invoke <|container->calls->items[call].invoke >
 monitor_queue.c|front_invoke(&items[first]) <= bound|true
-monitor_queue.c|peel->candidates.items[0].key <=|NEVER <=
 monitor_queue.c|peel->start.order[peel->start.at].key <= bound|peel->start.order[peel->start.at].key > bound
 monitor_queue.c|item->out_invoke > item->peek_invoke|item->out_invoke < item->peek_invoke
 monitor_queue.c|item->out_return < item->peek_return|item->out_return > item->peek_return
-monitor_priority.c|call->invoke > item->in_invoke|call->invoke < item->in_invoke
-monitor_priority.c|find_free(priorities, gap_after(&priorities->gaps, from)) <=|find_free(priorities, gap_after(&priorities->gaps, from)) >
 monitor_priority.c|y->value, x->value|x->value, y->value
 monitor_stack.c|if (from < item->in_invoke)|if (from > item->in_invoke)
 monitor_stack.c|stack.left_count == 0|true
@@ -81,10 +78,43 @@ levels.c|here < call->invoke|here > call->invoke
 levels.c|order[i].key != level|false
 monitor_reads.c|old >= *shown_before|true
 monitor_reads.c|reads->levels[element] < rank|false
-monitor_lock.c|waiting->items[(i - 1) / 2].key > deadline|waiting->items[(i - 1) / 2].key < deadline
-monitor_lock.c|waiting->items[child].key >= item.key|waiting->items[child].key <= item.key
-monitor_lock.c|counter->value < value|counter->value <= value
-monitor_lock.c|shown >= counter->floors[number]|true
+container_empty.c|stretch->to > call->complete|stretch->to < call->complete
+container.c|if (item->removal != CALL_NONE && call_is_open(call))|if (false)
+container.c|!call_is_open(&container->calls->items[item->removal])|false
+monitor_queue.c|!with_staying && items[a].removal == CALL_NONE|items[a].removal == CALL_NONE
+monitor_queue.c|calls[container->open_removals[i]].invoke <|calls[container->open_removals[i]].invoke >
+monitor_queue.c|peel->candidates.items[0].key <=|NEVER <=
+monitor_priority.c|gap_after(&priorities->gaps, moments->from)) <=|gap_after(&priorities->gaps, moments->from)) >
+removals.h|if (moments.from < item->in_invoke)|if (moments.from > item->in_invoke)
+removals.c|order[i].key != NEVER && position >= order[i].key|order[i].key != NEVER
+removals.c|item->out_invoke < item->peek_invoke|false
+removals.c|may_be_taken(container, item) && first < item->out_invoke|false
+removals.c|if (order[i].key != NEVER && position >= order[i].key) {|if (false) {
+removals_until.c|ends->least[i] > to|ends->least[i] < to
+removals_until.c|least > ends->least[i]|least < ends->least[i]
+removals_until.c|by_rank[entered].key < stays[i].key|true
+removals_until.c|order[middle].key > position|order[middle].key < position
+removals_empty.c|layers == 0 && stayed <= removals|stayed <= removals
+removals_empty.c|layers == 0 && stayed <= removals|layers == 0
+removals_empty.c|if (item->in_return >= end)|if (item->in_return < end)
+removals_empty.c|moments->marks[middle].key <= position|moments->marks[middle].key > position
+components.c|op->outcome != OUTCOME_FAIL|false
+waiting.c|waiting->items[(i - 1) / 2].key > key|waiting->items[(i - 1) / 2].key < key
+waiting.c|waiting->items[child].key >= item.key|waiting->items[child].key <= item.key
+monitor_lock.c|lock->held < lock->held_max|true
+monitor_lock.c|lock->held == 0|lock->held != 0
+monitor_lock.c|models_permits(values, &calls->items[i]) != permits|false
+monitor_counter.c|counter->at < steps|counter->at <= steps
+monitor_counter.c|steps < counter->floors[number]|false
+monitor_counter.c|counter->told[steps] != NONE|false
+monitor_counter.c|if (!counter->is_invoked[next])|if (false)
+monitor_counter.c|counter->step && counter->step != step|false
+monitor_owner.c|calls[last->release].invoke > order[i].key|calls[last->release].invoke < order[i].key
+monitor_owner.c|--hold->depth == 0|--hold->depth != 0
+monitor_owner.c|if (owners->is_reentrant)|if (!owners->is_reentrant)
+monitor_fenced.c|if (first != i) {|if (false) {
+monitor_fenced.c|x->token > y->token|x->token < y->token
+monitor_fenced.c|if (holds->items[i].release == NONE) {|if (false) {
 MUTANTS
 }
 
@@ -100,7 +130,7 @@ is_killed() {
 
 survivors=0
 count=0
-list >mutants
+list | grep -e "$only" >mutants
 while IFS='|' read -r file old new; do
 	path=checkers/linearizable/$file
 	cp "$path" original
