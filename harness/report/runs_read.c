@@ -72,7 +72,7 @@ static void count_anomaly(struct run_anomaly *names, size_t *count,
 static void read_anomalies(struct run_summary *run, json_t *checkers,
 			   struct arena *arena)
 {
-	struct run_anomaly names[ANOMALY_NAMES_MAX];
+	struct run_anomaly names[ANOMALY_NAMES_MAX] = { 0 };
 	struct run_anomaly *kept;
 	const char *checker_name;
 	json_t *checker, *anomaly;

@@ -161,10 +161,13 @@ for _ in $(seq 600); do
 	gets 200 'runs.json?verdict=running' >/dev/null
 	path=$(sed -n 's/^ *"run": "\(.*\)",$/\1/p' "$work/body" | head -n 1)
 	gets 200 metrics >/dev/null
-	grep -q 'f="read",outcome="ok"} [1-9]' "$work/body" && break
+	[ -n "$path" ] &&
+		grep -q 'f="read",outcome="ok"} [1-9]' "$work/body" && break
+	kill -0 "$going" 2>/dev/null || break
 	sleep 0.1
 done
-claim 'a run in progress is called so' test -n "$path"
+claim 'a run in progress is called so' sh -c '[ -n "$1" ] || cat "$2" "$3"
+	[ -n "$1" ]' sh "$path" "$work/run.out" "$work/body"
 claim 'its operations are counted' has "$work/body" \
 	"^ordeal_operations_total{run=\"$path\",target=\"memory\",.*outcome=\"ok\"} [1-9]"
 claim 'and their latencies' has "$work/body" \
@@ -181,6 +184,7 @@ curl --silent --no-buffer --max-time 300 "${url}events/$path" \
 watching=$!
 for _ in $(seq 600); do
 	[ "$(grep -c '^event: progress' "$work/events")" -ge 2 ] && break
+	kill -0 "$watching" 2>/dev/null || break
 	sleep 0.1
 done
 claim 'they tell the phase' has "$work/events" '"phase":"main"'

@@ -140,8 +140,8 @@ static void results_of_any_form_are_read_with_care(void **state)
 		"",
 		"[]",
 		"{\"valid\":1,\"reason\":[],\"checkers\":[]}",
-		"{\"valid\":null,\"checkers\":{\"stats\":[],\"x\":"
-		"{\"anomalies\":{\"a\":1}},\"y\":{\"anomalies\":[1,{}]}}}",
+		("{\"valid\":null,\"checkers\":{\"stats\":[],\"x\":"
+		 "{\"anomalies\":{\"a\":1}},\"y\":{\"anomalies\":[1,{}]}}}"),
 	};
 	struct run_store *store = *state;
 	struct runs_index *index = runs_open(store->root);
