@@ -187,7 +187,7 @@ static void tell_calls(struct story *story, size_t count)
 		return;
 	say(story, "  ... and %zu more, up to the one that cannot be placed:",
 	    count - told);
-	if (story->stuck >= few->items + i)
+	if (story->stuck && story->stuck >= few->items + i)
 		tell_call(story, story->stuck);
 }
 
