@@ -111,7 +111,7 @@ static int begin_node(struct node *node, void *argument, struct error *err)
 	struct arena arena = { 0 };
 	struct daemon daemon = {
 		.name = CLOCK_DAEMON,
-		.log = "/run/ordeal/clock.log",
+		.log = CLOCK_LOG,
 	};
 	int result = -1;
 
@@ -122,7 +122,8 @@ static int begin_node(struct node *node, void *argument, struct error *err)
 			? clock_scope_foreign(&state->scope, i, &arena)
 			: NULL);
 	if (agent_install(node, err) == 0 &&
-	    node_run(node, NULL, NULL, err, "%s", clock_line_undo()) == 0)
+	    node_run(node, NULL, NULL, err, "%s && : >" CLOCK_LOG,
+		     clock_line_undo()) == 0)
 		result = node_daemon_start(node, &daemon, err);
 	arena_release(&arena);
 	return result;
@@ -226,14 +227,17 @@ static bool has_doubt(struct clock *state, struct error *err)
 	return false;
 }
 
-/* Nothing can be said of a store that does not run anywhere. */
+/* Nothing can be said of a store that does not run on any node picked. */
 static bool is_seen(const struct clock *state)
 {
+	bool is_any = false;
+
 	for (size_t i = 0; i < state->victims.count; i++) {
 		if (state->victims.picked[i] && state->looks[i].wrong)
 			return true;
+		is_any = is_any || state->victims.picked[i];
 	}
-	return false;
+	return !is_any;
 }
 
 static enum effect clock_verify(void *context, struct figure *note,
@@ -260,8 +264,7 @@ static enum effect clock_verify(void *context, struct figure *note,
 		error_set(err, "%s", why.text);
 		return EFFECT_ABSENT;
 	}
-	if (is_seen(state) ||
-	    !memchr(state->victims.picked, true, state->victims.count))
+	if (is_seen(state))
 		return EFFECT_PROVEN;
 	error_set(err, "clock: the store does not run on any node picked");
 	return EFFECT_UNKNOWN;

@@ -35,7 +35,10 @@ const char *clock_line_keep(struct arena *arena, const struct clock_draw *draw,
 
 const char *clock_line_look(struct arena *arena, const char *const *daemons)
 {
-	return arena_printf(arena, "%s; " AGENT_PROGRAM " clock machine-look",
+	return arena_printf(arena,
+			    "%s; " AGENT_PROGRAM " clock machine-look; "
+			    "tail -n 1 " CLOCK_LOG
+			    " 2>/dev/null | sed 's/^/log /'",
 			    with_all(arena, AGENT_PROGRAM " clock look",
 				     "--daemon", daemons));
 }

@@ -11,6 +11,7 @@
 
 /* Of the daemon that is the agent's keeper of clocks. */
 #define CLOCK_DAEMON "clock"
+#define CLOCK_LOG "/run/ordeal/clock.log"
 
 /* The daemon's line. `daemons` are the store's; on a machine of its own
  * (`foreign` not NULL) its clock is moved instead, unless the boot id there is
@@ -19,7 +20,8 @@ const char *clock_line_keep(struct arena *arena, const struct clock_draw *draw,
 			    bool is_monotonic, const char *const *daemons,
 			    const char *const *foreign);
 
-/* Prints how the clocks are; see nemesis/agent/clock.h. */
+/* Prints how the clocks are (nemesis/agent/clock.h), and "log " with what the
+ * keeper said last. */
 const char *clock_line_look(struct arena *arena, const char *const *daemons);
 
 /* Puts all clocks right that we made wrong on a node; a constant. */

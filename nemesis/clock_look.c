@@ -48,6 +48,8 @@ static void read_line(struct clock_look *look, const char *line,
 		read_wrong(look, line);
 		return;
 	}
+	if (strncmp(line, "log ", 4) == 0)
+		look->said = arena_strdup(arena, line + 4);
 	if (strncmp(line, "clock ", 6) != 0)
 		return;
 	look->processes++;
@@ -92,7 +94,10 @@ const char *clock_look_doubt(const struct clock_look *look, bool is_machine,
 			     struct arena *arena)
 {
 	if (is_machine ? !look->wrong : look->wrong < look->processes)
-		return look->trouble ? look->trouble : "a clock is true";
+		return look->trouble ? look->trouble
+		       : look->said ? arena_printf(arena, "a clock is true; %s",
+						   look->said)
+				    : "a clock is true";
 	if (!is_machine && look->processes == 0)
 		return NULL;
 	if (error_of(look->observed_ns, look->requested_ns) >

@@ -24,6 +24,7 @@ struct clock_look {
 	int64_t observed_ns;
 	int64_t slack_ns;    /* that may be wrong by so much */
 	const char *trouble; /* the agent's words about one, or NULL */
+	const char *said;    /* what its keeper said last, or NULL */
 };
 
 /* Reads what the agent prints; in `arena`. `look->used` is kept and grows. */

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A stack may grow that far down. */
+#define STACK_ROOM (UINT64_C(1) << 30)
+
 #define REACH (UINT64_C(1) << 30)
 #define PAGE UINT64_C(4096)
 #define USER_END (UINT64_C(0x7ffffffff000))
@@ -64,13 +67,17 @@ bool clock_gap_read(FILE *maps, uint64_t near, uint64_t size, uint64_t *gap)
 {
 	uint64_t last = PAGE * 16; /* below that nothing may be mapped */
 	struct stretch_line line;
+	uint64_t end;
 
 	*gap = 0;
 	while (next_line(maps, &line)) {
 		if (line.end <= line.begin || line.begin >= USER_END)
 			continue;
-		if (line.begin > last && !strstr(line.text, "[stack"))
-			consider(last, line.begin, near, size, gap);
+		end = line.begin;
+		if (strstr(line.text, "[stack"))
+			end -= end < STACK_ROOM ? end : STACK_ROOM;
+		if (end > last)
+			consider(last, end, near, size, gap);
 		last = line.end;
 	}
 	consider(last, USER_END, near, size, gap);

@@ -188,10 +188,12 @@ static size_t move_one(const unsigned char *code, const struct insn *insn,
 	uint64_t end = from + insn->size;
 
 	if (insn->condition >= 0) {
-		int64_t distance = (signed char)code[insn->size - 1];
-		bool reaches =
-			put_distance(out + 2, to + 6, end + (uint64_t)distance);
+		int64_t distance = code[insn->size - 1];
+		bool reaches;
 
+		distance -= distance < 128 ? 0 : 256;
+		reaches =
+			put_distance(out + 2, to + 6, end + (uint64_t)distance);
 		out[0] = 0x0f;
 		out[1] = (unsigned char)(0x80 | insn->condition);
 		return reaches && distance > LONGEST ? 6 : 0;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "nemesis/agent/clock_keep.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,7 +18,7 @@
  * processes are looked for. A daemon that starts again, or a process that it
  * starts, has the true time until then. */
 #define LOOK_MS 20
-#define LOOKS_PER_SEARCH 5
+#define LOOKS_PER_SEARCH 25
 
 /* After a failure all wait for so many looks. */
 #define LOOKS_AFTER_FAILURE 25
@@ -72,20 +74,70 @@ static int redirect(const struct clock_vdso *vdso, pid_t pid,
 	return waitpid(worker, &status, 0) == worker && status == 0 ? 0 : -1;
 }
 
-/* False when one could not be done. */
-static bool redirect_all(const struct clock_vdso *vdso,
-			 const struct clock_order *order, bool all,
-			 const struct clock_wrong *wrong,
-			 struct clock_process *found)
+/*
+ * To look at a daemon must cost next to nothing: its memory stays open, and
+ * ends with the program that runs in it (the process ends, or becomes another
+ * program), so one read of a few bytes tells that nothing has changed.
+ */
+struct keeper {
+	const struct clock_vdso *vdso;
+	const struct clock_order *order;
+	struct clock_wrong wrong;
+	struct clock_process found[CLOCK_PROCESSES_MAX];
+	int memories[CLOCK_DAEMONS_MAX];    /* -1: not known to be wrong */
+	uint64_t places[CLOCK_DAEMONS_MAX]; /* of the first jump */
+};
+
+static bool is_still_wrong(const struct keeper *keeper, size_t daemon)
 {
-	size_t count = clock_find(&order->daemons, all, found);
+	unsigned char byte;
+
+	return keeper->memories[daemon] >= 0 &&
+	       pread(keeper->memories[daemon], &byte, 1,
+		     (off_t)keeper->places[daemon]) == 1 &&
+	       byte == CLOCK_JUMP_CODE;
+}
+
+static bool are_all_wrong(const struct keeper *keeper)
+{
+	for (size_t i = 0; i < keeper->order->daemons.count; i++) {
+		if (!is_still_wrong(keeper, i))
+			return false;
+	}
+	return true;
+}
+
+static void remember(struct keeper *keeper, const struct clock_process *first)
+{
+	char path[64];
+
+	if (is_still_wrong(keeper, first->daemon))
+		return;
+	if (keeper->memories[first->daemon] >= 0)
+		close(keeper->memories[first->daemon]);
+	snprintf(path, sizeof(path), "/proc/%ld/mem", (long)first->pid);
+	keeper->memories[first->daemon] = open(path, O_RDONLY | O_CLOEXEC);
+	keeper->places[first->daemon] = clock_process_vdso(first->pid) +
+					keeper->vdso->entries[CLOCK_FN_GETTIME];
+}
+
+/* False when one could not be done. */
+static bool redirect_all(struct keeper *keeper, bool all)
+{
+	size_t count = clock_find(&keeper->order->daemons, all, keeper->found);
 	bool is_done = true;
 
 	for (size_t i = 0; i < count; i++) {
-		if (clock_process_state(vdso, found[i].pid, NULL) ==
-			    CLOCK_TRUE &&
-		    redirect(vdso, found[i].pid, wrong))
+		const struct clock_process *process = &keeper->found[i];
+		enum clock_state state =
+			clock_process_state(keeper->vdso, process->pid, NULL);
+
+		if (state == CLOCK_TRUE &&
+		    redirect(keeper->vdso, process->pid, &keeper->wrong))
 			is_done = false;
+		else if (process->is_first &&
+			 (state == CLOCK_TRUE || state == CLOCK_WRONG))
+			remember(keeper, process);
 	}
 	return is_done;
 }
@@ -102,24 +154,32 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-int clock_keep(const struct clock_vdso *vdso, const struct clock_order *order)
+static void keep(struct keeper *keeper, struct pollfd *ending)
 {
-	struct clock_process *found =
-		calloc(CLOCK_PROCESSES_MAX, sizeof(*found));
-	struct pollfd ending = { .fd = open_signals(), .events = POLLIN };
-	struct clock_wrong wrong;
+	for (int look = 0; poll(ending, 1, look ? LOOK_MS : 0) == 0; look++) {
+		bool all = look % LOOKS_PER_SEARCH == 0;
 
-	if (!found || ending.fd < 0 || clock_undo_processes(vdso)) {
-		free(found);
-		return 1;
-	}
-	wrong = clock_begin(order);
-	for (int look = 0; poll(&ending, 1, look ? LOOK_MS : 0) == 0; look++) {
-		if (!redirect_all(vdso, order, look % LOOKS_PER_SEARCH == 0,
-				  &wrong, found) &&
-		    poll(&ending, 1, LOOK_MS * LOOKS_AFTER_FAILURE))
+		if ((all || !are_all_wrong(keeper)) &&
+		    !redirect_all(keeper, all) &&
+		    poll(ending, 1, LOOK_MS * LOOKS_AFTER_FAILURE))
 			break;
 	}
-	free(found);
+}
+
+int clock_keep(const struct clock_vdso *vdso, const struct clock_order *order)
+{
+	struct keeper *keeper = calloc(1, sizeof(*keeper));
+	struct pollfd ending = { .fd = open_signals(), .events = POLLIN };
+
+	if (!keeper || ending.fd < 0 || clock_undo_processes(vdso)) {
+		free(keeper);
+		return 1;
+	}
+	keeper->vdso = vdso;
+	keeper->order = order;
+	keeper->wrong = clock_begin(order);
+	memset(keeper->memories, 0xff, sizeof(keeper->memories));
+	keep(keeper, &ending);
+	free(keeper);
 	return clock_undo_processes(vdso) ? 1 : 0;
 }

@@ -46,7 +46,7 @@ static uint64_t jump_target(const unsigned char *code, uint64_t address)
 {
 	int32_t distance;
 
-	if (code[0] != 0xe9)
+	if (code[0] != CLOCK_JUMP_CODE)
 		return 0;
 	memcpy(&distance, code + 1, sizeof(distance));
 	return address + CLOCK_JUMP + (uint64_t)(int64_t)distance;

@@ -118,7 +118,7 @@ static int patch(struct tracee *tracee, const struct clock_header *header,
 		memcpy(bytes, header->entries[i].before, sizeof(bytes));
 		target = page + clock_shim_entry((enum clock_function)i);
 		distance = (int32_t)(int64_t)(target - address - CLOCK_JUMP);
-		bytes[0] = 0xe9;
+		bytes[0] = CLOCK_JUMP_CODE;
 		memcpy(bytes + 1, &distance, sizeof(distance));
 		if (tracee_write(tracee, address, bytes, sizeof(bytes)))
 			return -1;

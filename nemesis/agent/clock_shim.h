@@ -12,9 +12,10 @@
 #define CLOCK_IDS 12 /* CLOCK_REALTIME .. CLOCK_TAI */
 #define CLOCK_MAGIC "ordeal's clock 1"
 #define CLOCK_MAGIC_SIZE 16
-#define CLOCK_PATCH 8	  /* bytes of an entry that are kept */
-#define CLOCK_JUMP 5	  /* of them, those that become a jump to us */
-#define CLOCK_ORIGINAL 64 /* room for the way to the kernel's own code */
+#define CLOCK_PATCH 8	     /* bytes of an entry that are kept */
+#define CLOCK_JUMP 5	     /* of them, those that become a jump to us */
+#define CLOCK_JUMP_CODE 0xe9 /* which begins with it */
+#define CLOCK_ORIGINAL 64    /* room for the way to the kernel's own code */
 
 /*
  * A clock that shows t shows t + offset + rate * (t - base) instead; with a

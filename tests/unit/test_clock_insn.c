@@ -205,6 +205,19 @@ static void the_nearest_gap_is_taken(void **state)
 	assert_int_equal(gap_near(text, 0x600000000000), 0);
 }
 
+/* Libraries are packed without gaps, and the stack is far above them. */
+static void there_is_room_far_below_a_stack(void **state)
+{
+	static const char text[] =
+		"7ed000000000-7f0000010000 r--p 00000000 00:00 0 [vvar]\n"
+		"7f0000010000-7f0000012000 r-xp 00000000 00:00 0 [vdso]\n"
+		"7f0000012000-7f0000020000 r-xp 00000000 00:00 0 a\n"
+		"7ffc00000000-7ffc00020000 rw-p 00000000 00:00 0 [stack]\n";
+
+	(void)state;
+	assert_int_equal(gap_near(text, 0x7f0000010000), 0x7f0000021000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +229,7 @@ int main(void)
 		cmocka_unit_test(the_kernels_functions_are_found),
 		cmocka_unit_test(what_is_no_image_is_refused),
 		cmocka_unit_test(the_nearest_gap_is_taken),
+		cmocka_unit_test(there_is_room_far_below_a_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
