@@ -100,6 +100,7 @@ static const struct implication implications[] = {
 	{ A_SESSION_RA_CYCLE, A_CAUSAL_CYCLE },
 	{ A_CAUSAL_CYCLE, A_SESSION_SI_CYCLE },
 	{ A_RA_CYCLE, A_SI_CYCLE },
+	{ A_CS_CYCLE, A_SI_CYCLE },
 	{ A_SI_CYCLE, A_PL3_CYCLE },
 	{ A_SESSION_SI_CYCLE, A_SESSION_SER_CYCLE },
 	{ A_STRONG_SI_CYCLE, A_PL_SS_CYCLE },

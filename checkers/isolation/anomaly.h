@@ -58,6 +58,7 @@
 	X(RA_CYCLE, "read-atomic-cycle-exists")                            \
 	X(SESSION_RA_CYCLE, "strong-session-read-atomic-cycle-exists")     \
 	X(CAUSAL_CYCLE, "causal-cycle-exists")                             \
+	X(CS_CYCLE, "PL-CS-cycle-exists")                                  \
 	X(SI_CYCLE, "PL-SI-cycle-exists")                                  \
 	X(SESSION_SI_CYCLE,                                                \
 	  "strong-session-snapshot-isolation-cycle-exists")                \

@@ -16,6 +16,15 @@
  * (Cerone and Gotsman, "Analysing Snapshot Isolation", 2016), and every level
  * forbids a value that nobody wrote. A strong-session level orders the
  * transactions of a session, so it is stronger than causal consistency.
+ *
+ * Three levels of Adya's say when a transaction starts, which no history
+ * does. Where all start at the beginning, forward consistent view demands just
+ * what consistent view does. Snapshots that only move forward (monotonic
+ * snapshot reads) keep what an earlier read has shown, so that level is
+ * stronger than monotonic view; and a version order without G-monotonic
+ * satisfies the axiom of monotonic atomic view, one without G-single that of
+ * read atomic. A history is view serializable if some order of the
+ * transactions explains all reads, which is what is looked for.
  */
 const struct model models[] = {
 	{ "read-uncommitted", "PL-1", true,
@@ -27,10 +36,11 @@ const struct model models[] = {
 	  B(G_MONOTONIC) | B(MAV_CYCLE),
 	  WEAKER("read-committed") },
 	{ "monotonic-view", "PL-2L", false, B(G_MONOTONIC),
-	  WEAKER("read-committed") },
+	  WEAKER("monotonic-atomic-view") },
 	{ "monotonic-snapshot-read", "PL-MSR", false, 0,
-	  WEAKER("read-committed") },
-	{ "cursor-stability", "PL-CS", true, B(G_CURSOR) | B(LOST_UPDATE),
+	  WEAKER("monotonic-view") },
+	{ "cursor-stability", "PL-CS", true,
+	  B(G_CURSOR) | B(LOST_UPDATE) | B(CS_CYCLE),
 	  WEAKER("read-committed") },
 	{ "read-atomic", NULL, true,
 	  B(INTERNAL) | B(FRACTURED_READ) | B(RA_CYCLE),
@@ -62,9 +72,9 @@ const struct model models[] = {
 	{ "prefix", NULL, false, 0, WEAKER("causal-cerone") },
 	{ "parallel-snapshot-isolation", NULL, true, B(G_SINGLE),
 	  WEAKER("causal-cerone", "update-atomic") },
-	{ "consistent-view", "PL-2+", true, B(G_SINGLE),
+	{ "consistent-view", "PL-2+", true, B(G_SINGLE) | B(RA_CYCLE),
 	  WEAKER("cursor-stability", "monotonic-view") },
-	{ "forward-consistent-view", "PL-FCV", false, 0,
+	{ "forward-consistent-view", "PL-FCV", true, 0,
 	  WEAKER("consistent-view") },
 	{ "update-serializable", "PL-3U", false, 0,
 	  WEAKER("forward-consistent-view") },
@@ -76,7 +86,10 @@ const struct model models[] = {
 	  WEAKER("forward-consistent-view", "monotonic-atomic-view",
 		 "monotonic-snapshot-read", "parallel-snapshot-isolation",
 		 "prefix") },
-	{ "view-serializable", NULL, false, 0, NULL },
+	{ "view-serializable", NULL, true,
+	  B(GARBAGE_READ) | B(DUPLICATE_ELEMENTS) | B(INTERNAL) | B(G1) |
+		  B(G2) | B(PL3_CYCLE),
+	  NULL },
 	{ "serializable", "PL-3", true, B(INTERNAL) | B(G2) | B(PL3_CYCLE),
 	  WEAKER("repeatable-read", "snapshot-isolation",
 		 "view-serializable", "update-serializable") },

@@ -20,19 +20,23 @@ struct form {
 	const char *model;
 	enum edge_kind order; /* EDGE_SAME: none */
 	bool in_layers; /* snapshot isolation */
+	bool no_rw; /* who read does not matter, but for updates */
 	enum anomaly_name cycle;
 };
 
-/* A stronger form stands before those it implies. */
+/* A stronger form stands before those it implies. Cursor stability: no cycle
+ * without rw, and each update next to what it read, which chains are. */
 static const struct form forms[] = {
-	{ "strict-serializable", EDGE_REALTIME, false, A_PL_SS_CYCLE },
-	{ "strong-session-serializable", EDGE_PROCESS, false,
+	{ "strict-serializable", EDGE_REALTIME, false, false, A_PL_SS_CYCLE },
+	{ "strong-session-serializable", EDGE_PROCESS, false, false,
 	  A_SESSION_SER_CYCLE },
-	{ "serializable", EDGE_SAME, false, A_PL3_CYCLE },
-	{ "strong-snapshot-isolation", EDGE_REALTIME, true, A_STRONG_SI_CYCLE },
-	{ "strong-session-snapshot-isolation", EDGE_PROCESS, true,
+	{ "serializable", EDGE_SAME, false, false, A_PL3_CYCLE },
+	{ "strong-snapshot-isolation", EDGE_REALTIME, true, false,
+	  A_STRONG_SI_CYCLE },
+	{ "strong-session-snapshot-isolation", EDGE_PROCESS, true, false,
 	  A_SESSION_SI_CYCLE },
-	{ "snapshot-isolation", EDGE_SAME, true, A_SI_CYCLE },
+	{ "snapshot-isolation", EDGE_SAME, true, false, A_SI_CYCLE },
+	{ "cursor-stability", EDGE_SAME, false, true, A_CS_CYCLE },
 };
 
 struct polygraph {
@@ -61,7 +65,7 @@ static void add_edge(struct polygraph *p, unsigned side, uint32_t from,
 	uint32_t pairs[2][2] = { { from, to }, { from, to } };
 	unsigned count = 1;
 
-	if (from == to)
+	if (from == to || (p->form->no_rw && kind == EDGE_RW))
 		return;
 	if (p->form->in_layers) {
 		pairs[0][0] = 2 * from;
@@ -379,6 +383,9 @@ void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 		    model_weaker(i) >> lattice_find("update-atomic") & 1)
 			analysis->undecided |= UINT64_C(1) << i;
 	}
+	if (analysis->undecided >> lattice_find("serializable") & 1)
+		analysis->undecided |= UINT64_C(1)
+				       << lattice_find("view-serializable");
 	analysis->undecided &= ~standing;
 	chains_release(&chains);
 }

@@ -48,6 +48,7 @@ static const char *cycle_phrase(enum anomaly_name name)
 	case A_PL3_CYCLE:
 	case A_SESSION_SER_CYCLE:
 	case A_PL_SS_CYCLE:
+	case A_CS_CYCLE:
 	case A_SI_CYCLE:
 	case A_SESSION_SI_CYCLE:
 	case A_STRONG_SI_CYCLE:

@@ -157,6 +157,7 @@ static uint64_t left_open(void)
 {
 	return UINT64_C(1) << lattice_find("parallel-snapshot-isolation") |
 	       UINT64_C(1) << lattice_find("consistent-view") |
+	       UINT64_C(1) << lattice_find("forward-consistent-view") |
 	       UINT64_C(1) << lattice_find("cursor-stability");
 }
 

@@ -136,6 +136,19 @@ const struct explanation explain_isolation_sessions[] = {
 			"OOPSLA 2019.",
 	},
 	{
+		.name = "PL-CS-cycle-exists",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"Registers: whatever the order of versions, some "
+			"update is not next to the\n"
+			"version that it was made from, or what was seen "
+			"goes round in a circle.",
+		.rules_out =
+			"cursor stability and all above",
+		.source =
+			"A. Adya: Weak Consistency. MIT, 1999.",
+	},
+	{
 		.name = "PL-SI-cycle-exists",
 		.kind = EXPLAIN_ANOMALY,
 		.also =
