@@ -226,7 +226,7 @@ static int disk_heal(void *context, struct figure *note, struct error *err)
 	if (!state->is_prepared)
 		return layer_heal_leftovers(setup->cluster, err);
 	if (cluster_each(setup->cluster, NULL, end_node, state, err) < 0)
-		return error_wrap(err, "disk: heal");
+		return victims_start_on_layer(victims, note, err);
 	group = figure_add_group(note, setup->arena, "calls-hit");
 	for (size_t i = 0; i < victims->count; i++)
 		layer_note(state->replies[i], suffered,

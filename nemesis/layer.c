@@ -136,17 +136,21 @@ int layer_heal_leftovers(struct cluster *cluster, struct error *err)
 	return cluster_each(cluster, NULL, run_line, line, err);
 }
 
-static int look_alive(struct node *node, void *argument, struct error *err)
+static int rescue_node(struct node *node, void *argument, struct error *err)
 {
-	(void)argument;
-	if (layer_tell(node, NULL, NULL, err, "status") < 0)
-		return error_wrap(err, "the disk layer is gone");
-	return 0;
+	bool *is_dead = argument; /* [i] is of node i alone */
+	struct error ignored;
+
+	if (layer_tell(node, NULL, NULL, err, "status") == 0)
+		return 0;
+	is_dead[node_index(node)] = true;
+	node_run(node, NULL, NULL, &ignored, "%s", undo_line);
+	return error_wrap(err, "the disk layer is gone");
 }
 
-int layer_is_alive(struct cluster *cluster, struct error *err)
+int layer_rescue(struct cluster *cluster, bool *is_dead, struct error *err)
 {
-	return cluster_each(cluster, NULL, look_alive, NULL, err);
+	return cluster_each(cluster, NULL, rescue_node, is_dead, err);
 }
 
 int64_t layer_number(const char *reply, const char *word)

@@ -33,8 +33,9 @@ int layer_tell(struct node *node, struct arena *arena, const char **reply,
 	       struct error *err, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* Whether each node's layer is alive; if not, -1 and which is not. */
-int layer_is_alive(struct cluster *cluster, struct error *err);
+/* Looks whether each node's layer is alive. Where it is not the dead mount is
+ * taken away and is_dead[i] set; then -1, and which it was. */
+int layer_rescue(struct cluster *cluster, bool *is_dead, struct error *err);
 
 /* The number behind a word of a reply ("failed 3"); -1 if there is none. */
 int64_t layer_number(const char *reply, const char *word);

@@ -200,9 +200,7 @@ static int power_loss_heal(void *context, struct figure *note,
 
 	if (!state->is_prepared)
 		return layer_heal_leftovers(cluster, err);
-	if (layer_is_alive(cluster, err) < 0)
-		return error_wrap(err, "power-loss");
-	return victims_start(&state->victims, note, err);
+	return victims_start_on_layer(&state->victims, note, err);
 }
 
 static enum effect power_loss_verify_healed(void *context, struct figure *note,

@@ -13,6 +13,7 @@
 #include "harness/fault.h"
 
 #include "nemesis/daemons.h"
+#include "nemesis/layer.h"
 #include "nemesis/pick.h"
 
 /* A node that is no part of the store has nothing to be hit. */
@@ -69,6 +70,18 @@ int victims_start(struct victims *victims, struct figure *note,
 		return error_wrap(err, "heal");
 	victims->is_injected = false;
 	return 0;
+}
+
+int victims_start_on_layer(struct victims *victims, struct figure *note,
+			   struct error *err)
+{
+	struct error ignored;
+
+	if (layer_rescue(victims->setup->cluster, victims->hit, err) == 0)
+		return victims_start(victims, note, err);
+	victims->is_injected = true;
+	victims_start(victims, note, &ignored);
+	return -1;
 }
 
 enum effect victims_verify_started(struct victims *victims, struct figure *note,

@@ -41,6 +41,11 @@ int victims_start(struct victims *victims, struct figure *note,
 enum effect victims_verify_started(struct victims *victims,
 				   struct figure *note, struct error *err);
 
+/* The heal of faults with a layer under the data (layer.h): where the layer is
+ * dead, what it took down is started as well, and that is an error. */
+int victims_start_on_layer(struct victims *victims, struct figure *note,
+			   struct error *err);
+
 /* Nobody is hit any more. */
 void victims_forget(struct victims *victims);
 

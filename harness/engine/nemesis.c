@@ -22,6 +22,7 @@ struct nemesis {
 	struct arena arena;
 	struct open_fault *faults;
 	size_t count;
+	bool has_broken; /* what a fault has put under the store */
 	_Atomic(const char *) in_force;
 };
 
@@ -144,6 +145,15 @@ void nemesis_close(struct nemesis *nemesis)
 	free(nemesis);
 }
 
+bool nemesis_excuses_crashes(const struct nemesis *nemesis)
+{
+	for (size_t i = 0; i < nemesis->count; i++) {
+		if (nemesis->faults[i].fault->excuses_crashes)
+			return true;
+	}
+	return nemesis->has_broken;
+}
+
 int nemesis_prepare(struct nemesis *nemesis, struct error *err)
 {
 	for (size_t i = 0; i < nemesis->count; i++) {
@@ -251,6 +261,8 @@ static int act(struct nemesis *nemesis, struct open_fault *open,
 		if (effect != EFFECT_PROVEN && unseen.text[0])
 			figure_add_text(&note, &arena, "unseen", unseen.text);
 	}
+	nemesis->has_broken = nemesis->has_broken ||
+			      (result && fault->prepare);
 	figure_add_text(&note, &arena, "effect", effect_name(effect));
 	write_note(nemesis, open, &note, result ? err->text : NULL);
 	arena_release(&arena);

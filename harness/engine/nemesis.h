@@ -10,6 +10,7 @@
 #include "harness/engine/scheduler.h"
 #include "harness/fault.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -40,6 +41,10 @@ void nemesis_close(struct nemesis *nemesis); /* NULL is accepted */
  * wrong. */
 int nemesis_prepare(struct nemesis *nemesis, struct error *err);
 int nemesis_dismantle(struct nemesis *nemesis, struct error *err);
+
+/* True if a store may have ended by no fault of its own: by a fault that has
+ * the right to (fault.h), or because what was put under it broke. */
+bool nemesis_excuses_crashes(const struct nemesis *nemesis);
 
 /* Carries out one step of the schedule: a phase_nemesis. */
 void nemesis_act(void *nemesis, const struct work *work);

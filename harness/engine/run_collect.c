@@ -41,16 +41,6 @@ static int step_fetch(struct node *node, void *argument, struct error *err)
 	return result;
 }
 
-/* A store that ends because its disk is broken does right. */
-static bool is_excused(const struct run *run)
-{
-	for (size_t i = 0; i < run->config->fault_count; i++) {
-		if (run->config->faults[i].fault->excuses_crashes)
-			return true;
-	}
-	return false;
-}
-
 static void note_finding(struct run *run, const struct log_finding *finding)
 {
 	struct figure value = figure_group_root();
@@ -64,7 +54,9 @@ static void note_finding(struct run *run, const struct log_finding *finding)
 		    finding->file, (unsigned long long)finding->line,
 		    finding->text);
 	if (nemesis_note(run->recorder,
-			 is_excused(run) ? "log-excused" : "log-finding",
+			 run->nemesis && nemesis_excuses_crashes(run->nemesis) ?
+				 "log-excused" :
+				 "log-finding",
 			 &value, NULL, &err))
 		console_say(run->console, "%s", err.text);
 }
