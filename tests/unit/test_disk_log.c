@@ -344,58 +344,6 @@ static void names_survive_in_order(void **state)
 	assert_true(survivors > SEEDS / 10);
 }
 
-static size_t left_after(enum log_order rules, uint64_t synced)
-{
-	struct world world = { 0 };
-	size_t left;
-
-	log_init(&world.log, rules);
-	add(&world, LOG_NAMES, 1, 0, 0)->folders[0] = 11;
-	add(&world, LOG_WRITE, 1, 0, 2);
-	add(&world, LOG_NAMES, 2, 0, 0)->folders[0] = 12;
-	add(&world, LOG_NAMES, 2, 0, 0)->folders[0] = 12;
-	world.ops[3]->folders[1] = 13;
-	add(&world, LOG_WRITE, 2, 0, 2);
-	log_sync(&world.log, synced, world.log.order, mark_synced, &world);
-	left = world.log.count;
-	arena_release(&world.arena);
-	return left;
-}
-
-static void fsync_keeps_what_the_rules_say(void **state)
-{
-	(void)state;
-	/* The file: its bytes, and in a journal its name and all before. */
-	assert_int_equal(left_after(LOG_POSIX, 1), 4);
-	assert_int_equal(left_after(LOG_JOURNAL, 1), 3);
-	assert_int_equal(left_after(LOG_POSIX, 2), 4);
-	assert_int_equal(left_after(LOG_JOURNAL, 2), 1);
-	/* A folder: its names, and what a rename into it presupposes. */
-	assert_int_equal(left_after(LOG_POSIX, 11), 4);
-	assert_int_equal(left_after(LOG_POSIX, 13), 3);
-	assert_int_equal(left_after(LOG_JOURNAL, 13), 2);
-	/* Somebody else's changes nothing. */
-	assert_int_equal(left_after(LOG_JOURNAL, 99), 5);
-}
-
-static void what_came_after_fsync_began_is_not_kept(void **state)
-{
-	struct world world = { 0 };
-	uint64_t upto;
-
-	(void)state;
-	log_init(&world.log, LOG_JOURNAL);
-	add(&world, LOG_WRITE, 1, 0, 2);
-	upto = world.log.order;
-	add(&world, LOG_WRITE, 1, 2, 2);
-	add(&world, LOG_NAMES, 1, 0, 0)->folders[0] = 11;
-	log_sync(&world.log, 1, upto, mark_synced, &world);
-	assert_true(world.is_synced[0]);
-	assert_false(world.is_synced[1]);
-	assert_false(world.is_synced[2]);
-	arena_release(&world.arena);
-}
-
 static void the_doomed_never_survives(void **state)
 {
 	struct rng rng;
@@ -425,8 +373,6 @@ int main(void)
 		cmocka_unit_test(every_legal_state_comes_up),
 		cmocka_unit_test(a_moment_is_one_for_all_files),
 		cmocka_unit_test(names_survive_in_order),
-		cmocka_unit_test(fsync_keeps_what_the_rules_say),
-		cmocka_unit_test(what_came_after_fsync_began_is_not_kept),
 		cmocka_unit_test(the_doomed_never_survives),
 	};
 
