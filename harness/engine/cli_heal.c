@@ -18,8 +18,9 @@ static void print_help(void)
 {
 	puts("usage: ordeal heal [RUN|CONFIG.json] [--local N] [--nodes "
 	     "a,b,c] [--OPTION VALUE ...]\n\n"
-	     "Undoes every fault on every node: removes our firewall rules, "
-	     "lets paused\nprocesses go on, ends our agents. Without "
+	     "Undoes every fault on every node: removes our firewall rules and "
+	     "disk layers,\nmends spoiled files, lets paused processes go "
+	     "on, ends our agents. Without "
 	     "arguments it heals the nodes of the\nnewest run. What is not "
 	     "ours is not touched. Healing what is whole does no harm.");
 }
