@@ -49,7 +49,7 @@ PART_SOURCES := $(shell find harness targets workloads nemesis checkers \
 LIB_SOURCES := $(filter-out harness/main.c,$(PART_SOURCES))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 SUPPORT_OBJECTS := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c) \
-	nemesis/agent/impair.c nemesis/agent/disk_log.c nemesis/agent/disk_log.c nemesis/agent/shell.c \
+	nemesis/agent/impair.c nemesis/agent/disk_log.c nemesis/agent/shell.c \
 	$(wildcard nemesis/agent/clock*.c))
 
 # A test is one .c file with a main; a folder of tests, one directory.
