@@ -102,7 +102,7 @@ static const char *what_of(const struct look *look)
 {
 	const struct replicated *r = look->r;
 
-	if (r->type == TYPE_LWW_REGISTER)
+	if (look->content && r->type == TYPE_LWW_REGISTER)
 		return text_of(r, *look->content);
 	if (look->content)
 		return arena_printf(r->check->arena, "%s: %s",
