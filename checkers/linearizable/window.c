@@ -71,12 +71,12 @@ static bool collect_starts(const struct call *calls, size_t count,
 }
 
 /* The furthest of the results from each start; all are wrong, or the last is
- * not. */
-static void decide_any(const struct judge *judge, struct states *states,
-		       const struct call *calls, size_t count,
-		       struct search_result *result)
+ * not. The state of a register is its value, whatever table it is in. */
+static void decide_any(const struct judge *judge, const struct call *calls,
+		       size_t count, struct search_result *result)
 {
 	struct model_settings settings = *judge->settings;
+	struct states *states;
 	struct value starts[STARTS_MAX];
 	struct search_result furthest = { 0 };
 	size_t start_count;
@@ -85,7 +85,7 @@ static void decide_any(const struct judge *judge, struct states *states,
 	if (!collect_starts(calls, count, starts, &start_count) ||
 	    !start_count)
 		return;
-	states->settings = &settings;
+	states = states_new(judge->history, &settings);
 	for (size_t i = 0; i < start_count; i++) {
 		uint64_t visited = furthest.visited;
 
@@ -100,7 +100,7 @@ static void decide_any(const struct judge *judge, struct states *states,
 	}
 	if (result->kind == VERDICT_INVALID)
 		*result = furthest;
-	states->settings = judge->settings;
+	states_free(states);
 }
 
 void decide_excerpt(const struct judge *judge, struct states *states,
@@ -108,7 +108,7 @@ void decide_excerpt(const struct judge *judge, struct states *states,
 		    struct search_result *result)
 {
 	if (any_start)
-		decide_any(judge, states, calls, count, result);
+		decide_any(judge, calls, count, result);
 	else
 		decide_from(judge, states, calls, count, result);
 }
@@ -154,7 +154,7 @@ static bool is_wrong(const struct judge *judge, const struct calls *calls,
 	struct search_result result;
 
 	take_window(judge, states, calls, first, window);
-	decide_any(judge, states, window->items, window->count, &result);
+	decide_any(judge, window->items, window->count, &result);
 	states_free(states);
 	return result.kind == VERDICT_INVALID;
 }
@@ -201,16 +201,13 @@ void window_open(const struct judge *judge, struct calls *calls)
 	for (size_t i = 0; i < calls->count; i++) {
 		struct call *call = &calls->items[i];
 		struct call before = *call;
-		struct states *states;
 		struct search_result result;
 
 		if (call_is_open(call) || budget_expired(judge->limits->budget))
 			continue;
 		call->complete = CALL_OPEN;
 		call->result = value_nil();
-		states = states_new(judge->history, judge->settings);
-		decide_any(judge, states, calls->items, calls->count, &result);
-		states_free(states);
+		decide_any(judge, calls->items, calls->count, &result);
 		if (result.kind != VERDICT_INVALID)
 			*call = before;
 	}
