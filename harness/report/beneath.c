@@ -76,6 +76,17 @@ int beneath_open(int folder, const char *path, struct stat *status)
 	return fd;
 }
 
+DIR *beneath_opendir(int folder, const char *path)
+{
+	struct stat status;
+	int fd = beneath_open(folder, path, &status);
+	DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (!entries && fd >= 0)
+		close(fd);
+	return entries;
+}
+
 /* json_loadfd asks the kernel for each byte. */
 static json_t *load(int fd, size_t size)
 {

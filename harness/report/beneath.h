@@ -3,6 +3,7 @@
 #ifndef ORDEAL_REPORT_BENEATH_H
 #define ORDEAL_REPORT_BENEATH_H
 
+#include <dirent.h>
 #include <jansson.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -21,6 +22,10 @@
  * what is neither file nor folder.
  */
 int beneath_open(int folder, const char *path, struct stat *status);
+
+/* The entries of a folder, to be closed with closedir; NULL where there is
+ * none. */
+DIR *beneath_opendir(int folder, const char *path);
 
 /* The JSON object in a file of at most `bytes_max`; NULL where there is none.
  * To be released with json_decref. */

@@ -167,17 +167,6 @@ static void see_run(struct scan *scan, int group, const char *group_name,
 	scan->items[scan->count++] = seen;
 }
 
-static DIR *open_folder(int parent, const char *name)
-{
-	struct stat status;
-	int fd = beneath_open(parent, name, &status);
-	DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (!entries && fd >= 0)
-		close(fd);
-	return entries;
-}
-
 static bool may_be_folder(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.' &&
@@ -186,7 +175,7 @@ static bool may_be_folder(const struct dirent *entry)
 
 static void see_group(struct scan *scan, int root, const char *name)
 {
-	DIR *entries = open_folder(root, name);
+	DIR *entries = beneath_opendir(root, name);
 	struct dirent *entry;
 
 	if (!entries)
@@ -208,7 +197,7 @@ static int compare_sightings(const void *a, const void *b)
 
 static void scan_store(struct scan *scan, int root)
 {
-	DIR *entries = open_folder(root, "");
+	DIR *entries = beneath_opendir(root, "");
 	struct timespec now;
 	struct dirent *entry;
 

@@ -57,13 +57,10 @@ static void find_members(struct archive *archive, const char *folder,
 			 struct member **folders, size_t *count,
 			 size_t *capacity)
 {
-	struct stat status;
-	int fd = beneath_open(archive->folder, folder, &status);
-	DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *entries = beneath_opendir(archive->folder, folder);
 	struct dirent *entry;
+	struct stat status;
 
-	if (!entries && fd >= 0)
-		close(fd);
 	while (entries && archive->count < FILES_MAX &&
 	       (entry = readdir(entries))) {
 		const char *path =

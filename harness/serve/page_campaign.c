@@ -32,20 +32,9 @@ static long long number(const json_t *object, const char *name)
 	return (long long)json_integer_value(json_object_get(object, name));
 }
 
-static DIR *open_folder(int parent, const char *path)
-{
-	struct stat status;
-	int fd = beneath_open(parent, path, &status);
-	DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (!entries && fd >= 0)
-		close(fd);
-	return entries;
-}
-
 static void find_times(struct campaigns *all, const char *name)
 {
-	DIR *entries = open_folder(all->folder, name);
+	DIR *entries = beneath_opendir(all->folder, name);
 	struct dirent *entry;
 	struct stat status;
 
@@ -88,7 +77,7 @@ static void find_campaigns(struct campaigns *all, const struct site *site,
 			   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (all->folder < 0)
 		return;
-	entries = open_folder(all->folder, "");
+	entries = beneath_opendir(all->folder, "");
 	while (entries && (entry = readdir(entries))) {
 		if (entry->d_name[0] != '.')
 			find_times(all, entry->d_name);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How long the list of runs takes, for 10,000 runs or as many as the first
  * argument says: the answer as `ordeal serve` makes it, without the socket. */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "harness/core/clock.h"
 #include "harness/report/store.h"
 #include "harness/serve/site.h"
+#include "tests/support/run_store.h"
 
 #define ROUNDS 11
 
@@ -100,15 +100,6 @@ static void measure(struct site *site, const char *what, struct query *query)
 	       (double)times[ROUNDS - 1] / NS_PER_MS, length);
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind,
-		      struct FTW *place)
-{
-	(void)status;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
 static void bench(const char *root)
 {
 	struct query all = { .name = "limit", .value = "10000" };
@@ -143,5 +134,5 @@ int main(int argc, char **argv)
 		make_run(root, i, &arena);
 	arena_release(&arena);
 	bench(root);
-	return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0;
+	return run_store_remove(root) != 0;
 }

@@ -34,10 +34,15 @@ static int remove_one(const char *path, const struct stat *status, int kind,
 	return remove(path);
 }
 
+int run_store_remove(const char *root)
+{
+	return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 int run_store_tear_down(void **state)
 {
 	struct run_store *store = *state;
-	int result = nftw(store->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	int result = run_store_remove(store->root);
 
 	arena_release(&store->arena);
 	free(store);

@@ -14,6 +14,9 @@ struct run_store {
 int run_store_set_up(void **state);
 int run_store_tear_down(void **state);
 
+/* Removes a folder and all below it. */
+int run_store_remove(const char *root);
+
 /* Writes a file below the root, and the folders above it. */
 void run_store_put(struct run_store *store, const char *path, const char *text);
 
