@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A page being written; for html*.c alone. */
+/* A page being written; for html*.c alone, but for the style sheet, which
+ * harness/serve shares. */
 #ifndef ORDEAL_REPORT_HTML_PRIVATE_H
 #define ORDEAL_REPORT_HTML_PRIVATE_H
 

@@ -101,6 +101,8 @@ static const char matrix_and_phone[] =
 	"#filter select,#filter input{flex:1 1 40%;min-width:0;max-width:none}"
 	"#compare input[list]{width:100%}"
 	".halves{grid-template-columns:1fr}"
+	".matrix th[scope=row]{white-space:normal;min-width:96px;"
+	"padding:2px 4px}.cell{white-space:normal;min-width:78px}"
 	".diff{font-size:.9em}.diff th:first-child{width:30%}"
 	".diff th:last-child{width:16%}}\n";
 /* clang-format on */
