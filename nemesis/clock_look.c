@@ -50,10 +50,10 @@ static void read_line(struct clock_look *look, const char *line,
 	}
 	if (strncmp(line, "log ", 4) == 0)
 		look->said = arena_strdup(arena, line + 4);
-	if (strncmp(line, "clock ", 6) != 0)
+	at = strstr(line, " trouble ");
+	if (strncmp(line, "clock ", 6) != 0 || (!at && strstr(line, " gone")))
 		return;
 	look->processes++;
-	at = strstr(line, " trouble ");
 	if (at)
 		look->trouble = arena_strdup(arena, at + 9);
 	else if (strstr(line, " foreign"))

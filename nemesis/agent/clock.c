@@ -2,6 +2,7 @@
 #include "nemesis/agent/clock.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +16,10 @@
 #include "nemesis/agent/serve.h"
 
 #define WRONG_USE 64
+
+/* A process that a daemon has just started is found soon, and may be over
+ * before. */
+#define YOUNG_MS 2000
 
 /* Attempts to put a process right, which may be starting or ending. */
 #define UNDO_ATTEMPTS 5
@@ -84,7 +89,9 @@ static void look_at(const struct clock_vdso *vdso, int id, const char *daemon,
 	enum clock_state state = clock_process_state(vdso, process->pid, NULL);
 
 	printf("clock %ld %s ", (long)process->pid, daemon);
-	if (state != CLOCK_WRONG)
+	if (state == CLOCK_UNREADABLE && kill(process->pid, 0))
+		puts("gone");
+	else if (state != CLOCK_WRONG)
 		puts(names[state]);
 	else if (clock_process_sample(vdso, process->pid, id, &sample, trouble))
 		printf("trouble %s\n", trouble);

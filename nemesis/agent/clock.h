@@ -15,11 +15,12 @@
  *   --offset-ns N --rate-ppb N --period-ns N   how (clock_shim.h)
  *   --monotonic 0|1     also the clocks that nobody sets
  *
- * look: how the daemons' clocks are, one line a process:
+ * look: how the daemons' clocks are, one line a process (but for those that
+ *   they started in the last two seconds):
  *   clock PID DAEMON true
  *   clock PID DAEMON wrong offset-ns N slack-ns N intended-ns N used 0|1
  *		state C
- *   clock PID DAEMON foreign | unreadable
+ *   clock PID DAEMON foreign | unreadable | gone
  *   clock PID DAEMON trouble SENTENCE
  *   --daemon NAME, and --id N: of which clock (0, CLOCK_REALTIME)
  *

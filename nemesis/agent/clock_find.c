@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nemesis/agent/shell.h"
+
 /* What /proc/PID/stat says. */
 struct stat_line {
 	char state;
@@ -45,9 +47,16 @@ static bool read_stat(pid_t pid, struct stat_line *stat)
 	return stat->state != 'Z' && stat->state != 'X';
 }
 
-/* 0: it does not run. */
-static pid_t first_of(const char *folder, const char *name, char *state)
+static int64_t age_of(const struct stat_line *stat)
 {
+	return agent_now_ms() -
+	       (int64_t)(stat->start * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+/* Its pid is 0 if it does not run. */
+static struct clock_process first_of(const char *folder, const char *name)
+{
+	struct clock_process first = { .is_first = true };
 	char path[256];
 	struct stat_line stat;
 	uint64_t start;
@@ -58,13 +67,15 @@ static pid_t first_of(const char *folder, const char *name, char *state)
 	snprintf(path, sizeof(path), "%s/%s.pid", folder, name);
 	file = fopen(path, "re");
 	if (!file)
-		return 0;
+		return first;
 	got = fscanf(file, "%ld %" SCNu64, &pid, &start);
 	fclose(file);
 	if (got != 2 || !read_stat((pid_t)pid, &stat) || stat.start != start)
-		return 0;
-	*state = stat.state;
-	return (pid_t)pid;
+		return first;
+	first.pid = (pid_t)pid;
+	first.state = stat.state;
+	first.age_ms = age_of(&stat);
+	return first;
 }
 
 void clock_find_all(clock_visitor *visit, void *context)
@@ -111,6 +122,7 @@ static void consider(void *context, pid_t pid)
 			.pid = pid,
 			.daemon = of->daemon,
 			.state = stat.state,
+			.age_ms = age_of(&stat),
 		};
 		crowd->has_grown = true;
 		return;
@@ -123,10 +135,10 @@ size_t clock_find(const struct clock_daemons *daemons, bool all,
 	struct crowd crowd = { .found = found, .has_grown = all };
 
 	for (size_t i = 0; i < daemons->count; i++) {
-		struct clock_process first = { .daemon = i, .is_first = true };
+		struct clock_process first =
+			first_of(daemons->folder, daemons->names[i]);
 
-		first.pid = first_of(daemons->folder, daemons->names[i],
-				     &first.state);
+		first.daemon = i;
 		if (first.pid)
 			found[crowd.count++] = first;
 	}

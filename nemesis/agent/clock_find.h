@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #define CLOCK_DAEMONS_MAX 16
@@ -15,6 +16,7 @@ struct clock_process {
 	size_t daemon; /* whose it is: an index into the names */
 	char state;    /* as in /proc/PID/stat */
 	bool is_first; /* the daemon itself */
+	int64_t age_ms;
 };
 
 /* Of daemons, each with its pid and start time in FOLDER/NAME.pid. */

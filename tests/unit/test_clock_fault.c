@@ -132,6 +132,8 @@ static void a_clock_as_asked_has_no_doubt(void **state)
 			     false, &arena));
 	/* Nobody runs: nothing is known, and nothing is wrong. */
 	assert_null(doubt_of("machine true\n", false, &arena));
+	/* Over before it could be looked at. */
+	assert_null(doubt_of("clock 7 etcd gone\n", false, &arena));
 	/* A stopped process asks for nothing. */
 	assert_null(
 		doubt_of("clock 7 etcd " WRONG("0", "9", "0", "used 0 state T"),
