@@ -106,7 +106,6 @@ monitor_lock.c|lock->held == 0|lock->held != 0
 monitor_lock.c|models_permits(values, &calls->items[i]) != permits|false
 monitor_counter.c|counter->at < steps|counter->at <= steps
 monitor_counter.c|steps < counter->floors[number]|false
-monitor_counter.c|counter->told[steps] != NONE|false
 monitor_counter.c|if (!counter->is_invoked[next])|if (false)
 monitor_counter.c|counter->step && counter->step != step|false
 monitor_owner.c|calls[last->release].invoke > order[i].key|calls[last->release].invoke < order[i].key
