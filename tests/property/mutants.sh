@@ -111,7 +111,6 @@ monitor_counter.c|counter->step && counter->step != step|false
 monitor_owner.c|calls[last->release].invoke > order[i].key|calls[last->release].invoke < order[i].key
 monitor_owner.c|--hold->depth == 0|--hold->depth != 0
 monitor_owner.c|if (owners->is_reentrant)|if (!owners->is_reentrant)
-monitor_fenced.c|if (first != i) {|if (false) {
 monitor_fenced.c|x->token > y->token|x->token < y->token
 monitor_fenced.c|if (holds->items[i].release == NONE) {|if (false) {
 MUTANTS
