@@ -13,20 +13,66 @@
 
 #include "nemesis/agent/disk_undo.h"
 
-/* What a layer that was killed left there. */
+static DIR *open_list(int parent, const char *name)
+{
+	int fd = openat(parent, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!stream && fd >= 0)
+		close(fd);
+	return stream;
+}
+
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* A folder that was lost may hold what was synced in it: that comes beside it,
+ * so that both can be removed. False if nothing did. */
+static bool spill(int kept, const char *name)
+{
+	DIR *stream = open_list(kept, name);
+	const struct dirent *entry;
+	unsigned int count = 0;
+	bool is_good = false;
+
+	while (stream && (entry = readdir(stream))) {
+		char beside[256];
+
+		snprintf(beside, sizeof(beside), "%s.%u", name, count++);
+		if (!is_dots(entry->d_name) &&
+		    renameat(dirfd(stream), entry->d_name, kept, beside) == 0)
+			is_good = true;
+	}
+	if (stream)
+		closedir(stream);
+	return is_good;
+}
+
+/* Once through all; true if there may be something left to remove. */
+static bool remove_kept(int kept)
+{
+	DIR *stream = open_list(kept, ".");
+	const struct dirent *entry;
+	bool has_spilt = false;
+
+	while (stream && (entry = readdir(stream))) {
+		if (!is_dots(entry->d_name) &&
+		    unlinkat(kept, entry->d_name, 0) &&
+		    unlinkat(kept, entry->d_name, AT_REMOVEDIR))
+			has_spilt = spill(kept, entry->d_name) || has_spilt;
+	}
+	if (stream)
+		closedir(stream);
+	return has_spilt;
+}
+
 static void empty_kept(int kept)
 {
-	int fd = openat(kept, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-
-	if (!stream)
-		return;
-	while ((entry = readdir(stream))) {
-		if (unlinkat(kept, entry->d_name, 0) && errno == EISDIR)
-			unlinkat(kept, entry->d_name, AT_REMOVEDIR);
-	}
-	closedir(stream);
+	while (remove_kept(kept))
+		;
 }
 
 static const char *open_beneath(struct layer *layer, const char *folder)

@@ -40,6 +40,7 @@ struct serving {
 	int signals;
 	int lock; /* goes with the process, however it ends */
 	bool is_detached;
+	bool is_quitting;
 };
 
 static const char *tell_log(struct serving *serving, const char *text)
@@ -125,6 +126,10 @@ static const char *obey(struct serving *serving, const char *verb,
 		return tell_lose(serving, rest, counts);
 	if (strcmp(verb, "detach") == 0)
 		return tell_detach(serving);
+	if (strcmp(verb, "quit") == 0) {
+		serving->is_quitting = true;
+		return tell_detach(serving);
+	}
 	if (strcmp(verb, "sync") != 0)
 		return "there is no such request";
 	undo_sync_all(&serving->layer);
@@ -227,7 +232,8 @@ static const char *begin(struct serving *serving, const char *folder)
 
 static void serve(struct serving *serving)
 {
-	while (!atomic_load(&serving->layer.is_over)) {
+	while (!atomic_load(&serving->layer.is_over) &&
+	       !serving->is_quitting) {
 		struct pollfd ready[] = {
 			{ .fd = serving->listener, .events = POLLIN },
 			{ .fd = serving->signals, .events = POLLIN },
@@ -265,7 +271,7 @@ int disk_serve(const char *folder)
 						 &serving->layer) == 0)
 		count++;
 	serve(serving);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count && !serving->is_quitting; i++)
 		pthread_join(threads[i], NULL);
 	unlink(DISK_FOLDER "/" AGENT_SOCKET);
 	layer_clear(serving->layer.root->fd);
@@ -300,31 +306,42 @@ static int detach_dead(void)
 	return result;
 }
 
+static int tell(const char *verb)
+{
+	char reply[AGENT_MESSAGE_MAX];
+	char word[16];
+	char *request[] = { word, NULL };
+
+	snprintf(word, sizeof(word), "%s", verb);
+	if (ask_reply(DISK_FOLDER, 0, request, reply, sizeof(reply)) == ASK_OK)
+		return 0;
+	fprintf(stderr, "disk: %s", reply);
+	return -1;
+}
+
+/* Has the lock come free by then? */
+static bool has_ended(int lock, int64_t wait_ms)
+{
+	int64_t deadline_ms = agent_now_ms() + wait_ms;
+
+	while (flock(lock, LOCK_EX | LOCK_NB)) {
+		if (agent_now_ms() >= deadline_ms)
+			return false;
+		poll(NULL, 0, LOOK_MS);
+	}
+	return true;
+}
+
 int disk_end(int64_t wait_ms)
 {
-	char *request[] = { (char[]){ "detach" }, NULL };
-	int64_t deadline_ms = agent_now_ms() + wait_ms;
 	int lock = open(DISK_LOCK, O_RDWR | O_CLOEXEC);
 	int result = 0;
 
 	if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB)) {
-		char reply[AGENT_MESSAGE_MAX];
-
-		if (ask_reply(DISK_FOLDER, 0, request, reply, sizeof(reply)) !=
-		    ASK_OK) {
-			fprintf(stderr, "disk: %s", reply);
-			result = 1;
-		}
-		while (flock(lock, LOCK_EX | LOCK_NB)) {
-			if (agent_now_ms() >= deadline_ms) {
-				if (wait_ms > 0)
-					fputs("disk: the layer is still in "
-					      "use\n", stderr);
-				result = wait_ms > 0 ? 1 : result;
-				break;
-			}
-			poll(NULL, 0, LOOK_MS);
-		}
+		result = tell("detach") ? 1 : 0;
+		if (wait_ms > 0 && !has_ended(lock, wait_ms))
+			result = tell("quit") || !has_ended(lock, wait_ms) ? 1
+									   : 0;
 	}
 	if (lock >= 0)
 		close(lock);

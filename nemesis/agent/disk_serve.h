@@ -21,13 +21,15 @@
  *   lose all|latest|torn SEED   the power goes (disk_undo.h)
  *   sync                all counts as written back
  *   detach              unmounts; ends once nobody has a file open
+ *   quit                ends at once; who has a file open gets errors
  *
  * SIGTERM and SIGINT detach. Returns the exit status.
  */
 int disk_serve(const char *folder);
 
-/* Has the layer that runs here detach and waits up to `wait_ms` for its end;
- * detaches mounts whose layer is dead. Success if there is nothing. */
+/* Has the layer that runs here detach and waits up to `wait_ms` for its end,
+ * then has it quit (another mount namespace may hold the mount; 0: it may stay
+ * for who has a file open); detaches mounts whose layer is dead. Success if there is nothing. */
 int disk_end(int64_t wait_ms);
 
 #endif

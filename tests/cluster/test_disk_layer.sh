@@ -168,6 +168,10 @@ claim "... and ends when that is closed" "$agent" disk end 10000
 claim "the files are there beneath" [ "$(cat "$data/kept")" = old ]
 claim "... and nothing of ours" [ -z "$(find "$data" -name '.ordeal*')" ]
 serve
+exec 5<"$data/kept"
+claim "one that is still in use is made to end" "$agent" disk end 100
+exec 5<&-
+serve
 kill -9 $layer
 wait $layer 2>/dev/null
 claim "the mount of a dead layer fails" exits 2 ls "$data"
