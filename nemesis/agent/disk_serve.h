@@ -28,8 +28,9 @@
 int disk_serve(const char *folder);
 
 /* Has the layer that runs here detach and waits up to `wait_ms` for its end,
- * then has it quit (another mount namespace may hold the mount; 0: it may stay
- * for who has a file open); detaches mounts whose layer is dead. Success if there is nothing. */
+ * then has it quit, for another mount namespace may hold the mount (0: it may
+ * stay for who has a file open). Detaches mounts whose layer is dead. Success
+ * if there is nothing. */
 int disk_end(int64_t wait_ms);
 
 #endif
