@@ -142,7 +142,7 @@ static bool redirect_all(struct keeper *keeper, bool all)
 	return is_done;
 }
 
-static int open_signals(void)
+int clock_open_end(void)
 {
 	sigset_t set;
 
@@ -169,7 +169,7 @@ static void keep(struct keeper *keeper, struct pollfd *ending)
 int clock_keep(const struct clock_vdso *vdso, const struct clock_order *order)
 {
 	struct keeper *keeper = calloc(1, sizeof(*keeper));
-	struct pollfd ending = { .fd = open_signals(), .events = POLLIN };
+	struct pollfd ending = { .fd = clock_open_end(), .events = POLLIN };
 
 	if (!keeper || ending.fd < 0 || clock_undo_processes(vdso)) {
 		free(keeper);

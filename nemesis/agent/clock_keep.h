@@ -28,6 +28,9 @@ struct clock_wrong clock_begin(const struct clock_order *order);
 /* The verb `keep` (clock.h): the exit status. */
 int clock_keep(const struct clock_vdso *vdso, const struct clock_order *order);
 
+/* What can be read once SIGTERM or SIGINT has come; -1: there is none. */
+int clock_open_end(void);
+
 /* Puts right each process on this node that we made wrong; -1 when one stays
  * wrong, which is told on standard error. */
 int clock_undo_processes(const struct clock_vdso *vdso);

@@ -3,10 +3,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "nemesis/agent/clock_keep.h"
@@ -40,18 +38,6 @@ const struct clock_system clock_system = {
 	.boot_id = read_boot_id,
 };
 
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 /* Until it is told to end; there and back again if there is a period. */
 static int keep(const struct clock_shift *shift, int ending, char *trouble)
 {
@@ -77,7 +63,7 @@ int clock_machine_run(const struct clock_order *order)
 				     .period_ns = order->period_ns };
 	const char *folder = order->daemons.folder;
 	char trouble[TROUBLE] = "";
-	int ending = open_signals();
+	int ending = clock_open_end();
 	int result;
 
 	if (ending < 0 || clock_machine_undo(folder))
