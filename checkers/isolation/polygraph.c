@@ -343,6 +343,13 @@ static enum solver_answer decide_form(struct analysis *analysis,
 	return answer;
 }
 
+/* Reads that do not agree with what their own transaction did. */
+static anomaly_set inner_anomalies(void)
+{
+	return anomaly_bit(A_INTERNAL) | anomaly_bit(A_NON_REPEATABLE_READ) |
+	       anomaly_bit(A_FUTURE_READ);
+}
+
 void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 		      const struct budget *budget, struct arena *arena)
 {
@@ -372,6 +379,10 @@ void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 			some.states_max /= 16 * OTHERS_SHARE;
 		}
 		answer = decide_form(analysis, &p, &some, arena);
+		/* Chains know nothing of reads after the first. */
+		if (answer == SOLVER_YES && forms[i].no_rw &&
+		    analysis->findings.set & inner_anomalies())
+			answer = SOLVER_UNKNOWN;
 		if (answer == SOLVER_YES)
 			standing |= model_weaker(model);
 		else if (answer == SOLVER_UNKNOWN)

@@ -22,6 +22,7 @@ struct level {
 
 static const struct level levels[] = {
 	{ "serializable", false, JUDGE_FREE },
+	{ "view-serializable", false, JUDGE_FREE },
 	{ "strong-session-serializable", false, JUDGE_SESSION },
 	{ "strict-serializable", false, JUDGE_REALTIME },
 	{ "snapshot-isolation", true, JUDGE_FREE },

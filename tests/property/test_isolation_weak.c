@@ -53,12 +53,36 @@ static void compare(const struct history *history, unsigned long *held)
 	arena_release(&arena);
 }
 
+/* Cursor stability may be left open, but not wrong. */
+static void compare_cursor(const struct history *history,
+			   unsigned long decided[2])
+{
+	struct arena arena = { 0 };
+	struct verdict verdict;
+	struct judge judge;
+	bool is_held;
+
+	judge_init(&judge, history, true);
+	is_held = judge_weak(&judge, WEAK_CURSOR, false);
+	isolation_run(history, "cursor-stability", &arena, &verdict);
+	if (verdict.kind != VERDICT_UNKNOWN) {
+		decided[is_held]++;
+		if (is_held != (verdict.kind == VERDICT_VALID))
+			fail_msg("cursor stability %s; the checker found: %s\n"
+				 "%s",
+				 is_held ? "holds" : "is out",
+				 isolation_names(&verdict, &arena),
+				 isolation_print(history, &arena));
+	}
+	arena_release(&arena);
+}
+
 static unsigned long count = 100000;
 static unsigned long first; /* of the histories: to go on where a run ended */
 
 static void weak_levels_are_judged_as_by_their_axioms(void **state)
 {
-	unsigned long held[LEVELS] = { 0 };
+	unsigned long held[LEVELS] = { 0 }, decided[2] = { 0 };
 	struct rng rng;
 
 	(void)state;
@@ -76,8 +100,13 @@ static void weak_levels_are_judged_as_by_their_axioms(void **state)
 		rng_init(&rng, first + i, "weak", 0);
 		history = isolation_random(&shape, &rng);
 		compare(history, held);
+		compare_cursor(history, decided);
 		history_free(history);
 	}
+	print_message("cursor-stability: %lu of %lu decided\n", decided[1],
+		      decided[0] + decided[1]);
+	assert_true(decided[0] > count / 20);
+	assert_true(decided[1] > count / 20);
 	for (size_t i = 0; i < LEVELS; i++) {
 		print_message("%s: %lu of %lu\n", levels[i].name, held[i],
 			      count);

@@ -80,7 +80,7 @@ static bool prepare(struct axioms *x)
 				continue;
 			if (!find_source(x, t, i) ||
 			    (x->level != WEAK_READ_COMMITTED &&
-			     !is_consistent(&judge->txns[t], i)))
+			     x->level != WEAK_CURSOR && !is_consistent(&judge->txns[t], i)))
 				return false;
 			if (x->source[t][i] >= 0 && x->source[t][i] != t)
 				x->before[x->source[t][i]][t] = true;
@@ -111,6 +111,10 @@ static bool is_premise(const struct axioms *x, int t3, int i, int t2)
 
 	if (x->level == WEAK_CAUSAL)
 		return x->past[t2][t3];
+	if (x->level == WEAK_CURSOR)
+		return x->place[t2] < x->place[t3] &&
+		       writes(&x->judge->txns[t3],
+			      x->judge->txns[t3].accesses[i].key);
 	if (x->level == WEAK_READ_ATOMIC && x->sessions &&
 	    judge_before(x->judge, JUDGE_SESSION, t2, t3))
 		return true;

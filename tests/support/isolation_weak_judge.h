@@ -10,6 +10,7 @@ enum weak_level {
 	WEAK_READ_COMMITTED, /* theirs: monotonic atomic view in the lattice */
 	WEAK_READ_ATOMIC,
 	WEAK_CAUSAL, /* always with sessions */
+	WEAK_CURSOR, /* Adya's: an update is next to what it read */
 };
 
 bool judge_weak(const struct judge *judge, enum weak_level level,
