@@ -15,6 +15,10 @@
 #define OTHERS_SHARE 8
 /* The part of it for an attempt with assumptions. */
 #define ASSUMED_SHARE 4
+/* Reads that do not agree with what their own transaction did. */
+#define INNER_READS                                                 \
+	(anomaly_bit(A_INTERNAL) | anomaly_bit(A_FUTURE_READ) |     \
+	 anomaly_bit(A_NON_REPEATABLE_READ))
 
 struct form {
 	const char *model;
@@ -343,13 +347,6 @@ static enum solver_answer decide_form(struct analysis *analysis,
 	return answer;
 }
 
-/* Reads that do not agree with what their own transaction did. */
-static anomaly_set inner_anomalies(void)
-{
-	return anomaly_bit(A_INTERNAL) | anomaly_bit(A_NON_REPEATABLE_READ) |
-	       anomaly_bit(A_FUTURE_READ);
-}
-
 void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 		      const struct budget *budget, struct arena *arena)
 {
@@ -381,7 +378,7 @@ void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 		answer = decide_form(analysis, &p, &some, arena);
 		/* Chains know nothing of reads after the first. */
 		if (answer == SOLVER_YES && forms[i].no_rw &&
-		    analysis->findings.set & inner_anomalies())
+		    analysis->findings.set & INNER_READS)
 			answer = SOLVER_UNKNOWN;
 		if (answer == SOLVER_YES)
 			standing |= model_weaker(model);

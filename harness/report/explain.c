@@ -11,6 +11,7 @@ static const struct explanation *const tables[] = {
 	explain_isolation,
 	explain_isolation_cycles,
 	explain_isolation_levels,
+	explain_isolation_seldom,
 	explain_isolation_sessions,
 	explain_linearizable,
 	explain_replicated,

@@ -36,6 +36,7 @@ extern const struct explanation explain_invariants[];
 extern const struct explanation explain_isolation[];
 extern const struct explanation explain_isolation_cycles[];
 extern const struct explanation explain_isolation_levels[];
+extern const struct explanation explain_isolation_seldom[];
 extern const struct explanation explain_isolation_sessions[];
 extern const struct explanation explain_linearizable[];
 extern const struct explanation explain_replicated[];

@@ -80,7 +80,8 @@ static bool prepare(struct axioms *x)
 				continue;
 			if (!find_source(x, t, i) ||
 			    (x->level != WEAK_READ_COMMITTED &&
-			     x->level != WEAK_CURSOR && !is_consistent(&judge->txns[t], i)))
+			     x->level != WEAK_CURSOR &&
+			     !is_consistent(&judge->txns[t], i)))
 				return false;
 			if (x->source[t][i] >= 0 && x->source[t][i] != t)
 				x->before[x->source[t][i]][t] = true;
