@@ -4,6 +4,9 @@
 
 #include <inttypes.h>
 
+/* So that sums stay far from the ends of the integers. */
+#define AMOUNT_MAX (INT64_C(1) << 36)
+
 struct bounds {
 	int64_t low;
 	int64_t high;
@@ -42,6 +45,17 @@ static void raise_floor(const struct event *event, int64_t count,
 		floors[event->session] = count;
 }
 
+/* Are all amounts of the key between these? */
+static bool are_within(const struct place *place, int64_t least, int64_t most)
+{
+	for (uint32_t i = 0; i < place->count; i++) {
+		if (place->events[i].amount > most ||
+		    place->events[i].amount < least)
+			return false;
+	}
+	return true;
+}
+
 static void accuse_count(struct replicated *r, const struct place *place,
 			 uint32_t read, int64_t count,
 			 const struct bounds *bounds)
@@ -70,7 +84,13 @@ void judge_counter(struct replicated *r, const struct place *place)
 {
 	int64_t *floors = arena_array(&r->arena, place->session_count + 1,
 				      sizeof(*floors));
-	bool grows = r->type == TYPE_G_COUNTER && r->is_causal;
+	bool grows = r->type == TYPE_G_COUNTER && r->is_causal &&
+		     are_within(place, 0, AMOUNT_MAX);
+
+	if (!are_within(place, -AMOUNT_MAX, AMOUNT_MAX)) {
+		r->undecided++;
+		return;
+	}
 
 	for (uint32_t i = 0; i < place->count; i++) {
 		const struct event *event = &place->events[i];
@@ -88,8 +108,10 @@ void judge_counter(struct replicated *r, const struct place *place)
 			bounds = bounds_of(place, i);
 			if (grows && floors[event->session] > bounds.low)
 				bounds.low = floors[event->session];
-			if (count < bounds.low || count > bounds.high)
+			if (count < bounds.low || count > bounds.high) {
 				accuse_count(r, place, i, count, &bounds);
+				continue;
+			}
 		}
 		raise_floor(event, count, floors);
 	}

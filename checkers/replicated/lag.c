@@ -112,7 +112,8 @@ static uint32_t begun_after(const struct lag *l, uint32_t place)
 	return low;
 }
 
-/* Since when it is behind; its own beginning if it is not. */
+/* Since when it is behind; its own beginning if it is not, or times are not
+ * known. */
 static int64_t behind_since(const struct lag *l, uint32_t read)
 {
 	struct value seen = action_at(l, read)->result;
@@ -126,7 +127,9 @@ static int64_t behind_since(const struct lag *l, uint32_t read)
 			return op->invoke_ns;
 		from = begun_after(l, op_at(l, writer - 1)->complete);
 	}
-	return l->first[from] < op->invoke ? l->first_ns[from] : op->invoke_ns;
+	if (l->first[from] >= op->invoke || l->first_ns[from] < 0)
+		return op->invoke_ns;
+	return l->first_ns[from];
 }
 
 static void count_read(struct tally *tally, int64_t behind_ns)
@@ -165,11 +168,15 @@ static void judge_read(struct lag *l, uint32_t read)
 {
 	const struct op *op = op_at(l, read);
 	int64_t since_ns = behind_since(l, read);
-	int64_t behind_ns = op->invoke_ns - since_ns;
 	struct tally *node = tally_of(l, op->node);
-	size_t slice = (size_t)((double)op->invoke_ns * SLICES /
-				((double)l->end_ns + 1));
+	int64_t behind_ns;
+	size_t slice;
 
+	if (op->invoke_ns < 0)
+		return;
+	behind_ns = op->invoke_ns - since_ns;
+	slice = (size_t)((double)op->invoke_ns * SLICES /
+			 ((double)l->end_ns + 1));
 	count_read(&l->all, behind_ns);
 	count_read(&l->slices[slice < SLICES ? slice : SLICES - 1], behind_ns);
 	if (node)
@@ -198,7 +205,7 @@ static const char *look_over(struct lag *l)
 			continue;
 		}
 		moment_read(history, op, &moment);
-		if (moment.kind == MOMENT_HEAL_END &&
+		if (moment.kind == MOMENT_HEAL_END && op->invoke_ns >= 0 &&
 		    l->heal_count < HEALS_MAX)
 			l->heals[l->heal_count++] = (struct healed){
 				.at_ns = op->invoke_ns,
@@ -276,7 +283,7 @@ static void conclude(struct lag *l)
 	}
 	if (l->all.reads == 0)
 		verdict_set(l->verdict, arena, VERDICT_UNKNOWN,
-			    "no read succeeded");
+			    "no read succeeded of which the time is known");
 	else
 		verdict_set(l->verdict, arena, VERDICT_VALID,
 			    "%" PRIu64 " of %" PRIu64 " reads were behind, by "

@@ -230,7 +230,8 @@ static void conclude(struct replicated *r)
 		return;
 	if (r->undecided)
 		verdict_set(verdict, arena, VERDICT_UNKNOWN,
-			    "%" PRIu64 " keys took too many steps",
+			    "%" PRIu64 " keys took too many steps, or hold too "
+			    "large numbers",
 			    r->undecided);
 	else if (r->unreadable)
 		verdict_set(verdict, arena, VERDICT_UNKNOWN,
@@ -295,6 +296,12 @@ static int replicated_check(const struct check *check, struct verdict *verdict,
 	r->type = type_given(check->options);
 	r->is_causal = options_is(check->options, "visibility", "causal");
 	verbs = look_over(r);
+	if (verbs & BIT(NONE)) {
+		verdict_set(verdict, check->arena, VERDICT_UNKNOWN,
+			    "this is about single operations on counters, "
+			    "sets, registers or maps");
+		return 0;
+	}
 	if (r->type == TYPE_AUTO)
 		r->type = type_of(r, verbs);
 	if (verbs & ~verbs_of(r->type)) {
