@@ -38,7 +38,6 @@ static const char *const cured[] = { "mended", "overwritten", "gone", NULL };
 
 static const char mend_line[] = "[ ! -x " AGENT_PROGRAM " ] || " AGENT_PROGRAM
 				" disk mend";
-static const char keep_line[] = "rm -f " CHANGES;
 
 struct corrupt {
 	struct victims victims;
@@ -47,15 +46,13 @@ struct corrupt {
 	const char *line; /* for all nodes, but for the seed */
 	bool mends;
 	uint64_t *seeds;
-	const char **replies; /* of each node; in the arena of that node */
-	struct arena *arenas;
+	struct layer_answers answers;
 };
 
 static void *corrupt_open(const struct fault_setup *setup, struct error *err)
 {
 	const struct options *options = setup->options;
 	struct corrupt *state = arena_alloc(setup->arena, sizeof(*state));
-	size_t count;
 
 	if (options_int(options, "count") < 1 ||
 	    options_int(options, "count") > 100000) {
@@ -68,13 +65,10 @@ static void *corrupt_open(const struct fault_setup *setup, struct error *err)
 		return NULL;
 	}
 	victims_init(&state->victims, setup);
-	count = state->victims.count;
 	state->mends = options_is(options, "cure", "mend");
-	state->seeds = arena_array(setup->arena, count, sizeof(*state->seeds));
-	state->replies =
-		arena_array(setup->arena, count, sizeof(*state->replies));
-	state->arenas =
-		arena_array(setup->arena, count, sizeof(*state->arenas));
+	state->seeds = arena_array(setup->arena, state->victims.count,
+				   sizeof(*state->seeds));
+	layer_answers_init(&state->answers, state->victims.count, setup->arena);
 	return state;
 }
 
@@ -82,8 +76,8 @@ static void corrupt_close(void *context)
 {
 	struct corrupt *state = context;
 
-	for (size_t i = 0; state && i < state->victims.count; i++)
-		arena_release(&state->arenas[i]);
+	if (state)
+		layer_answers_release(&state->answers);
 }
 
 static int snapshot_node(struct node *node, void *argument, struct error *err)
@@ -109,10 +103,9 @@ static int install_node(struct node *node, void *argument, struct error *err)
 static int spoil_node(struct node *node, void *argument, struct error *err)
 {
 	struct corrupt *state = argument;
-	size_t i = node_index(node);
 
-	return node_run(node, &state->arenas[i], &state->replies[i], err,
-			"%s %" PRIu64, state->line, state->seeds[i]);
+	return layer_ask(&state->answers, node, err, "%s %" PRIu64, state->line,
+			 state->seeds[node_index(node)]);
 }
 
 static const char *corrupt_line(const struct corrupt *state)
@@ -122,7 +115,7 @@ static const char *corrupt_line(const struct corrupt *state)
 
 	return arena_printf(
 		arena,
-		AGENT_PROGRAM " disk corrupt %s %s %s %" PRId64 " %" PRIu64,
+		"disk corrupt %s %s %s %" PRId64 " %" PRIu64,
 		state->kind, shell_quote(arena, state->data),
 		shell_quote(arena, options_text(setup->options, "files")),
 		options_int(setup->options, "count"),
@@ -178,7 +171,7 @@ static int corrupt_inject(void *context, const char *target,
 	figure_add_text(note, setup->arena, "kind", state->kind);
 	state->line = corrupt_line(state);
 	for (size_t i = 0; i < victims->count; i++) {
-		state->replies[i] = NULL;
+		state->answers.replies[i] = NULL;
 		state->seeds[i] = rng_below(setup->rng, UINT64_C(1) << 53);
 	}
 	if (spoil(state, note, err) < 0)
@@ -194,26 +187,21 @@ static enum effect corrupt_verify(void *context, struct figure *note,
 	struct victims *victims = &state->victims;
 	const struct fault_setup *setup = victims->setup;
 	enum effect effect = EFFECT_PROVEN;
-	struct figure *group;
 
 	if (!victims->is_injected) {
 		error_set(err, "corrupt: nothing was injected");
 		return EFFECT_ABSENT;
 	}
-	group = figure_add_group(note, setup->arena, "spoiled");
+	layer_answers_note(&state->answers, setup->cluster, victims->picked,
+			   "spoiled", spoiled, setup->arena, note);
 	for (size_t i = 0; i < victims->count; i++) {
-		const char *name = node_name(cluster_node(setup->cluster, i));
+		const char *reply = state->answers.replies[i];
 
-		if (!victims->picked[i])
+		if (!victims->picked[i] ||
+		    (reply && layer_number(reply, "changes") > 0))
 			continue;
-		if (state->replies[i])
-			layer_note(state->replies[i], spoiled,
-				   figure_add_group(group, setup->arena, name),
-				   setup->arena);
-		if (state->replies[i] &&
-		    layer_number(state->replies[i], "changes") > 0)
-			continue;
-		error_set(err, "node %s: no file was changed", name);
+		error_set(err, "node %s: no file was changed",
+			  node_name(cluster_node(setup->cluster, i)));
 		effect = EFFECT_ABSENT;
 	}
 	return effect;
@@ -224,15 +212,16 @@ static int cure_node(struct node *node, void *argument, struct error *err)
 	struct corrupt *state = argument;
 	size_t i = node_index(node);
 
-	return node_run(node, &state->arenas[i], &state->replies[i], err, "%s",
-			state->mends ? mend_line : keep_line);
+	if (!state->mends)
+		return node_run(node, NULL, NULL, err, "rm -f " CHANGES);
+	return node_run(node, &state->answers.arenas[i],
+			&state->answers.replies[i], err, "%s", mend_line);
 }
 
 static int cure(struct corrupt *state, struct figure *note, struct error *err)
 {
 	struct victims *victims = &state->victims;
 	const struct fault_setup *setup = victims->setup;
-	struct figure *group;
 
 	if (state->mends && victims->is_injected &&
 	    options_bool(setup->options, "kill") &&
@@ -242,16 +231,8 @@ static int cure(struct corrupt *state, struct figure *note, struct error *err)
 		return -1;
 	if (!state->mends || !victims->is_injected)
 		return 0;
-	group = figure_add_group(note, setup->arena, "cured");
-	for (size_t i = 0; i < victims->count; i++) {
-		if (victims->hit[i])
-			layer_note(state->replies[i], cured,
-				   figure_add_group(
-					   group, setup->arena,
-					   node_name(cluster_node(
-						   setup->cluster, i))),
-				   setup->arena);
-	}
+	layer_answers_note(&state->answers, setup->cluster, victims->hit,
+			   "cured", cured, setup->arena, note);
 	return 0;
 }
 

@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "harness/control/agent.h"
 #include "harness/control/cluster.h"
 #include "harness/control/node.h"
 #include "harness/core/arena.h"
@@ -33,11 +32,10 @@ static const char *const suffered[] = { "failed", "delayed", "refused", NULL };
 struct disk {
 	struct victims victims;
 	bool is_prepared;
-	const char *data;
+	const char *data_quoted; /* for a shell */
 	const char *behaviour; /* in force */
 	const char *rule;
-	const char **replies; /* of each node; in the arena of that node */
-	struct arena *arenas;
+	struct layer_answers answers;
 };
 
 static void *disk_open(const struct fault_setup *setup, struct error *err)
@@ -55,10 +53,7 @@ static void *disk_open(const struct fault_setup *setup, struct error *err)
 		return NULL;
 	}
 	victims_init(&state->victims, setup);
-	state->replies = arena_array(setup->arena, state->victims.count,
-				     sizeof(*state->replies));
-	state->arenas = arena_array(setup->arena, state->victims.count,
-				    sizeof(*state->arenas));
+	layer_answers_init(&state->answers, state->victims.count, setup->arena);
 	return state;
 }
 
@@ -66,18 +61,19 @@ static void disk_close(void *context)
 {
 	struct disk *state = context;
 
-	for (size_t i = 0; state && i < state->victims.count; i++)
-		arena_release(&state->arenas[i]);
+	if (state)
+		layer_answers_release(&state->answers);
 }
 
 static int disk_prepare(void *context, struct error *err)
 {
 	struct disk *state = context;
-	struct cluster *cluster = state->victims.setup->cluster;
+	const struct fault_setup *setup = state->victims.setup;
+	const char *data = layer_data(setup->cluster, err);
 
-	state->data = layer_data(cluster, err);
-	if (!state->data || layer_prepare(cluster, NULL, err) < 0)
+	if (!data || layer_prepare(setup->cluster, NULL, err) < 0)
 		return -1;
+	state->data_quoted = shell_quote(setup->arena, data);
 	state->is_prepared = true;
 	return 0;
 }
@@ -149,12 +145,9 @@ static int disk_inject(void *context, const char *target, struct figure *note,
 static int probe_node(struct node *node, void *argument, struct error *err)
 {
 	struct disk *state = argument;
-	size_t i = node_index(node);
-	struct arena *arena = &state->arenas[i];
 
-	return node_run(node, arena, &state->replies[i], err,
-			AGENT_PROGRAM " disk probe %s",
-			shell_quote(arena, state->data));
+	return layer_ask(&state->answers, node, err, "disk probe %s",
+			 state->data_quoted);
 }
 
 /* Does what a program saw there agree with what was injected? */
@@ -179,7 +172,6 @@ static enum effect disk_verify(void *context, struct figure *note,
 	struct victims *victims = &state->victims;
 	const struct fault_setup *setup = victims->setup;
 	enum effect effect = EFFECT_PROVEN;
-	struct figure *group;
 
 	if (!victims->is_injected) {
 		error_set(err, "disk: nothing was injected");
@@ -188,20 +180,15 @@ static enum effect disk_verify(void *context, struct figure *note,
 	if (cluster_each(setup->cluster, victims->picked, probe_node, state,
 			 err) < 0)
 		return EFFECT_UNKNOWN;
-	group = figure_add_group(note, setup->arena, "probes");
+	layer_answers_note(&state->answers, setup->cluster, victims->picked,
+			   "probes", probed, setup->arena, note);
 	for (size_t i = 0; i < victims->count; i++) {
-		const char *name = node_name(cluster_node(setup->cluster, i));
-
-		if (!victims->picked[i])
+		if (!victims->picked[i] ||
+		    is_seen(state, state->answers.replies[i]))
 			continue;
-		layer_note(state->replies[i], probed,
-			   figure_add_group(group, setup->arena, name),
-			   setup->arena);
-		if (!is_seen(state, state->replies[i])) {
-			error_set(err, "node %s: files are as good as ever",
-				  name);
-			effect = EFFECT_ABSENT;
-		}
+		error_set(err, "node %s: files are as good as ever",
+			  node_name(cluster_node(setup->cluster, i)));
+		effect = EFFECT_ABSENT;
 	}
 	return effect;
 }
@@ -209,10 +196,8 @@ static enum effect disk_verify(void *context, struct figure *note,
 static int end_node(struct node *node, void *argument, struct error *err)
 {
 	struct disk *state = argument;
-	size_t i = node_index(node);
 
-	return layer_tell(node, &state->arenas[i], &state->replies[i], err,
-			  "rule none");
+	return layer_ask(&state->answers, node, err, LAYER_ASK "rule none");
 }
 
 /* Daemons that the errors have ended are started again. */
@@ -221,19 +206,13 @@ static int disk_heal(void *context, struct figure *note, struct error *err)
 	struct disk *state = context;
 	struct victims *victims = &state->victims;
 	const struct fault_setup *setup = victims->setup;
-	struct figure *group;
 
 	if (!state->is_prepared)
 		return layer_heal_leftovers(setup->cluster, err);
 	if (cluster_each(setup->cluster, NULL, end_node, state, err) < 0)
 		return victims_start_on_layer(victims, note, err);
-	group = figure_add_group(note, setup->arena, "calls-hit");
-	for (size_t i = 0; i < victims->count; i++)
-		layer_note(state->replies[i], suffered,
-			   figure_add_group(
-				   group, setup->arena,
-				   node_name(cluster_node(setup->cluster, i))),
-			   setup->arena);
+	layer_answers_note(&state->answers, setup->cluster, NULL, "calls-hit",
+			   suffered, setup->arena, note);
 	return victims_start(victims, note, err);
 }
 
@@ -249,8 +228,8 @@ static enum effect disk_verify_healed(void *context, struct figure *note,
 	if (cluster_each(setup->cluster, NULL, probe_node, state, err) < 0)
 		return EFFECT_UNKNOWN;
 	for (size_t i = 0; i < victims->count; i++) {
-		if (layer_number(state->replies[i], "failed") == 0 &&
-		    layer_number(state->replies[i], "refused") == 0)
+		if (layer_number(state->answers.replies[i], "failed") == 0 &&
+		    layer_number(state->answers.replies[i], "refused") == 0)
 			continue;
 		error_set(err, "node %s: calls still fail",
 			  node_name(cluster_node(setup->cluster, i)));

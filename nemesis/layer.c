@@ -10,7 +10,7 @@
 
 #define DAEMON "disk-layer"
 #define LOG "/run/ordeal/disk.log"
-#define ASK AGENT_PROGRAM " ask --folder /run/ordeal/disk "
+#define ASK AGENT_PROGRAM " " LAYER_ASK
 
 /* How long one that was just started may take until it answers, and one that
  * nobody needs any more until it has ended. */
@@ -169,10 +169,53 @@ int64_t layer_number(const char *reply, const char *word)
 	return -1;
 }
 
-void layer_note(const char *reply, const char *const *words,
-		struct figure *group, struct arena *arena)
+void layer_answers_init(struct layer_answers *answers, size_t count,
+			struct arena *arena)
 {
-	for (; *words; words++)
-		figure_add_int(group, arena, *words,
-			       layer_number(reply, *words));
+	answers->count = count;
+	answers->replies = arena_array(arena, count, sizeof(*answers->replies));
+	answers->arenas = arena_array(arena, count, sizeof(*answers->arenas));
+}
+
+void layer_answers_release(struct layer_answers *answers)
+{
+	for (size_t i = 0; i < answers->count; i++)
+		arena_release(&answers->arenas[i]);
+}
+
+int layer_ask(struct layer_answers *answers, struct node *node,
+	      struct error *err, const char *format, ...)
+{
+	size_t i = node_index(node);
+	struct arena *arena = &answers->arenas[i];
+	const char *words;
+	va_list args;
+
+	va_start(args, format);
+	words = arena_vprintf(arena, format, args);
+	va_end(args);
+	answers->replies[i] = NULL;
+	return node_run(node, arena, &answers->replies[i], err,
+			AGENT_PROGRAM " %s", words);
+}
+
+void layer_answers_note(const struct layer_answers *answers,
+			struct cluster *cluster, const bool *picked,
+			const char *name, const char *const *words,
+			struct arena *arena, struct figure *note)
+{
+	struct figure *group = figure_add_group(note, arena, name);
+
+	for (size_t i = 0; i < answers->count; i++) {
+		struct figure *one;
+
+		if ((picked && !picked[i]) || !answers->replies[i])
+			continue;
+		one = figure_add_group(group, arena,
+				       node_name(cluster_node(cluster, i)));
+		for (const char *const *word = words; *word; word++)
+			figure_add_int(one, arena, *word,
+				       layer_number(answers->replies[i],
+						    *word));
+	}
 }

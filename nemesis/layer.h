@@ -13,6 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A request to the layer, for layer_ask. */
+#define LAYER_ASK "ask --folder /run/ordeal/disk "
+
 /* The folder that the store keeps its data in; NULL with a sentence. */
 const char *layer_data(struct cluster *cluster, struct error *err);
 
@@ -40,9 +43,29 @@ int layer_rescue(struct cluster *cluster, bool *is_dead, struct error *err);
 /* The number behind a word of a reply ("failed 3"); -1 if there is none. */
 int64_t layer_number(const char *reply, const char *word);
 
-/* Adds the words and numbers of a reply to a group. */
-void layer_note(const char *reply, const char *const *words,
-		struct figure *group, struct arena *arena);
+/* What the agents said, on nodes that are asked in parallel. */
+struct layer_answers {
+	size_t count;
+	const char **replies; /* of each node, or NULL; in its arena */
+	struct arena *arenas;
+};
+
+/* The arrays are in `arena`. */
+void layer_answers_init(struct layer_answers *answers, size_t count,
+			struct arena *arena);
+void layer_answers_release(struct layer_answers *answers);
+
+/* Runs a line on a node, after AGENT_PROGRAM, and keeps what it prints. */
+int layer_ask(struct layer_answers *answers, struct node *node,
+	      struct error *err, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Adds the group `name` with a group for each node picked (NULL: for all): the
+ * numbers behind `words` of what it said. */
+void layer_answers_note(const struct layer_answers *answers,
+			struct cluster *cluster, const bool *picked,
+			const char *name, const char *const *words,
+			struct arena *arena, struct figure *note);
 
 /* Unmounts on one node: an undo_line. Files that are open stay so. */
 const char *layer_undo_line(void);

@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/control/agent.h"
 #include "harness/control/cluster.h"
 #include "harness/control/node.h"
 #include "harness/core/arena.h"
@@ -36,27 +35,22 @@ struct power_loss {
 	struct victims victims;
 	bool is_prepared; /* the layer is there, and ought to stay */
 	bool ignores_fsync;
-	const char *data;
+	const char *data_quoted; /* for a shell */
 	const char *loss;
 	uint64_t *seeds; /* of each node */
-	const char **replies; /* of each node that was hit; in the arena */
-	struct arena *arenas; /* one a node: they are asked in parallel */
+	struct layer_answers answers;
 };
 
 static void *power_loss_open(const struct fault_setup *setup, struct error *err)
 {
 	struct power_loss *state = arena_alloc(setup->arena, sizeof(*state));
-	size_t count;
 
 	(void)err;
 	victims_init(&state->victims, setup);
-	count = state->victims.count;
 	state->ignores_fsync = options_bool(setup->options, "ignore-fsync");
-	state->seeds = arena_array(setup->arena, count, sizeof(*state->seeds));
-	state->replies =
-		arena_array(setup->arena, count, sizeof(*state->replies));
-	state->arenas =
-		arena_array(setup->arena, count, sizeof(*state->arenas));
+	state->seeds = arena_array(setup->arena, state->victims.count,
+				   sizeof(*state->seeds));
+	layer_answers_init(&state->answers, state->victims.count, setup->arena);
 	return state;
 }
 
@@ -64,8 +58,8 @@ static void power_loss_close(void *context)
 {
 	struct power_loss *state = context;
 
-	for (size_t i = 0; state && i < state->victims.count; i++)
-		arena_release(&state->arenas[i]);
+	if (state)
+		layer_answers_release(&state->answers);
 }
 
 static int power_loss_prepare(void *context, struct error *err)
@@ -73,6 +67,7 @@ static int power_loss_prepare(void *context, struct error *err)
 	struct power_loss *state = context;
 	const struct fault_setup *setup = state->victims.setup;
 	const char *requests[4] = { NULL };
+	const char *data;
 
 	requests[0] = arena_printf(setup->arena, "fsync %s",
 				   state->ignores_fsync ? "ignore" : "obey");
@@ -81,9 +76,10 @@ static int power_loss_prepare(void *context, struct error *err)
 		options_duration_ns(setup->options, "writeback") / NS_PER_MS);
 	requests[2] = arena_printf(setup->arena, "log %s",
 				   options_text(setup->options, "names"));
-	state->data = layer_data(setup->cluster, err);
-	if (!state->data || layer_prepare(setup->cluster, requests, err) < 0)
+	data = layer_data(setup->cluster, err);
+	if (!data || layer_prepare(setup->cluster, requests, err) < 0)
 		return -1;
+	state->data_quoted = shell_quote(setup->arena, data);
 	state->is_prepared = true;
 	return 0;
 }
@@ -99,13 +95,10 @@ static int power_loss_dismantle(void *context, struct error *err)
 static int lose_node(struct node *node, void *argument, struct error *err)
 {
 	struct power_loss *state = argument;
-	size_t i = node_index(node);
-	struct arena *arena = &state->arenas[i];
 
-	return node_run(node, arena, &state->replies[i], err,
-			AGENT_PROGRAM " disk lose %s %s %" PRIu64,
-			shell_quote(arena, state->data), state->loss,
-			state->seeds[i]);
+	return layer_ask(&state->answers, node, err, "disk lose %s %s %" PRIu64,
+			 state->data_quoted, state->loss,
+			 state->seeds[node_index(node)]);
 }
 
 /* Killed everywhere first: what was acknowledged by some while others had
@@ -125,10 +118,8 @@ static int power_loss_inject(void *context, const char *target,
 	if (!state->loss)
 		state->loss = losses[0];
 	figure_add_text(note, setup->arena, "loss", state->loss);
-	for (size_t i = 0; i < victims->count; i++) {
-		state->replies[i] = NULL;
+	for (size_t i = 0; i < victims->count; i++)
 		state->seeds[i] = rng_below(setup->rng, UINT64_C(1) << 53);
-	}
 	if (daemons_signal(setup->cluster, victims->picked, "KILL", err) < 0 ||
 	    cluster_each(setup->cluster, victims->picked, lose_node, state,
 			 err) < 0)
@@ -141,7 +132,7 @@ static int power_loss_inject(void *context, const char *target,
 static bool is_proven(const struct power_loss *state, size_t node,
 		      struct error *err)
 {
-	const char *reply = state->replies[node];
+	const char *reply = state->answers.replies[node];
 	const char *name = node_name(
 		cluster_node(state->victims.setup->cluster, node));
 
@@ -165,25 +156,16 @@ static enum effect power_loss_verify(void *context, struct figure *note,
 	struct victims *victims = &state->victims;
 	const struct fault_setup *setup = victims->setup;
 	enum effect effect = EFFECT_PROVEN;
-	struct figure *group;
 
 	if (!victims->is_injected) {
 		error_set(err, "power-loss: none was injected");
 		return EFFECT_ABSENT;
 	}
-	group = figure_add_group(note, setup->arena, "lost");
+	layer_answers_note(&state->answers, setup->cluster, victims->picked,
+			   "lost", counted, setup->arena, note);
 	for (size_t i = 0; i < victims->count; i++) {
-		if (!victims->picked[i])
-			continue;
-		if (!is_proven(state, i, err))
+		if (victims->picked[i] && !is_proven(state, i, err))
 			effect = EFFECT_ABSENT;
-		if (state->replies[i])
-			layer_note(state->replies[i], counted,
-				   figure_add_group(
-					   group, setup->arena,
-					   node_name(cluster_node(
-						   setup->cluster, i))),
-				   setup->arena);
 	}
 	if (effect != EFFECT_PROVEN)
 		return effect;
