@@ -92,9 +92,9 @@ claim "acknowledged writes are lost where fsync lies" \
 claim "... and that is told" has "$work/out" 'was acknowledged'
 
 claim "errors and spoiled files of one node are no harm" \
-	acquits etcd --faults disk,corrupt --time-limit 7s \
-	--disk.targets one --corrupt.targets one --fault-length 1s
-claim "... the errors were seen" proven disk 1
+	acquits etcd --faults disk-io,corrupt --time-limit 7s \
+	--disk-io.targets one --corrupt.targets one --fault-length 1s
+claim "... the errors were seen" proven disk-io 1
 claim "... and the files changed" proven corrupt 1
 claim "nodes are what they were" restored
 
@@ -109,7 +109,7 @@ claim "... and is named" has "$work/run" 'disk layer is gone'
 claim "nodes are what they were" restored
 
 # The controller is killed: agents take the layers away within the lease.
-begin '"do":"inject"' --faults power-loss,disk --time-limit 60s --lease 2s
+begin '"do":"inject"' --faults disk --time-limit 60s --lease 2s
 kill -9 $pid
 wait $pid 2>/dev/null
 unmounted() {

@@ -45,11 +45,11 @@ static void *disk_open(const struct fault_setup *setup, struct error *err)
 	double share = options_real(options, "error");
 
 	if (!(share > 0 && share <= 1)) {
-		error_set(err, "disk.error is a share, up to 100%%");
+		error_set(err, "disk-io.error is a share, up to 100%%");
 		return NULL;
 	}
 	if (strpbrk(options_text(options, "files"), " \t\n")) {
-		error_set(err, "disk.files is a pattern without spaces");
+		error_set(err, "disk-io.files is a pattern without spaces");
 		return NULL;
 	}
 	victims_init(&state->victims, setup);
@@ -127,7 +127,7 @@ static int disk_inject(void *context, const char *target, struct figure *note,
 	const struct fault_setup *setup = victims->setup;
 
 	if (!state->is_prepared)
-		return error_set(err, "disk: no layer is under the data");
+		return error_set(err, "disk-io: no layer is under the data");
 	state->behaviour = pick_choice(
 		options_list(setup->options, "behaviours"), setup->rng);
 	if (!state->behaviour)
@@ -138,7 +138,7 @@ static int disk_inject(void *context, const char *target, struct figure *note,
 	figure_add_text(note, setup->arena, "parameters", state->rule);
 	if (cluster_each(setup->cluster, victims->picked, begin_node, state,
 			 err) < 0)
-		return error_wrap(err, "disk");
+		return error_wrap(err, "disk-io");
 	return 0;
 }
 
@@ -174,7 +174,7 @@ static enum effect disk_verify(void *context, struct figure *note,
 	enum effect effect = EFFECT_PROVEN;
 
 	if (!victims->is_injected) {
-		error_set(err, "disk: nothing was injected");
+		error_set(err, "disk-io: nothing was injected");
 		return EFFECT_ABSENT;
 	}
 	if (cluster_each(setup->cluster, victims->picked, probe_node, state,
@@ -259,8 +259,8 @@ static const struct option disk_options[] = {
 	{ .name = NULL },
 };
 
-const struct fault fault_disk = {
-	.name = "disk",
+const struct fault fault_disk_io = {
+	.name = "disk-io",
 	.summary = "calls to the disk fail, are slow, or find it full",
 	.family = "disk",
 	.options = disk_options,
