@@ -42,6 +42,8 @@ bool shown_read(struct replicated *r, struct value result, struct shown *shown)
 	*shown = (struct shown){ 0 };
 	if (value_is_nil(result))
 		return true;
+	if ((kind == VALUE_MAP) != is_map(r))
+		return false;
 	if (kind == VALUE_MAP)
 		shown->count = value_map_length(values, result);
 	else if (kind == VALUE_LIST)
@@ -75,6 +77,9 @@ static void read_update(const struct replicated *r, struct event *event,
 	*element = value_nil();
 	if (r->type <= TYPE_PN_COUNTER) {
 		value_get_int(values, action->arg, &event->amount);
+		/* Too large to be judged, either way. */
+		if (event->amount == INT64_MIN)
+			event->amount = INT64_MAX;
 		if (action->verb == VERB_DECREMENT)
 			event->amount = -event->amount;
 	} else if (r->type <= TYPE_OR_SET) {
