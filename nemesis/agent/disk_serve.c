@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <mntent.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,8 +198,19 @@ static void write_back(struct serving *serving)
 	undo_sync_all(&serving->layer);
 }
 
+/* Ahead of the programs whose calls it carries out, as a kernel is: else each
+ * call waits for a turn of its own. A call takes microseconds. */
+static void go_first(void)
+{
+	struct sched_param priority = { .sched_priority = 1 };
+
+	if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &priority))
+		setpriority(PRIO_PROCESS, 0, -20);
+}
+
 static void *work(void *argument)
 {
+	go_first();
 	layer_serve(argument);
 	return NULL;
 }

@@ -43,8 +43,8 @@ claim "... and is the same" same "$work/plain" "$data/tree"
 change() {
 	cd "$1" && mv kill.c agent/k && ln agent/k l && ln -s agent/k s &&
 		rm pause.c && mkdir new && mv agent/main.c new/ &&
-		mv new newer && cat agent/k >>packet.c && chmod 600 disk.c &&
-		: >pick.c && dd if=agent/serve.c of=disk.c bs=100 seek=7 \
+		mv new newer && cat agent/k >>packet.c && chmod 600 packet.c &&
+		: >pick.c && dd if=agent/serve.c of=packet_look.c bs=100 seek=7 \
 		skip=3 count=9 conv=notrunc 2>/dev/null && rm -r newer
 	code=$?
 	cd "$root" || exit 1
