@@ -167,6 +167,8 @@ static bool collect(struct container *container)
 {
 	const struct calls *calls = container->calls;
 
+	if (monitor_is_late(container->result))
+		return false;
 	for (uint32_t i = 0; i < calls->count; i++) {
 		if (container->item_of[i] == CALL_NONE)
 			continue;
@@ -175,6 +177,8 @@ static bool collect(struct container *container)
 			    false)
 			return false;
 	}
+	if (monitor_is_late(container->result))
+		return false;
 	for (uint32_t i = 0; i < calls->count; i++) {
 		if (container->item_of[i] != CALL_NONE &&
 		    !models_is_insertion(&calls->items[i]) &&
@@ -219,7 +223,7 @@ bool container_init(struct container *container, const struct calls *calls,
 		return false;
 	if (calls->open_count)
 		compact(container);
-	return true;
+	return !monitor_is_late(result);
 }
 
 void container_release(struct container *container)

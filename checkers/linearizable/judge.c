@@ -117,6 +117,30 @@ static void explain_core(const struct judge *judge, const struct calls *calls,
 				  finding);
 }
 
+/* What is shorter is decided in less time than it is worth to look for. */
+static bool is_long(const struct calls *calls)
+{
+	return calls->count >= 65536;
+}
+
+static bool is_out_of_time(const struct judge *judge,
+			   const struct calls *calls)
+{
+	return is_long(calls) && budget_expired(judge->limits->budget);
+}
+
+/* Nothing of the part is decided. */
+static void set_late(const char *method, const struct calls *calls,
+		     struct arena *arena, struct finding *finding)
+{
+	finding->kind = VERDICT_UNKNOWN;
+	finding->method = method;
+	finding->why = "time ran out";
+	finding->reason = arena_printf(
+		arena, "the check ran out of time before anything was known "
+		       "of %zu operations (method: %s)", calls->count, method);
+}
+
 /* Asks the monitors of the model. False if none decides; then `rest` is what
  * one has left to decide, or empty if that is everything. */
 static bool judge_by_monitor(const struct judge *judge,
@@ -127,10 +151,18 @@ static bool judge_by_monitor(const struct judge *judge,
 
 	finding->why = "there is no monitor for this model";
 	for (size_t i = 0; (monitor = monitor_at(judge->model, i)); i++) {
-		struct monitor_result result = { 0 };
+		struct monitor_result result = {
+			.budget = is_long(calls) ? judge->limits->budget :
+						   NULL,
+		};
 
 		monitor->decide(judge, calls, &result);
 		finding->kind = result.kind;
+		if (result.is_late) {
+			calls_release(&result.core);
+			set_late(monitor->name, calls, arena, finding);
+			return true;
+		}
 		if (result.kind == VERDICT_UNKNOWN) {
 			finding->why = result.why;
 			calls_release(rest);
@@ -177,6 +209,8 @@ static void judge_rest(const struct judge *judge, const struct calls *calls,
 		finding->reason =
 			arena_printf(arena, "no monitor decides this: %s",
 				     finding->why);
+	} else if (is_out_of_time(judge, rest)) {
+		set_late("search", calls, arena, finding);
 	} else if (!is_too_big(judge, rest, SEARCH_CALL_BYTES, arena,
 			       finding)) {
 		judge_by_search(judge, calls, rest, arena, finding);
@@ -189,6 +223,10 @@ void judge_part(const struct judge *judge, const struct calls *calls,
 	struct calls rest = { 0 };
 
 	*finding = (struct finding){ .why = "asked for" };
+	if (is_out_of_time(judge, calls)) {
+		set_late("none", calls, arena, finding);
+		return;
+	}
 	if (is_too_big(judge, calls, judge->algorithm == ALGORITHM_SEARCH ?
 				     SEARCH_CALL_BYTES : MONITOR_CALL_BYTES,
 		       arena, finding))

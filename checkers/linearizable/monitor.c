@@ -34,6 +34,17 @@ const struct monitor *monitor_at(const struct model *model, size_t number)
 	return NULL;
 }
 
+bool monitor_is_late(struct monitor_result *result)
+{
+	if (!result->is_late &&
+	    (!result->budget || !budget_expired(result->budget)))
+		return false;
+	result->is_late = true;
+	result->kind = VERDICT_UNKNOWN;
+	result->why = "time ran out";
+	return true;
+}
+
 void monitor_convict(struct monitor_result *result, const struct call *call)
 {
 	struct calls *core = &result->core;

@@ -5,7 +5,11 @@
 
 #include "checkers/linearizable/call.h"
 #include "checkers/linearizable/judge.h"
+#include "harness/core/budget.h"
 #include "harness/core/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 /* What a monitor says. */
 struct monitor_result {
@@ -15,6 +19,8 @@ struct monitor_result {
 			    * that may be judged apart from the others;
 			    * unknown: if there are any, those that are valid
 			    * iff all are; freed by the caller */
+	const struct budget *budget; /* for its clock; NULL: no hurry */
+	bool is_late; /* time ran out before it was decided */
 };
 
 /*
@@ -65,6 +71,17 @@ extern const struct monitor monitor_list;
 
 /* The monitors for that model, in the order to try them; NULL at the end. */
 const struct monitor *monitor_at(const struct model *model, size_t number);
+
+/* Asked between the phases of a monitor while nothing is decided: true when
+ * time is up; then the result is unknown, and the monitor gives up. */
+bool monitor_is_late(struct monitor_result *result);
+
+/* The same within a phase, now and then: `round` counts the steps. */
+static inline bool monitor_is_late_at(struct monitor_result *result,
+				      size_t round)
+{
+	return (round & 0xffff) == 0xffff && monitor_is_late(result);
+}
 
 /* Adds a copy of the call to the core of an invalid result. */
 void monitor_convict(struct monitor_result *result, const struct call *call);

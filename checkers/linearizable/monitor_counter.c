@@ -176,6 +176,8 @@ static bool run(struct counter *counter)
 		uint32_t number = earliest->events[i].number / 2;
 		const struct call *call = &earliest->calls->items[number];
 
+		if (monitor_is_late_at(earliest->result, i))
+			return false;
 		if (earliest->events[i].number % 2) {
 			if (finish(counter, number))
 				continue;
@@ -216,7 +218,8 @@ static void decide_counter(const struct judge *judge,
 				  sizeof(uint32_t));
 	counter.is_invoked = heap_zeroed(calls->count + 1, 1);
 	earliest_init(&counter.earliest, calls, result);
-	if (number_told(&counter) && run(&counter))
+	if (!monitor_is_late(result) && number_told(&counter) &&
+	    run(&counter))
 		result->kind = VERDICT_VALID;
 	earliest_release(&counter.earliest);
 	free(counter.floors);

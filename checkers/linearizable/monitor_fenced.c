@@ -194,7 +194,9 @@ static void decide_fenced(const struct judge *judge, const struct calls *calls,
 	holds.items = heap_alloc((calls->count + 1) * sizeof(*holds.items));
 	if (!is_told(&holds))
 		result->why = "not every acquire and release tells its token";
-	else if (collect_acquires(&holds) && collect_releases(&holds))
+	else if (!monitor_is_late(result) && collect_acquires(&holds) &&
+		 !monitor_is_late(result) && collect_releases(&holds) &&
+		 !monitor_is_late(result))
 		decide_holds(&holds, result);
 	value_map_release(&holds.by_token);
 	free(holds.items);

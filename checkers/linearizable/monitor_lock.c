@@ -54,6 +54,8 @@ static void decide_permits(const struct calls *calls, int64_t held_max,
 		uint32_t number = earliest->events[i].number / 2;
 		const struct call *call = &calls->items[number];
 
+		if (monitor_is_late_at(result, i))
+			break;
 		if (earliest->events[i].number % 2 == 0) {
 			earliest_wait(earliest,
 				      call->verb == VERB_RELEASE ?
@@ -65,7 +67,7 @@ static void decide_permits(const struct calls *calls, int64_t held_max,
 		if (!is_sound)
 			earliest_convict(earliest, call->complete);
 	}
-	if (is_sound)
+	if (is_sound && !result->is_late)
 		result->kind = VERDICT_VALID;
 	earliest_release(earliest);
 }

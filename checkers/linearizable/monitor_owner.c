@@ -137,7 +137,8 @@ static void decide(const struct judge *judge, const struct calls *calls,
 				 .is_reentrant = is_reentrant };
 
 	owners.holds = heap_alloc((calls->count + 1) * sizeof(*owners.holds));
-	if (collect(&owners) && are_apart(&owners))
+	if (collect(&owners) && !monitor_is_late(result) &&
+	    are_apart(&owners))
 		result->kind = VERDICT_VALID;
 	value_map_release(&owners.current);
 	free(owners.holds);

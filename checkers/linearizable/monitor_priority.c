@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "checkers/linearizable/removals.h"
+#include "checkers/linearizable/sort.h"
 #include "harness/core/arena.h"
 
 struct priorities {
@@ -62,7 +63,31 @@ static int by_rank(const void *a, const void *b)
 	return value_compare(x->values, y->value, x->value);
 }
 
-static void rank(struct priorities *priorities, const struct values *values)
+/* By number, where all values are small numbers. */
+static bool rank_numbers(struct priorities *priorities,
+			 const struct values *values, struct sort_item *items)
+{
+	const struct container *container = priorities->container;
+	size_t count = container->item_count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		int64_t number;
+
+		if (!value_get_int(values, container->items[i].value,
+				   &number) ||
+		    number < 0 || number >= UINT32_MAX)
+			return false;
+		items[i] = (struct sort_item){ UINT32_MAX - (uint32_t)number,
+					       i };
+	}
+	sort_items(items, count);
+	for (size_t i = 0; i < count; i++)
+		priorities->order[i] = items[i].number;
+	return true;
+}
+
+static void rank_any(struct priorities *priorities,
+		     const struct values *values)
 {
 	const struct container *container = priorities->container;
 	size_t count = container->item_count;
@@ -72,10 +97,20 @@ static void rank(struct priorities *priorities, const struct values *values)
 		ranked[i] = (struct ranked){ values, container->items[i].value,
 					     i };
 	qsort(ranked, count, sizeof(*ranked), by_rank);
-	priorities->order = heap_alloc((count + 1) * sizeof(uint32_t));
 	for (size_t i = 0; i < count; i++)
 		priorities->order[i] = ranked[i].item;
 	free(ranked);
+}
+
+static void rank(struct priorities *priorities, const struct values *values)
+{
+	size_t count = priorities->container->item_count;
+	struct sort_item *items = heap_alloc((count + 1) * sizeof(*items));
+
+	priorities->order = heap_alloc((count + 1) * sizeof(uint32_t));
+	if (!rank_numbers(priorities, values, items))
+		rank_any(priorities, values);
+	free(items);
 }
 
 static bool is_observer(const struct container *container, uint32_t call)
@@ -148,6 +183,8 @@ static bool check_priorities(struct priorities *priorities,
 		uint32_t number = priorities->order[place];
 		const struct item *item = &container->items[number];
 
+		if (monitor_is_late_at(container->result, place))
+			return false;
 		for (uint32_t i = priorities->starts[number];
 		     i < priorities->starts[number + 1]; i++) {
 			uint32_t observer = priorities->observers[i];

@@ -227,14 +227,15 @@ static bool check_peeling(struct queue *queue)
 	while (left) {
 		uint32_t first = find_first(&peel);
 
-		if (first == CALL_NONE)
+		if (first == CALL_NONE ||
+		    monitor_is_late_at(container->result, left))
 			break;
 		peel.gone[first] = 1;
 		left--;
 	}
 	for (uint32_t i = 0; left && i < count; i++)
 		peel.gone[i] = !peel.gone[i];
-	if (left)
+	if (left && !container->result->is_late)
 		container_convict_all(container, peel.gone);
 	free(peel.gone);
 	free(peel.is_candidate);
@@ -250,8 +251,9 @@ static bool check_order(struct container *container, const struct judge *judge)
 
 	(void)judge;
 	sort_queue(&queue);
-	is_sound = container->peek_count ? check_peeling(&queue) :
-					   check_pairs(&queue, true);
+	is_sound = !monitor_is_late(container->result) &&
+		   (container->peek_count ? check_peeling(&queue) :
+					    check_pairs(&queue, true));
 	release_queue(&queue);
 	return is_sound;
 }
@@ -284,7 +286,9 @@ static bool check_removals(struct container *container)
 
 	sort_queue(&queue);
 	until = find_until(&queue);
-	is_sound = check_pairs(&queue, false) &&
+	is_sound = !monitor_is_late(container->result) &&
+		   check_pairs(&queue, false) &&
+		   !monitor_is_late(container->result) &&
 		   open_removals_suffice(&queue, until) &&
 		   removals_check_empties(container);
 	free(until);

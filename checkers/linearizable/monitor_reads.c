@@ -166,12 +166,16 @@ static void level_set(struct reads *reads)
 		const struct call *call =
 			&reads->calls->items[reads->order[i].number];
 
+		if (monitor_is_late(reads->result))
+			return;
 		if (shows_twice(reads, call)) {
 			reads->result->why = "a read shows an element twice";
 			return;
 		}
 	}
 	for (size_t i = 0; i < reads->read_count; i++) {
+		if (monitor_is_late(reads->result))
+			return;
 		if (!level_read(reads, i, &shown)) {
 			convict_all(reads);
 			return;
@@ -211,12 +215,16 @@ static void level_list(struct reads *reads)
 		size_t shown = length_of(reads, &calls[number]);
 
 		place(reads, 2 * (uint32_t)shown, number);
+		if (monitor_is_late(reads->result))
+			break;
 		is_sound = shown == 0 ||
 			   value_list_has_prefix(reads->values,
 						 longest->result,
 						 calls[number].result);
 	}
 	free(elements);
+	if (reads->result->is_late)
+		return;
 	if (!is_sound) {
 		convict_all(reads);
 		return;
@@ -245,7 +253,7 @@ static void decide(const struct judge *judge, const struct calls *calls,
 		reads.additions[i] = NONE;
 		reads.levels[i] = NONE;
 	}
-	if (collect(&reads, adding)) {
+	if (collect(&reads, adding) && !monitor_is_late(result)) {
 		for (size_t i = 0; i < reads.read_count; i++)
 			reads.order[i].key = (uint32_t)length_of(
 				&reads, &calls->items[reads.order[i].number]);

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "checkers/linearizable/sort.h"
 #include "checkers/linearizable/value_map.h"
+#include "checkers/linearizable/zone.h"
 #include "harness/core/arena.h"
 
 #define NONE UINT32_MAX
@@ -21,12 +21,6 @@ struct content {
 	uint32_t read_return; /* the earliest of its reads */
 	uint32_t block; /* the first value of its chain */
 	uint8_t is_needed; /* somebody saw it */
-};
-
-struct zone {
-	uint32_t first_return; /* the earliest */
-	uint32_t last_invoke; /* the latest */
-	uint32_t block;
 };
 
 struct zones {
@@ -66,8 +60,9 @@ static struct content *content_at(const struct zones *zones,
 	return &zones->contents[value_map_at(&zones->numbers, value, NONE)];
 }
 
-/* Numbers every value, and looks at what the completed calls saw. */
-static void collect(struct zones *zones, struct value initial)
+/* Numbers every value, and looks at what the completed calls saw. False when
+ * time ran out. */
+static bool collect(struct zones *zones, struct value initial)
 {
 	const struct calls *calls = zones->calls;
 
@@ -83,6 +78,8 @@ static void collect(struct zones *zones, struct value initial)
 		if (call->verb == VERB_READ && !call_is_open(call))
 			number_of(zones, call->result);
 	}
+	if (monitor_is_late(zones->result))
+		return false;
 	zones->content_count = zones->numbers.count;
 	zones->contents = heap_alloc(zones->content_count *
 				     sizeof(*zones->contents));
@@ -108,6 +105,7 @@ static void collect(struct zones *zones, struct value initial)
 		if (content->read_return > return_of(zones, i))
 			content->read_return = return_of(zones, i);
 	}
+	return !monitor_is_late(zones->result);
 }
 
 /* Open updates whose value was seen took effect; what an open cas that took
@@ -309,43 +307,9 @@ static bool walk_chains(struct zones *zones)
 	return true;
 }
 
-static void sort_zones(struct zone *zones, size_t count)
-{
-	struct sort_item *items = heap_alloc(count * sizeof(*items));
-	struct zone *sorted = heap_alloc(count * sizeof(*sorted));
-
-	for (uint32_t i = 0; i < count; i++)
-		items[i] = (struct sort_item){ zones[i].first_return, i };
-	sort_items(items, count);
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = zones[items[i].number];
-	for (size_t i = 0; i < count; i++)
-		zones[i] = sorted[i];
-	free(items);
-	free(sorted);
-}
-
-/* The last forward zone that begins before `position`, or NULL. */
-static const struct zone *zone_before(const struct zones *zones,
-				      uint32_t position)
-{
-	size_t low = 0;
-	size_t high = zones->forward_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (zones->forward[middle].first_return < position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? &zones->forward[low - 1] : NULL;
-}
-
 static void compare_zones(struct zones *zones)
 {
-	sort_zones(zones->forward, zones->forward_count);
+	zone_sort(zones->forward, zones->forward_count);
 	for (size_t i = 1; i < zones->forward_count; i++) {
 		const struct zone *a = &zones->forward[i - 1];
 		const struct zone *b = &zones->forward[i];
@@ -358,7 +322,9 @@ static void compare_zones(struct zones *zones)
 	}
 	for (size_t i = 0; i < zones->backward_count; i++) {
 		const struct zone *b = &zones->backward[i];
-		const struct zone *a = zone_before(zones, b->last_invoke);
+		const struct zone *a = zone_before(zones->forward,
+						   zones->forward_count,
+						   b->last_invoke);
 
 		if (a && a->last_invoke > b->first_return) {
 			convict_block(zones, a->block);
@@ -380,10 +346,12 @@ static void decide_zones(const struct judge *judge, const struct calls *calls,
 			return;
 		}
 	}
-	collect(&zones, judge->settings->initial);
-	follow_open(&zones);
-	if (find_writers(&zones) && find_successors(&zones) &&
-	    walk_chains(&zones))
+	if (collect(&zones, judge->settings->initial))
+		follow_open(&zones);
+	if (!monitor_is_late(result) && find_writers(&zones) &&
+	    !monitor_is_late(result) && find_successors(&zones) &&
+	    !monitor_is_late(result) && walk_chains(&zones) &&
+	    !monitor_is_late(result))
 		compare_zones(&zones);
 	value_map_release(&zones.numbers);
 	free(zones.contents);

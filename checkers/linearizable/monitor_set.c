@@ -166,6 +166,8 @@ static bool check_absences(struct elements *elements)
 		uint32_t from;
 		uint32_t to;
 
+		if (monitor_is_late_at(elements->result, i))
+			return false;
 		if (!element->is_plain || !is_told(call, false) ||
 		    !presence(elements, element, &from, &to))
 			continue;
@@ -207,6 +209,8 @@ static bool search_others(struct elements *elements)
 		if (found.kind == VERDICT_VALID)
 			continue;
 		is_sound = false;
+		if (monitor_is_late(elements->result))
+			break;
 		if (found.kind == VERDICT_INVALID)
 			convict_element(elements, &elements->items[i]);
 		else
@@ -256,10 +260,13 @@ static void decide_elements(const struct judge *judge,
 			.add = NEVER, .remove = NEVER,
 			.seen_return = NEVER, .is_plain = 1,
 		};
-	for (uint32_t i = 0; i < calls->count; i++)
+	for (uint32_t i = 0; i < calls->count; i++) {
+		if (monitor_is_late_at(result, i))
+			break;
 		look_at(&elements, i);
+	}
 	find_plain(&elements);
-	if (check_elements(&elements))
+	if (!monitor_is_late(result) && check_elements(&elements))
 		result->kind = VERDICT_VALID;
 	value_map_release(&elements.numbers);
 	free(elements.items);

@@ -161,11 +161,14 @@ static void remove_call(struct stack *stack, uint32_t call)
 /* Removes calls while there is a gap under at most one layer. */
 static void peel(struct stack *stack)
 {
+	struct monitor_result *result = stack->container->result;
+	size_t round = 0;
 	uint32_t gap;
 	uint32_t layer;
 	uint32_t span;
 
-	while (cover_next(&stack->cover, &gap, &layer)) {
+	while (cover_next(&stack->cover, &gap, &layer) &&
+	       !monitor_is_late_at(result, round++)) {
 		size_t first = 0;
 		size_t last = stack->calls.count;
 		struct spans *spans = &stack->calls;
@@ -210,6 +213,7 @@ static void convict_left(struct stack *stack)
 
 static bool everything_goes(struct container *container)
 {
+	struct monitor_result *result = container->result;
 	struct stack stack = { .container = container };
 	size_t count = container->calls->count;
 	bool is_sound;
@@ -220,12 +224,16 @@ static bool everything_goes(struct container *container)
 	stack.call_of = heap_zeroed(count + 1, sizeof(uint32_t));
 	stack.span_of = heap_zeroed(count + 1, sizeof(uint32_t));
 	collect_calls(&stack);
-	collect_peeks(&stack);
-	name_owners(&stack);
-	lay_layers(&stack);
-	peel(&stack);
+	if (!monitor_is_late(result))
+		collect_peeks(&stack);
+	if (!monitor_is_late(result)) {
+		name_owners(&stack);
+		lay_layers(&stack);
+	}
+	if (!monitor_is_late(result))
+		peel(&stack);
 	is_sound = stack.left_count == 0;
-	if (!is_sound)
+	if (!is_sound && !result->is_late)
 		convict_left(&stack);
 	gaps_release(&stack.gaps);
 	cover_release(&stack.cover);

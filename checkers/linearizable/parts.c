@@ -41,6 +41,14 @@ static size_t insertions_of(const struct history *history, const uint32_t *ops,
 	return has_drain ? insertions : 0;
 }
 
+/* Of parts that nobody had taken when time ran out. The first one is tried in
+ * any case. */
+static const struct finding too_late = {
+	.method = "none",
+	.why = "time ran out",
+	.reason = "the check ran out of time before it was looked at",
+};
+
 static void judge_one(struct work *work, size_t number, struct arena *arena)
 {
 	const struct judge *judge = work->judge;
@@ -51,11 +59,18 @@ static void judge_one(struct work *work, size_t number, struct arena *arena)
 	size_t drained = insertions_of(judge->history, ops, count);
 
 	part->op_count = count;
+	part->finding = too_late;
+	if (number && budget_expired(judge->limits->budget))
+		return;
 	part->calls.items = array_reserve(NULL, &part->calls.capacity, count,
 					  sizeof(*part->calls.items));
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if ((i & 0xffff) == 0xffff &&
+		    budget_expired(judge->limits->budget))
+			return;
 		calls_add(&part->calls, judge->history, ops[i],
 			  judge->settings->failed_cas_asserts, drained);
+	}
 	judge_part(judge, &part->calls, arena, &part->finding);
 	if (part->finding.kind == VERDICT_VALID)
 		calls_release(&part->calls);

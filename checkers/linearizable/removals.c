@@ -31,6 +31,7 @@ static bool is_right(struct removals *removals)
 	struct container *container = removals->container;
 
 	return container_check_empties(container) &&
+	       !monitor_is_late(container->result) &&
 	       (!removals->rule->check ||
 		removals->rule->check(container, removals->judge));
 }
@@ -217,6 +218,8 @@ static void leave_rest(struct removals *removals)
 	container->is_convicted = NULL;
 	keep_blockers(removals);
 	calls_release(&result->core);
+	if (monitor_is_late(result))
+		return;
 	for (uint32_t i = 0; i < container->calls->count; i++) {
 		uint32_t item = container->item_of[i];
 
@@ -267,22 +270,27 @@ static void consider(struct removals *removals, const struct item *items)
 	if (removals->rule->demand)
 		removals->rule->demand(removals);
 	removals_find_until(removals);
-	if (!take_by_deadline(removals))
+	if (monitor_is_late(result) || !take_by_deadline(removals))
 		return;
 	if (is_right(removals)) {
 		result->kind = VERDICT_VALID;
 		return;
 	}
+	if (monitor_is_late(result))
+		return;
 	calls_release(&result->core);
 	memcpy(container->items, items, size);
 	take_all(container);
 	if (!is_right(removals)) {
+		if (result->is_late)
+			return;
 		add_removals(container, result->core.count,
 			     end_of_core(&result->core));
 		return;
 	}
 	memcpy(container->items, items, size);
-	leave_rest(removals);
+	if (!monitor_is_late(result))
+		leave_rest(removals);
 }
 
 void removals_decide(struct container *container, const struct judge *judge,
@@ -296,7 +304,7 @@ void removals_decide(struct container *container, const struct judge *judge,
 		container->result->kind = VERDICT_VALID;
 		return;
 	}
-	if (!container->open_removal_count)
+	if (container->result->is_late || !container->open_removal_count)
 		return;
 	calls_release(&container->result->core);
 	items = heap_alloc((container->item_count + 1) * sizeof(*items));

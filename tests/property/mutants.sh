@@ -32,7 +32,7 @@ list() {
 	cat <<'MUTANTS'
 monitor_register.c|b->first_return < a->last_invoke|b->first_return > a->last_invoke
 monitor_register.c|a && a->last_invoke > b->first_return|a && a->last_invoke < b->first_return
-monitor_register.c|zones->forward[middle].first_return < position|zones->forward[middle].first_return > position
+zone.c|zones[middle].first_return < position|zones[middle].first_return > position
 monitor_register.c|is_sound &= returned >= latest|is_sound &= returned < latest
 monitor_register.c|is_sound &= content->read_return >= latest|is_sound &= true
 monitor_register.c|if (latest < invoke)|if (latest > invoke)
@@ -63,6 +63,7 @@ monitor_queue.c|peel->start.order[peel->start.at].key <= bound|peel->start.order
 monitor_queue.c|item->out_invoke > item->peek_invoke|item->out_invoke < item->peek_invoke
 monitor_queue.c|item->out_return < item->peek_return|item->out_return > item->peek_return
 monitor_priority.c|y->value, x->value|x->value, y->value
+monitor_priority.c|UINT32_MAX - (uint32_t)number|(uint32_t)number
 monitor_stack.c|if (from < item->in_invoke)|if (from > item->in_invoke)
 monitor_stack.c|stack.left_count == 0|true
 monitor_stack.c|if (layer != COVER_NONE)|if (layer == COVER_NONE)

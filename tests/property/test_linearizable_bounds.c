@@ -183,10 +183,107 @@ static void memory_and_time_stay_within_bounds(void **state)
 		try_bounds(&cases[i]);
 }
 
+/* What the monitor of a shape says when time runs out after so long, or is out
+ * from the start. */
+struct hurry {
+	atomic_bool expired;
+	int64_t after_ns;
+};
+
+static void *raise_soon(void *argument)
+{
+	struct hurry *hurry = argument;
+	struct timespec time = { .tv_nsec = hurry->after_ns };
+
+	nanosleep(&time, NULL);
+	atomic_store(&hurry->expired, true);
+	return NULL;
+}
+
+static enum verdict_kind judge_hurried(const struct long_shape *shape,
+				       const struct history *history,
+				       int64_t after_ns)
+{
+	struct hurry hurry = { false, after_ns };
+	struct arena arena = { 0 };
+	struct budget budget = { .states_max = BUDGET_STATES_DEFAULT,
+				 .bytes_max = BUDGET_BYTES_DEFAULT,
+				 .threads = 1, .expired = &hurry.expired };
+	struct options *options =
+		options_new(&arena, checker_linearizable.options);
+	struct check check = { history, options, &budget, &arena };
+	struct verdict verdict;
+	enum verdict_kind kind;
+	struct error err;
+	pthread_t alarm;
+
+	verdict_init(&verdict);
+	assert_int_equal(options_set(options, &arena, "model", shape->model,
+				     &err), 0);
+	atomic_store(&hurry.expired, after_ns < 0);
+	if (after_ns >= 0)
+		assert_int_equal(pthread_create(&alarm, NULL, raise_soon,
+						&hurry), 0);
+	assert_int_equal(checker_linearizable.check(&check, &verdict, &err),
+			 0);
+	if (after_ns >= 0)
+		pthread_join(alarm, NULL);
+	kind = verdict.kind;
+	if (kind == VERDICT_UNKNOWN)
+		assert_non_null(strstr(verdict.reason, "out of time"));
+	arena_release(&arena);
+	return kind;
+}
+
+static const struct long_shape hurried[] = {
+	{ "register", PLAY_REGISTER, "register", 100000, 20, 1, 0, 0.01, true,
+	  0 },
+	{ "cas", PLAY_CAS, "cas-register", 100000, 20, 1, 0, 0.01, false, 0 },
+	{ "keys", PLAY_REGISTER, "register", 100000, 20, 50, 0, 0, false, 0 },
+	{ "queue", PLAY_QUEUE, "fifo-queue", 100000, 20, 1, 0, 0.01, false, 0 },
+	{ "queue", PLAY_QUEUE, "fifo-queue", 100000, 20, 1, 0, 0, true, 0 },
+	{ "stack", PLAY_STACK, "stack", 100000, 20, 1, 0, 0, false, 0 },
+	{ "stack", PLAY_STACK, "stack", 100000, 20, 1, 0, 0.01, true, 0 },
+	{ "priority-queue", PLAY_PRIORITY, "priority-queue", 100000, 20, 1, 0,
+	  0, false, 0 },
+	{ "bag", PLAY_BAG, "bag", 100000, 20, 1, 0, 0, false, 0 },
+	{ "set", PLAY_SET, "set", 100000, 20, 1, 0, 0.01, false, 0 },
+	{ "mutex", PLAY_MUTEX, "mutex", 100000, 20, 1, 0, 0, false, 0 },
+};
+
+#define HURRIED_COUNT (sizeof(hurried) / sizeof(*hurried))
+
+/* Wherever a monitor is cut short, it does not say what is not so. */
+static void monitors_say_unknown_when_time_runs_out(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HURRIED_COUNT; i++) {
+		const struct long_shape *shape = &hurried[i];
+		struct history *history = long_history(shape);
+		enum verdict_kind wrong = shape->is_wrong ? VERDICT_VALID :
+							    VERDICT_INVALID;
+		size_t cut = 0;
+
+		assert_int_equal(judge_hurried(shape, history, -1),
+				 VERDICT_UNKNOWN);
+		for (int64_t step = 0; step < 30; step++) {
+			enum verdict_kind kind = judge_hurried(
+				shape, history, step * step * 20 * 1000);
+
+			assert_int_not_equal(kind, wrong);
+			cut += kind == VERDICT_UNKNOWN;
+		}
+		print_message("%s: %zu of 30 cut short\n", shape->name, cut);
+		history_free(history);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* First: what children copy of a large heap is theirs. */
 		cmocka_unit_test(memory_and_time_stay_within_bounds),
+		cmocka_unit_test(monitors_say_unknown_when_time_runs_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
