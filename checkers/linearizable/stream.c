@@ -20,6 +20,7 @@ static void *stream_open(const struct options *options)
 	stream->values = values_new();
 	stream->initial = read_initial(stream->values,
 				       options_text(options, "initial"));
+	stream->values_limit = STREAM_VALUES_BYTES;
 	stream->permits = options_int(options, "permits");
 	stream->model = options_text(options, "model");
 	return stream;
@@ -32,7 +33,7 @@ static void stream_close(void *watcher)
 	if (!stream)
 		return;
 	for (size_t i = 0; i < stream->key_count; i++) {
-		if (stream->keys[i].object)
+		if (stream->keys[i].state)
 			stream->keys[i].object->free_state(
 				stream->keys[i].state);
 	}
@@ -156,9 +157,28 @@ static void find_object(const struct stream *stream, struct stream_key *key,
 			key->object = objects[i];
 	}
 	if (key->object)
-		key->state = key->object->new_state(stream);
+		key->rest = stream->initial;
 	else
 		key->is_lost = !is_mute;
+}
+
+/* Gives a key its state back, or takes what it holds for all there is to
+ * remember. A key that is lost needs none. */
+static void wake(const struct stream *stream, struct stream_key *key)
+{
+	if (key->object && !key->is_lost && !key->state)
+		key->state = key->object->new_state(stream, key->rest);
+}
+
+static void lay_to_rest(struct stream_key *key)
+{
+	if (!key->state ||
+	    (!key->is_lost &&
+	     (key->open_count || !key->object->is_at_rest ||
+	      !key->object->is_at_rest(key->state, &key->rest))))
+		return;
+	key->object->free_state(key->state);
+	key->state = NULL;
 }
 
 /* A list appended to, a counter read: nothing that is watched. */
@@ -189,8 +209,10 @@ static bool begin(struct stream *stream, const struct entry *entry,
 		value_copy(stream->values, values, action->expected);
 	key = key_of(stream, call->action.key);
 	find_object(stream, key, action);
+	key->open_count++;
 	if (key->object && !suits(key, action->verb))
 		key->is_lost = true;
+	wake(stream, key);
 	return key->is_lost || !key->object ||
 	       key->object->invoke(stream, key, call, reason);
 }
@@ -200,6 +222,7 @@ static bool end(struct stream *stream, const struct entry *entry,
 {
 	struct stream_call *call = call_of(stream, entry->process, false);
 	struct stream_key *key;
+	bool is_sound;
 
 	if (!call)
 		return true;
@@ -210,8 +233,13 @@ static bool end(struct stream *stream, const struct entry *entry,
 			value_copy(stream->values, values,
 				   entry->actions->result) :
 			value_nil();
-	return key->is_lost || !key->object ||
-	       key->object->complete(stream, key, call, entry->type, reason);
+	key->open_count--;
+	is_sound = key->is_lost || !key->object ||
+		   key->object->complete(stream, key, call, entry->type,
+					 reason);
+	lay_to_rest(key);
+	stream_free_values(stream);
+	return is_sound;
 }
 
 static bool stream_feed(void *watcher, const struct entry *entry,

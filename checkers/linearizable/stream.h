@@ -15,6 +15,9 @@
 
 extern const struct stream_checker stream_linearizable;
 
+/* So much the table of values may hold before it is looked through. */
+#define STREAM_VALUES_BYTES ((size_t)256 << 10)
+
 /* Later than everything. */
 #define STREAM_NEVER UINT64_MAX
 
@@ -28,13 +31,16 @@ struct stream_call {
 /* What all objects of a key have in common. */
 struct stream_key {
 	struct value key;
+	struct value rest; /* stands for the state while that is NULL */
 	const struct stream_object *object; /* NULL: not known yet */
+	void *state; /* the object's own; NULL: at rest */
+	uint32_t open_count; /* calls that may still complete */
 	bool is_lost; /* outside of what can be watched */
-	void *state; /* the object's own */
 };
 
 struct stream {
 	struct values *values;
+	size_t values_limit; /* bytes, before what is forgotten is freed */
 	uint64_t now; /* entries seen */
 	int64_t permits;
 	struct value initial; /* of registers */
@@ -55,8 +61,14 @@ struct stream {
  */
 struct stream_object {
 	uint32_t verbs; /* bits, as in struct model */
-	void *(*new_state)(const struct stream *stream);
+	void *(*new_state)(const struct stream *stream, struct value rest);
 	void (*free_state)(void *state);
+	/* True when, with no call of the key open, `rest` says it all: a new
+	 * state with it is as good. NULL: never. */
+	bool (*is_at_rest)(void *state, struct value *rest);
+	/* Makes all values those of table `to`. NULL: it has none. */
+	void (*move_values)(void *state, struct values *to,
+			    const struct values *from);
 	bool (*invoke)(struct stream *stream, struct stream_key *key,
 		       const struct stream_call *call, struct error *reason);
 	bool (*complete)(struct stream *stream, struct stream_key *key,
@@ -74,6 +86,9 @@ extern const struct stream_object stream_set;
 /* Sets the sentence: which key, which entry, what is wrong. Returns false. */
 bool stream_accuse(const struct stream *stream, const struct stream_call *call,
 		   const char *what, struct error *reason);
+
+/* Frees the table's values that nobody remembers, when there may be many. */
+void stream_free_values(struct stream *stream);
 
 /* The earliest invocation of a call that may still complete. */
 uint64_t stream_oldest(const struct stream *stream);

@@ -22,9 +22,10 @@ struct watched_lock {
 	bool has_token;
 };
 
-static void *lock_new(const struct stream *stream)
+static void *lock_new(const struct stream *stream, struct value rest)
 {
 	(void)stream;
+	(void)rest;
 	return heap_zeroed(1, sizeof(struct watched_lock));
 }
 
@@ -122,9 +123,10 @@ struct watched_set {
 	size_t tried_capacity;
 };
 
-static void *set_new(const struct stream *stream)
+static void *set_new(const struct stream *stream, struct value rest)
 {
 	(void)stream;
+	(void)rest;
 	return heap_zeroed(1, sizeof(struct watched_set));
 }
 
@@ -136,6 +138,14 @@ static void set_free(void *memory)
 	free(state->added);
 	free(state->tried);
 	free(state);
+}
+
+static void set_move(void *memory, struct values *to,
+		     const struct values *from)
+{
+	struct watched_set *state = memory;
+
+	value_map_move(&state->numbers, to, from);
 }
 
 static bool set_invoke(struct stream *stream, struct stream_key *key,
@@ -213,6 +223,7 @@ const struct stream_object stream_set = {
 		 VERB_BIT(VERB_CONTAINS),
 	.new_state = set_new,
 	.free_state = set_free,
+	.move_values = set_move,
 	.invoke = set_invoke,
 	.complete = set_complete,
 };

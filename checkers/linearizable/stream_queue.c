@@ -28,9 +28,10 @@ struct watched_queue {
 	size_t open_removals; /* and indeterminate ones */
 };
 
-static void *queue_new(const struct stream *stream)
+static void *queue_new(const struct stream *stream, struct value rest)
 {
 	(void)stream;
+	(void)rest;
 	return heap_zeroed(1, sizeof(struct watched_queue));
 }
 
@@ -40,6 +41,25 @@ static void queue_free(void *memory)
 
 	free(state->items);
 	free(state);
+}
+
+/* Empty, with nobody to come. */
+static bool queue_is_at_rest(void *memory, struct value *rest)
+{
+	const struct watched_queue *state = memory;
+
+	(void)rest;
+	return state->count == 0 && state->open_removals == 0;
+}
+
+static void queue_move(void *memory, struct values *to,
+		       const struct values *from)
+{
+	struct watched_queue *state = memory;
+
+	for (size_t i = 0; i < state->count; i++)
+		state->items[i].value =
+			value_copy(to, from, state->items[i].value);
 }
 
 static struct queued *find(struct watched_queue *state, struct value value)
@@ -187,6 +207,8 @@ const struct stream_object stream_queue = {
 		 VERB_BIT(VERB_DRAIN) | VERB_BIT(VERB_PEEK),
 	.new_state = queue_new,
 	.free_state = queue_free,
+	.is_at_rest = queue_is_at_rest,
+	.move_values = queue_move,
 	.invoke = queue_invoke,
 	.complete = queue_complete,
 };
@@ -196,6 +218,8 @@ const struct stream_object stream_bag = {
 		 VERB_BIT(VERB_DRAIN) | VERB_BIT(VERB_PEEK),
 	.new_state = queue_new,
 	.free_state = queue_free,
+	.is_at_rest = queue_is_at_rest,
+	.move_values = queue_move,
 	.invoke = queue_invoke,
 	.complete = queue_complete,
 };
@@ -205,6 +229,8 @@ const struct stream_object stream_stack = {
 		 VERB_BIT(VERB_PEEK),
 	.new_state = queue_new,
 	.free_state = queue_free,
+	.is_at_rest = queue_is_at_rest,
+	.move_values = queue_move,
 	.invoke = queue_invoke,
 	.complete = queue_complete,
 };

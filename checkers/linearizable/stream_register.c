@@ -41,12 +41,13 @@ static struct watched *add(struct watched_register *state, struct value value,
 	return &state->items[state->count++];
 }
 
-static void *register_new(const struct stream *stream)
+static void *register_new(const struct stream *stream, struct value rest)
 {
 	struct watched_register *state = heap_zeroed(1, sizeof(*state));
 
 	state->forget_at = FORGET_EVERY;
-	add(state, stream->initial, 0, 0);
+	(void)stream;
+	add(state, rest, 0, 0);
 	return state;
 }
 
@@ -109,6 +110,43 @@ static void forget(struct stream *stream, struct watched_register *state,
 	}
 	state->count = kept;
 	state->forget_at = kept * 2 + FORGET_EVERY;
+}
+
+/* With no call open, what was certainly in before the last that was is gone,
+ * and so is what a cas found. One value that is left says it all: nobody can
+ * have seen it change, and all others are wrong from now on. */
+static bool register_is_at_rest(void *memory, struct value *rest)
+{
+	const struct watched_register *state = memory;
+	uint64_t newest = 0;
+	size_t possible = 0;
+
+	for (size_t i = 0; i < state->count; i++) {
+		if (state->items[i].first_return == STREAM_NEVER)
+			return false; /* indeterminate */
+		if (state->items[i].last_invoke > newest)
+			newest = state->items[i].last_invoke;
+	}
+	for (size_t i = 0; i < state->count; i++) {
+		const struct watched *item = &state->items[i];
+
+		if (item->is_replaced || (item->first_return < newest &&
+					  item->last_invoke < newest))
+			continue;
+		possible++;
+		*rest = item->value;
+	}
+	return possible == 1;
+}
+
+static void register_move(void *memory, struct values *to,
+			  const struct values *from)
+{
+	struct watched_register *state = memory;
+
+	for (size_t i = 0; i < state->count; i++)
+		state->items[i].value =
+			value_copy(to, from, state->items[i].value);
 }
 
 /* A call about the value is over. */
@@ -196,6 +234,8 @@ const struct stream_object stream_register = {
 		 VERB_BIT(VERB_CAS),
 	.new_state = register_new,
 	.free_state = register_free,
+	.is_at_rest = register_is_at_rest,
+	.move_values = register_move,
 	.invoke = register_invoke,
 	.complete = register_complete,
 };

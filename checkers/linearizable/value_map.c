@@ -87,6 +87,24 @@ void value_map_raise(struct value_map *map, struct value value,
 		*there = number;
 }
 
+void value_map_move(struct value_map *map, struct values *to,
+		    const struct values *from)
+{
+	struct value_map moved = { 0 };
+
+	value_map_reserve(&moved, map->count);
+	for (size_t i = 0; i < map->slot_count; i++) {
+		const struct value_slot *slot = &map->slots[i];
+		struct value value = { slot->key ^ UNUSED_BITS };
+
+		if (slot->key)
+			value_map_put(&moved, value_copy(to, from, value),
+				      slot->number);
+	}
+	value_map_release(map);
+	*map = moved;
+}
+
 void value_map_release(struct value_map *map)
 {
 	free(map->slots);

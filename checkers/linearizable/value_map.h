@@ -35,6 +35,10 @@ void value_map_raise(struct value_map *map, struct value value,
 /* Makes room for `count` values at once. */
 void value_map_reserve(struct value_map *map, size_t count);
 
+/* Makes them numbers of the same values in table `to`. */
+void value_map_move(struct value_map *map, struct values *to,
+		    const struct values *from);
+
 void value_map_release(struct value_map *map);
 
 #endif

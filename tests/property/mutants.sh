@@ -14,12 +14,12 @@ trap 'rm -rf "$copy"' EXIT
 cp -r Makefile harness checkers targets workloads nemesis tests "$copy"
 cd "$copy"
 
-tests="out/tests/property/test_linearizable_brute
-out/tests/property/test_linearizable_removals
-out/tests/property/test_linearizable_transactions
-out/tests/property/test_monitor_search"
+tests="build/tests/property/test_linearizable_brute
+build/tests/property/test_linearizable_removals
+build/tests/property/test_linearizable_transactions
+build/tests/property/test_monitor_search"
 # shellcheck disable=SC2086
-make -j2 OUT=out $tests >/dev/null 2>&1 || {
+make -j2 OUT=build $tests >/dev/null 2>&1 || {
 	echo "mutants: the tree does not build" >&2
 	exit 3
 }
@@ -119,7 +119,7 @@ MUTANTS
 
 is_killed() {
 	# shellcheck disable=SC2086
-	make OUT=out $tests >/dev/null 2>&1 || return 0
+	make OUT=build $tests >/dev/null 2>&1 || return 0
 	for test in $tests; do
 		ORDEAL_ROUNDS=$rounds timeout 120 "$test" >/dev/null 2>&1 ||
 			return 0

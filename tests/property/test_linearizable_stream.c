@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <malloc.h>
@@ -208,6 +209,116 @@ static void what_is_decided_is_forgotten(void **state)
 	}
 }
 
+/* A client alone that writes and reads. */
+struct client {
+	const struct stream_checker *stream;
+	void *watcher;
+	struct values *values; /* the run's own, soon forgotten */
+	struct arena arena;
+};
+
+static void client_init(struct client *client)
+{
+	struct options *options;
+
+	*client = (struct client){ .stream = checker_linearizable.stream,
+				   .values = values_new() };
+	options = options_new(&client->arena, checker_linearizable.options);
+	client->watcher = client->stream->open(options);
+}
+
+static void client_release(struct client *client)
+{
+	client->stream->close(client->watcher);
+	values_free(client->values);
+	arena_release(&client->arena);
+}
+
+/* True when the watcher convicts it. Values are strings where `text`. */
+static bool client_call(struct client *client, enum verb verb, int key,
+			int value, bool text)
+{
+	char buffer[64];
+	struct error err;
+	struct value what;
+	struct action action = { .object = OBJECT_REGISTER,
+				 .verb = (uint16_t)verb };
+	struct entry entry = { .type = OP_INVOKE, .f = (uint16_t)verb,
+			       .actions = &action, .action_count = 1 };
+
+	snprintf(buffer, sizeof(buffer), "a value that is long: %d", value);
+	action.key = value_int(client->values, key);
+	what = text ? value_string(client->values, buffer) :
+		      value_int(client->values, value);
+	if (verb == VERB_WRITE)
+		action.arg = what;
+	if (client->stream->feed(client->watcher, &entry, client->values,
+				 &err))
+		return true;
+	entry.type = OP_OK;
+	action.result = verb == VERB_READ ? what : action.arg;
+	if (client->stream->feed(client->watcher, &entry, client->values,
+				 &err))
+		return true;
+	values_clear(client->values);
+	return false;
+}
+
+static void strings_that_are_gone_are_forgotten(void **state)
+{
+	struct client client;
+	size_t early = 0;
+	size_t late;
+
+	(void)state;
+	client_init(&client);
+	for (int i = 0; i < 100000; i++) {
+		assert_false(client_call(&client, VERB_WRITE, i % 7, i, true));
+		assert_false(client_call(&client, VERB_READ, i % 7, i, true));
+		if (i == 20000)
+			early = heap_bytes();
+	}
+	late = heap_bytes();
+	/* What is remembered is so after tables came and went. */
+	for (int key = 0; key < 7; key++)
+		assert_false(client_call(&client, VERB_READ, (99993 + key) % 7,
+					 99993 + key, true));
+	assert_true(client_call(&client, VERB_READ, 99993 % 7, 50, true));
+	client_release(&client);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	print_message("%zu bytes, then %zu\n", early, late);
+	assert_true(late < early + ((size_t)1 << 20));
+#endif
+}
+
+static void keys_that_are_left_keep_one_value(void **state)
+{
+	struct client client;
+	size_t before;
+	size_t after;
+
+	(void)state;
+	client_init(&client);
+	before = heap_bytes();
+	for (int key = 0; key < 100000; key++) {
+		for (int i = 0; i < 3; i++)
+			assert_false(client_call(&client, VERB_WRITE, key, i,
+						 false));
+	}
+	after = heap_bytes();
+	for (int key = 0; key < 100000; key += 100)
+		assert_false(client_call(&client, VERB_READ, key, 2, false));
+	assert_false(client_call(&client, VERB_WRITE, 5, 3, false));
+	assert_true(client_call(&client, VERB_READ, 5, 2, false));
+	client_release(&client);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	print_message("%zu bytes a key\n", (after - before) / 100000);
+	assert_true(after - before < (size_t)100000 * 100);
+#endif
+	(void)before;
+	(void)after;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +326,8 @@ int main(void)
 		cmocka_unit_test(a_long_run_that_is_right_is_not_convicted),
 		cmocka_unit_test(a_long_run_is_convicted_of_one_old_value),
 		cmocka_unit_test(what_is_decided_is_forgotten),
+		cmocka_unit_test(strings_that_are_gone_are_forgotten),
+		cmocka_unit_test(keys_that_are_left_keep_one_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -59,9 +60,50 @@ static void monitors_agree_with_the_search(void **state)
 	}
 }
 
+static enum verdict_kind judge_priorities(int64_t low, int64_t high,
+					  int64_t first)
+{
+	enum verdict_kind kind = VERDICT_UNKNOWN;
+	struct builder builder;
+
+	builder_init(&builder);
+	build_call(&builder, 0, VERB_ENQUEUE, low, NIL);
+	build_call(&builder, 0, VERB_ENQUEUE, high, NIL);
+	build_call(&builder, 0, VERB_DEQUEUE, NIL, first);
+	for (size_t i = 0; i < random_object_count; i++) {
+		if (strcmp(random_objects[i].model, "priority-queue") == 0)
+			kind = judge_random(&random_objects[i],
+					    builder.history, "monitor");
+	}
+	builder_release(&builder);
+	return kind;
+}
+
+/* Numbers that are small are sorted in another way. */
+static void priorities_may_be_any_numbers(void **state)
+{
+	static const int64_t pairs[][2] = {
+		{ 1, 2 }, { -7, -3 }, { -1, 1 }, { 5, INT64_C(1) << 40 },
+		{ INT64_C(1) << 40, INT64_C(1) << 41 },
+		{ UINT32_MAX - 1, UINT32_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		int64_t low = pairs[i][0];
+		int64_t high = pairs[i][1];
+
+		assert_int_equal(judge_priorities(low, high, high),
+				 VERDICT_VALID);
+		assert_int_equal(judge_priorities(low, high, low),
+				 VERDICT_INVALID);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(priorities_may_be_any_numbers),
 		cmocka_unit_test(monitors_agree_with_the_search),
 	};
 
