@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * causal, causal-convergence, causal-memory, sequential, pram and the session
- * guarantees: what precisely is judged stands in patterns.h and sessions.h.
+ * causal, causal-convergence, real-time-causal, causal-memory, sequential,
+ * pram, regular, safe and the session guarantees: what precisely is judged
+ * stands in patterns.h and sessions.h.
  *
  * Values must be distinct: no value is written twice to a key, nor nil, with
  * which keys begin. Where a value that was read has several writers, that
@@ -10,6 +11,12 @@
  */
 #include "checkers/causal/patterns.h"
 #include "checkers/causal/sessions.h"
+
+/* Here a read may show what nobody wrote. */
+static void decide_safe(struct causal *causal)
+{
+	judge_registers(causal, true);
+}
 
 static int judge(const struct check *check, struct verdict *verdict,
 		 void (*decide)(struct causal *causal), const char *praise)
@@ -25,7 +32,8 @@ static int judge(const struct check *check, struct verdict *verdict,
 			    misfit);
 		return 0;
 	}
-	causal.found = evidence_strangers(check, &trace, verdict);
+	if (decide != decide_safe)
+		causal.found = evidence_strangers(check, &trace, verdict);
 	decide(&causal);
 	figure_add_int(&verdict->figures, check->arena, "violations",
 		       (int64_t)causal.found);
@@ -35,12 +43,22 @@ static int judge(const struct check *check, struct verdict *verdict,
 
 static void decide_causal(struct causal *causal)
 {
-	judge_causal(causal, false);
+	judge_causal(causal, CAUSAL_WEAK);
 }
 
 static void decide_convergence(struct causal *causal)
 {
-	judge_causal(causal, true);
+	judge_causal(causal, CAUSAL_CONVERGENCE);
+}
+
+static void decide_real_time(struct causal *causal)
+{
+	judge_causal(causal, CAUSAL_REAL_TIME);
+}
+
+static void decide_regular(struct causal *causal)
+{
+	judge_registers(causal, false);
 }
 
 static void decide_memory(struct causal *causal)
@@ -87,6 +105,19 @@ CHECKER(pram, "pram",
 	decide_pram,
 	"each session saw the writes of every other in the order they were "
 	"made");
+CHECKER(real_time_causal, "real-time-causal",
+	"causal-convergence, by an order that real time agrees with",
+	decide_real_time,
+	"one order that agrees with real time explains what every read saw of "
+	"its past");
+CHECKER(regular, "regular",
+	"each read sees a write under way or the latest before it",
+	decide_regular,
+	"no read missed a write that had ended before it began");
+CHECKER(safe, "safe",
+	"each read that no write overlaps sees the latest write",
+	decide_safe,
+	"no read that overlapped no write missed one that had ended before");
 CHECKER(read_your_writes, "read-your-writes",
 	"a session sees what it wrote, or something newer",
 	judge_read_your_writes, "no session missed a write of its own");

@@ -99,7 +99,10 @@ static void tell_step(struct anomaly *anomaly, const struct relation *relation,
 	const struct trace *trace = relation->trace;
 	const struct inference *why = relation_why(relation, a, b);
 
-	if (why && why->before == why->read) {
+	if (why && why->read == TRACE_NONE) {
+		evidence_add(anomaly, trace, arena, b,
+			     "began only when the one before had ended");
+	} else if (why && why->before == why->read) {
 		evidence_add(anomaly, trace, arena, b,
 			     "overwrites what %s saw, so it comes after that",
 			     event_text(trace, a, arena));

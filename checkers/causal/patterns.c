@@ -25,6 +25,20 @@ bool causal_fits(struct causal *causal)
 	return false;
 }
 
+/* Does a step of the cycle rest on real time? */
+static bool has_time(const struct relation *relation, const struct cycle *cycle)
+{
+	for (uint32_t i = 0; i < cycle->length; i++) {
+		const struct inference *why = relation_why(
+			relation, cycle->events[i],
+			cycle->events[(i + 1) % cycle->length]);
+
+		if (why && why->read == TRACE_NONE)
+			return true;
+	}
+	return false;
+}
+
 static void tell_cycle(struct causal *causal, const struct relation *relation,
 		       const struct cycle *cycle)
 {
@@ -33,7 +47,14 @@ static void tell_cycle(struct causal *causal, const struct relation *relation,
 	struct anomaly *anomaly;
 
 	causal->found++;
-	if (is_inferred)
+	if (is_inferred && has_time(relation, cycle))
+		anomaly = verdict_add_anomaly(
+			causal->verdict, arena, "CyclicRT",
+			"no order that agrees with real time explains all "
+			"reads: what they saw demands a cycle of %" PRIu32
+			" operations",
+			cycle->length);
+	else if (is_inferred)
 		anomaly = verdict_add_anomaly(
 			causal->verdict, arena, "CyclicCF",
 			"no order of the writes explains all reads: what they "
@@ -161,7 +182,8 @@ static void infer_conflicts(const struct trace *trace,
 }
 
 static void find_conflicts(struct causal *causal, struct relation *relation,
-			   const uint32_t *clocks, uint32_t *order)
+			   const uint32_t *clocks, uint32_t *order,
+			   bool with_time)
 {
 	const struct trace *trace = causal->trace;
 	struct inference *last =
@@ -174,13 +196,18 @@ static void find_conflicts(struct causal *causal, struct relation *relation,
 	}
 	relation_index(relation);
 	relation_sort(relation, TRACE_NONE, order, &cycle);
+	if (with_time && !cycle.length) {
+		relation_infer_time(relation);
+		relation_index(relation);
+		relation_sort(relation, TRACE_NONE, order, &cycle);
+	}
 	if (cycle.length)
 		tell_cycle(causal, relation, &cycle);
 	free(cycle.events);
 	free(last);
 }
 
-void judge_causal(struct causal *causal, bool converges)
+void judge_causal(struct causal *causal, enum causal_reading reading)
 {
 	const struct trace *trace = causal->trace;
 	struct relation relation;
@@ -202,8 +229,9 @@ void judge_causal(struct causal *causal, bool converges)
 
 		relation_clocks(&relation, order, count, clocks);
 		find_overlooked(causal, &relation, clocks);
-		if (converges && !causal->found)
-			find_conflicts(causal, &relation, clocks, order);
+		if (reading != CAUSAL_WEAK && !causal->found)
+			find_conflicts(causal, &relation, clocks, order,
+				       reading == CAUSAL_REAL_TIME);
 		free(clocks);
 	}
 	free(cycle.events);

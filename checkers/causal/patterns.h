@@ -20,6 +20,21 @@
  *   what causally precedes its end. Broken by the above patterns and by
  *   WriteHBInitRead and CyclicHB: as above, where what precedes what (HB) is
  *   inferred for each session, from the reads of that session.
+ * - real-time-causal: as CCv, where the one order of the writes can be extended
+ *   to all operations such that it also respects causal order and real time
+ *   (what ended before another began comes before it): P. Mahajan, L. Alvisi,
+ *   M. Dahlin: Consistency, availability, and convergence. 2011, in the form
+ *   of P. Viotti, M. Vukolic: Consistency in non-transactional distributed
+ *   storage systems. ACM Computing Surveys 49(1), 2016. Broken by what breaks
+ *   CCv and by CyclicRT, a cycle of all these.
+ * - regular: each read by itself sees a write that did not begin after it, and
+ *   that no other write began after and ended before the read: L. Lamport: On
+ *   interprocess communication. 1986; for many writers C. Shao, J. Welch,
+ *   E. Pierce, H. Lee: Multiwriter consistency conditions for shared memory
+ *   registers. SIAM J. Comput. 40(1), 2011 (MWRegWeak).
+ * - safe: the same, only of reads during which no write of the key was under
+ *   way; any other may return whatever it likes. What is in doubt is under way
+ *   from its invocation on, for ever. Both O(operations * log).
  * - pram: as CM, where causal order is replaced by the order of each session
  *   and the reads of the one session that is judged.
  */
@@ -40,8 +55,17 @@ struct causal {
  * the budget. */
 bool causal_fits(struct causal *causal);
 
-/* Judges CC; with `converges`, CCv too. */
-void judge_causal(struct causal *causal, bool converges);
+enum causal_reading {
+	CAUSAL_WEAK,	    /* CC */
+	CAUSAL_CONVERGENCE, /* CCv */
+	CAUSAL_REAL_TIME,
+};
+
+/* Judges CC, or what is asked for beyond it. */
+void judge_causal(struct causal *causal, enum causal_reading reading);
+
+/* Judges regular registers, or safe ones, which sees to ThinAirRead, too. */
+void judge_registers(struct causal *causal, bool is_safe);
 
 /* Judges CM (`with_causality`) or PRAM. The budget counts events visited,
  * for all sessions together; more where there are many sessions. */

@@ -10,7 +10,8 @@
 #define READS_OF_ALL (UINT32_MAX - 1)
 
 /* Something that follows: `before` must come before `after`, since `read`
- * comes after `before` and yet saw `after`, both writes of one key. */
+ * comes after `before` and yet saw `after`, both writes of one key; or (read is
+ * TRACE_NONE) `after` began when `before` had ended. */
 struct inference {
 	uint32_t before;
 	uint32_t after;
@@ -44,6 +45,10 @@ void relation_infer(struct relation *relation, uint32_t before, uint32_t after,
 		    uint32_t read);
 void relation_index(struct relation *relation); /* after the last infer */
 void relation_forget(struct relation *relation); /* all inferences */
+
+/* Infers real time: each event after those that had ended when it began, but
+ * for what follows from others. At most operations * sessions. */
+void relation_infer_time(struct relation *relation);
 
 /* The i-th event directly before `e`, TRACE_NONE beyond the last. */
 uint32_t relation_before(const struct relation *relation, uint32_t e,

@@ -91,6 +91,25 @@ static int set_judges(const struct checking *checking, struct input *input,
 	return 0;
 }
 
+/* Without real time everything would look out of order. */
+static int check_time(const struct input *input, struct error *err)
+{
+	static const char *const timed[] = { "linearizable", "regular", "safe",
+					     "real-time-causal" };
+
+	for (size_t i = 0; i < sizeof(timed) / sizeof(*timed); i++) {
+		if (!input->info.has_real_time &&
+		    panel_find(&input->panel, timed[i]))
+			return error_set(err,
+					 "%s: the format (%s) tells no real "
+					 "time, without which nothing can be "
+					 "said of \"%s\"",
+					 input->name, input->info.format,
+					 timed[i]);
+	}
+	return 0;
+}
+
 int input_judge(const struct checking *checking, struct input *input,
 		struct error *err)
 {
@@ -111,15 +130,8 @@ int input_judge(const struct checking *checking, struct input *input,
 	code = choose_judges(checking, input, err);
 	if (code != 0)
 		return code;
-	/* Without real time everything would look out of order. */
-	if (!input->info.has_real_time &&
-	    panel_find(&input->panel, "linearizable")) {
-		error_set(err,
-			  "%s: the format (%s) tells no real time, without "
-			  "which nothing can be said about linearizability",
-			  input->name, input->info.format);
+	if (check_time(input, err) != 0)
 		return EXIT_USAGE;
-	}
 	panel_add_standing(&input->panel, &input->arena);
 	code = set_judges(checking, input, err);
 	if (code != 0)

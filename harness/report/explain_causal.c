@@ -10,6 +10,13 @@
 	"L. Lamport: How to make a multiprocessor computer that\n"      \
 	"correctly executes multiprocess programs. IEEE Trans. Comp., 1979."
 
+#define REAL_TIME                                                       \
+	"P. Mahajan et al.: Consistency, availability, and convergence. " \
+	"2011;\nP. Viotti, M. Vukolic, ACM Computing Surveys 49(1), 2016."
+#define LAMPORT                                                        \
+	"L. Lamport: On interprocess communication. Distributed "       \
+	"Computing 1, 1986;\nC. Shao et al., SIAM J. Comput. 40(1), 2011."
+
 const struct explanation explain_causal[] = {
 	{
 		.name = "ThinAirRead",
@@ -152,6 +159,51 @@ const struct explanation explain_causal[] = {
 		.source = "M. Ahamad et al.: Causal memory: definitions, "
 			  "implementation, and\nprogramming. Distributed "
 			  "Computing 9(1), 1995.",
+	},
+	{
+		.name = "CyclicRT",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning = "What reads saw demands that a write is older than "
+			   "one that had ended\nbefore it began: no one order "
+			   "of the writes explains all reads and\nagrees with "
+			   "real time.",
+		.example = "  process 0: write x 1, ended\n"
+			   "  process 1: write x 2, begun after that\n"
+			   "  process 2: read x: 2, read x: 1",
+		.rules_out = "real-time-causal, linearizable",
+		.source = REAL_TIME,
+	},
+	{
+		.name = "real-time-causal",
+		.kind = EXPLAIN_MODEL,
+		.also = "RTC, real-time causal consistency",
+		.meaning = "Causal convergence by an order that agrees with "
+			   "real time: a write that\nbegan when another had "
+			   "ended is the newer one. Reads may still be late.",
+		.rules_out = "CyclicRT, and what causal-convergence forbids",
+		.source = REAL_TIME,
+	},
+	{
+		.name = "regular",
+		.kind = EXPLAIN_MODEL,
+		.also = "regular register",
+		.meaning = "Each read by itself sees a write that was under "
+			   "way at the time, or the\nlast that had ended "
+			   "before it began. Two reads, one after the other, "
+			   "may\nsee them in different orders.",
+		.rules_out = "stale-read, future-read, ThinAirRead",
+		.source = LAMPORT,
+	},
+	{
+		.name = "safe",
+		.kind = EXPLAIN_MODEL,
+		.also = "safe register",
+		.meaning = "Each read during which no write of the key was "
+			   "under way sees the last\nthat had ended. While one "
+			   "is under way, a read may show anything.",
+		.rules_out = "stale-read and ThinAirRead where no write was "
+			     "under way",
+		.source = LAMPORT,
 	},
 	{ 0 },
 };

@@ -106,6 +106,10 @@ static void the_checkers_agree_with_the_definitions(void **state)
 		{ TINY_CAUSAL, TINY_READ_YOUR_WRITES },
 		{ TINY_CAUSAL, TINY_MONOTONIC_WRITES },
 		{ TINY_CAUSAL, TINY_WRITES_FOLLOW_READS },
+		{ TINY_LINEARIZABLE, TINY_REAL_TIME_CAUSAL },
+		{ TINY_REAL_TIME_CAUSAL, TINY_CAUSAL_CONVERGENCE },
+		{ TINY_LINEARIZABLE, TINY_REGULAR },
+		{ TINY_REGULAR, TINY_SAFE },
 	};
 	uint64_t rounds = rounds_wanted(ROUNDS);
 	struct tally tally = { 0 };

@@ -143,8 +143,7 @@ static bool causal(const struct world *w)
 	return true;
 }
 
-/* Each read sees the last, in that order, of what precedes it. */
-static bool converges_by(const struct world *w, const struct permutation *p)
+bool converges_by(const struct world *w, const struct permutation *p)
 {
 	for (int i = 0; i < w->tiny->count; i++) {
 		const struct tiny_op *op = &w->tiny->ops[i];
@@ -181,6 +180,8 @@ static bool causal_convergence(const struct world *w)
 static bool world_holds(struct world *w, enum tiny_model model)
 {
 	find_orders(w);
+	if (model == TINY_SAFE)
+		return world_safe(w);
 	if (has_stranger(w))
 		return false;
 	switch (model) {
@@ -200,6 +201,10 @@ static bool world_holds(struct world *w, enum tiny_model model)
 		return world_versions(w, false);
 	case TINY_MONOTONIC_READS:
 		return world_versions(w, true);
+	case TINY_REAL_TIME_CAUSAL:
+		return !w->is_cyclic && world_real_time(w);
+	case TINY_REGULAR:
+		return world_regular(w);
 	case TINY_MONOTONIC_WRITES:
 		return world_pairs(w, false);
 	default:

@@ -186,6 +186,8 @@ const char *tiny_model_name(enum tiny_model model)
 		"causal",	      "pram",
 		"read-your-writes",   "monotonic-reads",
 		"monotonic-writes",   "writes-follow-reads",
+		"real-time-causal",   "regular",
+		"safe",
 	};
 
 	return names[model];

@@ -36,6 +36,18 @@ bool next_permutation(struct permutation *p); /* false: that was the last */
 int rank_of(const struct permutation *p, int write); /* -1: not in it */
 bool respects(const struct permutation *p, const struct order *order);
 
+/* Each read sees the last, in that order, of what causally precedes it. */
+bool converges_by(const struct world *w, const struct permutation *p);
+
+/* With real time; i ended before j began. */
+static inline bool is_earlier(const struct tiny *tiny, int i, int j)
+{
+	return !tiny->ops[i].is_open && tiny->reach[i] <= j;
+}
+bool world_real_time(const struct world *w);
+bool world_regular(const struct world *w);
+bool world_safe(const struct world *w);
+
 /* Monotonic reads, or read your writes. */
 bool world_versions(const struct world *w, bool of_reads);
 /* Writes follow reads, or monotonic writes. */
