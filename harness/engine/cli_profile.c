@@ -9,11 +9,14 @@
 #include "harness/engine/arguments.h"
 #include "harness/engine/cli.h"
 #include "harness/engine/judge.h"
+#include "harness/engine/placement.h"
 #include "harness/registry.h"
 #include "harness/report/store.h"
 #include "harness/report/text.h"
 
-#define MODELS 10
+#define MODELS 13
+#define SIDE_LEAST 20 /* operations; of fewer nothing is concluded */
+#define SIDE_PERCENT 95 /* answered: the side is available */
 #define EVIDENCE_POINTS 58 /* columns of the last cell */
 
 static const struct option profile_options[] = {
@@ -36,7 +39,10 @@ struct model_row {
 
 enum {
 	LINEARIZABLE,
+	REGULAR,
+	SAFE,
 	SEQUENTIAL,
+	REAL_TIME_CAUSAL,
 	CAUSAL_MEMORY,
 	CAUSAL_CONVERGENCE,
 	CAUSAL,
@@ -58,11 +64,23 @@ enum {
 #define BELOW_SC \
 	(BIT(CAUSAL_MEMORY) | BIT(CAUSAL_CONVERGENCE) | BELOW_CM | BELOW_CCV)
 
+#define TIMED \
+	(BIT(LINEARIZABLE) | BIT(REGULAR) | BIT(SAFE) | BIT(REAL_TIME_CAUSAL))
+
 static const struct model_row rows[MODELS] = {
-	{ "linearizable", BIT(SEQUENTIAL) | BELOW_SC,
+	{ "linearizable",
+	  BIT(SEQUENTIAL) | BIT(REGULAR) | BIT(SAFE) | BIT(REAL_TIME_CAUSAL) |
+		  BELOW_SC,
 	  "every read sees the latest write" },
+	{ "regular", BIT(SAFE),
+	  "a read sees the latest write, or one under way" },
+	{ "safe", 0,
+	  "a read sees the latest write where none is under way" },
 	{ "sequential", BELOW_SC,
 	  "all see the same history, though perhaps late" },
+	{ "real-time-causal", BIT(CAUSAL_CONVERGENCE) | BELOW_CCV,
+	  "nobody sees an effect without its cause, and of two writes all "
+	  "take the later one for the newer" },
 	{ "causal-memory", BELOW_CM,
 	  "a session never sees an effect without its cause, nor goes back" },
 	{ "causal-convergence", BELOW_CCV,
@@ -109,7 +127,7 @@ static int add_judges(struct profile *profile, struct panel *panel,
 	struct judge *judge;
 
 	for (size_t i = 0; i < MODELS; i++) {
-		if (i == LINEARIZABLE && !profile->info.has_real_time)
+		if ((BIT(i) & TIMED) && !profile->info.has_real_time)
 			continue;
 		judge = panel_add(panel, &profile->arena, rows[i].name, err);
 		if (!judge)
@@ -242,6 +260,57 @@ static void print_sentence(struct profile *profile)
 		     "rely on.");
 }
 
+static void print_side(const char *name, const struct side *side)
+{
+	if (side->asked)
+		printf("%s answered %" PRIu64 " of %" PRIu64 " (%.1f %%)",
+		       name, side->answered, side->asked,
+		       100.0 * (double)side->answered / (double)side->asked);
+	else
+		printf("%s was asked nothing", name);
+}
+
+/* Almost all that it was asked; of a few nothing can be told. */
+static bool is_available(const struct side *side)
+{
+	return side->answered * 100 >= side->asked * SIDE_PERCENT;
+}
+
+static const char *place(const struct profile *profile,
+			 const struct placement *placement)
+{
+	const struct judged *judged = profile->judged[LINEARIZABLE];
+	bool available = is_available(&placement->majority) &&
+			 is_available(&placement->minority);
+
+	if (placement->majority.asked < SIDE_LEAST ||
+	    placement->minority.asked < SIDE_LEAST || !judged ||
+	    judged->verdict.kind == VERDICT_UNKNOWN)
+		return "cannot be told";
+	if (judged->verdict.kind == VERDICT_INVALID)
+		return available ? "AP: available, not linearizable" :
+				   "neither: not linearizable, nor available";
+	return available ? "cannot be told: linearizable, and these partitions "
+			   "cost no side anything" :
+			   "CP: linearizable, not available on both sides";
+}
+
+static void print_placement(const struct profile *profile)
+{
+	struct placement placement;
+
+	placement_measure(profile->history, &placement);
+	if (placement.partitions == 0) {
+		puts("CAP: no partition is proven in this record");
+		return;
+	}
+	printf("CAP: %s\n     in %" PRIu64 " partitions ",
+	       place(profile, &placement), placement.partitions);
+	print_side("the majority's side", &placement.majority);
+	print_side(", the minority's", &placement.minority);
+	putchar('\n');
+}
+
 static int print_profile(struct profile *profile)
 {
 	printf("  %-20s %-8s %s\n", "model", "verdict",
@@ -251,6 +320,7 @@ static int print_profile(struct profile *profile)
 	putchar('\n');
 	print_other(profile, "staleness");
 	print_other(profile, "convergence");
+	print_placement(profile);
 	print_sentence(profile);
 	if (profile->stand)
 		return EXIT_VALID;

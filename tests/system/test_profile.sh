@@ -44,6 +44,63 @@ profile causal/thin-air-read 1
 says '^  monotonic-reads  *broken .*ThinAirRead'
 says 'may rely on none'
 
+profile real-time-causal/broken-under-sequential 0
+says '^  real-time-causal  *broken .*CyclicRT'
+profile safe/holds-without-regular 0
+says '^  regular  *broken .*stale-read'
+says '^\* safe  *holds'
+says '^CAP: no partition is proven'
+
+# A partition cuts off n3, which then does what $1 says.
+partitioned() {
+	awk -v how="$1" -v effect="$2" '
+	function line(process, type, f, value, node) {
+		printf "{\"index\":%d,\"time\":%d,\"process\":%s," \
+		       "\"type\":\"%s\",\"f\":\"%s\",\"value\":%s%s}\n", \
+		       n, n * 1000, process, type, f, value, \
+		       node ? ",\"node\":\"" node "\"" : ""
+		n++
+	}
+	function ask(process, f, value, node, type) {
+		line(process, "invoke", f, f == "read" ? "null" : value, node)
+		line(process, type, f, value, node)
+	}
+	BEGIN {
+		ask(0, "write", 1, "n1", "ok")
+		ask(1, "read", 1, "n2", "ok")
+		line("\"nemesis\"", "info", "partition",
+		     "{\"do\":\"inject\",\"stage\":\"end\",\"effect\":\"" \
+		     effect "\",\"grudge\":{\"n1\":[\"n3\"]," \
+		     "\"n2\":[\"n3\"],\"n3\":[\"n1\",\"n2\"]}}", "")
+		ask(0, "write", 2, "n1", "ok")
+		for (i = 0; i < 30; i++) {
+			ask(0, "read", 2, "n1", "ok")
+			if (how == "stale")
+				ask(2, "read", 1, "n3", "ok")
+			else
+				ask(10 + i, "read", "null", "n3", "info")
+			if (how == "both")
+				ask(2, "read", 1, "n3", "ok")
+		}
+		line("\"nemesis\"", "info", "partition",
+		     "{\"do\":\"heal\",\"stage\":\"begin\"}", "")
+		for (i = 0; i < 30; i++)
+			ask(2, "read", 2, "n3", "ok")
+	}' >"$dir/$1.jsonl"
+	"$ordeal" profile "$dir/$1.jsonl" >"$dir/out" 2>&1 || true
+}
+
+partitioned stale proven
+says '^CAP: AP: available, not linearizable'
+says "majority's side answered 31 of 31 .* minority's answered 30 of 30 "
+partitioned silent proven
+says '^CAP: CP: linearizable, not available on both sides'
+says "majority's side answered 31 of 31 .* minority's answered 0 of 30 "
+partitioned both proven
+says '^CAP: neither: not linearizable, nor available'
+partitioned stale unknown
+says '^CAP: no partition is proven'
+
 # A model that has a checker of its own is a model all the same.
 code=0
 "$ordeal" check tests/corpus/sequential/store-buffering/history.jsonl \
