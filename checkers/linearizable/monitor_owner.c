@@ -7,6 +7,7 @@
  * indeterminate call is the last of its process: an acquire might as well not
  * have been, and a release might as well have been at once.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "checkers/linearizable/monitor.h"
@@ -84,6 +85,7 @@ static bool collect(struct owners *owners)
 		};
 		uint32_t *current = value_map_put(&owners->current, process, 0);
 
+		assert(owners->holds);
 		if (call->verb == VERB_ACQUIRE ?
 			    !add_acquire(owners, i, current) :
 			    !add_release(owners, i, current))

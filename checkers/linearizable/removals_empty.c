@@ -91,18 +91,7 @@ static void find_free_gaps(struct moments *moments)
 /* The marks that are not after that position. */
 static size_t marks_until(const struct moments *moments, uint32_t position)
 {
-	size_t low = 0;
-	size_t high = moments->mark_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (moments->marks[middle].key <= position)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return removals_place(moments->marks, moments->mark_count, position);
 }
 
 static bool has_free_moment(const struct moments *moments,

@@ -98,7 +98,6 @@ removals_until.c|order[middle].key > position|order[middle].key < position
 removals_empty.c|layers == 0 && stayed <= removals|stayed <= removals
 removals_empty.c|layers == 0 && stayed <= removals|layers == 0
 removals_empty.c|if (item->in_return >= end)|if (item->in_return < end)
-removals_empty.c|moments->marks[middle].key <= position|moments->marks[middle].key > position
 components.c|op->outcome != OUTCOME_FAIL|false
 waiting.c|waiting->items[(i - 1) / 2].key > key|waiting->items[(i - 1) / 2].key < key
 waiting.c|waiting->items[child].key >= item.key|waiting->items[child].key <= item.key
