@@ -123,11 +123,11 @@ static int64_t at_least(int64_t number, int64_t least)
 static unsigned choice_of(const struct options *options, const char *name,
 			  const char *const *choices)
 {
-	unsigned choice = 0;
-
-	while (!options_is(options, name, choices[choice]))
-		choice++;
-	return choice;
+	for (unsigned i = 0; choices[i]; i++) {
+		if (options_is(options, name, choices[i]))
+			return i;
+	}
+	return 0; /* there is no other: the option takes no other text */
 }
 
 static struct replica_settings replicas_from(const struct options *options)
