@@ -68,9 +68,9 @@ static enum effect pause_verify_healed(void *context, struct figure *note,
 				       struct error *err)
 {
 	struct victims *victims = context;
-	enum effect effect = daemons_verify(
-		victims->setup->cluster, victims->hit, DAEMON_PAUSED, false,
-		victims->setup->arena, note, err);
+	enum effect effect = daemons_verify(victims->setup->cluster,
+					    victims->hit, DAEMON_PAUSED, false,
+					    victims->setup->arena, note, err);
 
 	if (effect == EFFECT_PROVEN)
 		victims_forget(victims);
