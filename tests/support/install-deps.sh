@@ -8,7 +8,7 @@ build='gcc libc6-dev binutils make pkg-config git libssh2-1-dev libjansson-dev l
 	libcurl4-openssl-dev libzstd-dev zlib1g-dev libmicrohttpd-dev'
 run='iproute2 iptables openssh-server openssh-client iputils-ping procps
 	util-linux ca-certificates etcd-server'
-test="libcmocka-dev zstd gzip perl curl prometheus libxml2-utils
+test="libcmocka-dev zstd gzip perl curl etcd-client prometheus libxml2-utils
 	python3-jsonschema"
 lint='clang clang-tidy cppcheck libclang-rt-dev'
 
