@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "checkers/linearizable/explain.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -353,6 +354,7 @@ static void tell_core(const struct judge *judge, const struct calls *core,
 						       STORY_CALLS_MAX;
 	const struct call *calls = core->items + (core->count - count);
 
+	assert(calls || !count);
 	say(&story, "These %zu operations have no order that a %s allows; "
 		    "there was no time to shrink them. The last are:",
 	    core->count, judge->model->name);
