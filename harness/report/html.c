@@ -160,6 +160,7 @@ void html_checkers(struct page *page)
 void html_plots(struct page *page)
 {
 	const struct chronicle *chronicle = &page->chronicle;
+	const struct plot_paper paper = { .out = page->out };
 
 	fputs("<section id=\"plots\"><h2>Over time</h2>\n", page->out);
 	if (chronicle->client_count == 0)
@@ -168,9 +169,10 @@ void html_plots(struct page *page)
 		 chronicle->end_ns <= chronicle->start_ns)
 		fputs("<p>The history tells no times.</p>\n", page->out);
 	else {
-		plot_rates(page->out, page->history, chronicle);
-		plot_nodes(page->out, page->history, chronicle);
-		plot_latencies(page->out, page->history, chronicle);
+		plot_rates(&paper, page->history, chronicle);
+		plot_nodes(&paper, page->history, chronicle);
+		plot_latencies(&paper, page->history, chronicle);
+		plot_clocks(&paper, page->history, chronicle);
 	}
 	fputs("</section>\n", page->out);
 }
@@ -227,9 +229,7 @@ char *report_html_text(const struct judgement *judgement,
 	return text;
 }
 
-/* The last two parts of the folder: as `ordeal check` finds it in its store,
- * whatever link ("latest") leads to it. */
-static const char *name_of(const char *folder, struct arena *arena)
+const char *report_run_name(const char *folder, struct arena *arena)
 {
 	char *real = realpath(folder, NULL);
 	const char *name;
@@ -253,7 +253,7 @@ int report_html_write(const struct judgement *judgement,
 {
 	struct arena arena = { 0 };
 	size_t length;
-	const char *name = name_of(folder, &arena);
+	const char *name = report_run_name(folder, &arena);
 	char *text = report_html_text(judgement, history, name, config_text,
 				      &length);
 	int result =

@@ -3,6 +3,7 @@
 #ifndef ORDEAL_REPORT_HTML_H
 #define ORDEAL_REPORT_HTML_H
 
+#include "harness/core/arena.h"
 #include "harness/core/error.h"
 #include "harness/core/history.h"
 #include "harness/engine/judge.h"
@@ -21,6 +22,10 @@
 char *report_html_text(const struct judgement *judgement,
 		       const struct history *history, const char *name,
 		       const char *config_text, size_t *length);
+
+/* The last two parts of the folder: as `ordeal check` finds it in its store,
+ * whatever link ("latest") leads to it. In the arena. */
+const char *report_run_name(const char *folder, struct arena *arena);
 
 /* Writes it to FOLDER/report.html, whole or not at all. */
 int report_html_write(const struct judgement *judgement,

@@ -24,15 +24,31 @@ const char *band_effect_name(enum band_effect effect)
 	return names[effect];
 }
 
-static struct value member(const struct reading *reading, struct value map,
-			   const char *name)
+struct value chronicle_member(const struct history *history, struct value map,
+			      const char *name)
 {
-	const struct values *values = reading->history->values;
+	const struct values *values = history->values;
 	struct value key = value_find_string(values, name, strlen(name));
 
 	if (value_is_nil(key) || value_kind(values, map) != VALUE_MAP)
 		return value_nil();
 	return value_map_find(values, map, key, NULL);
+}
+
+static struct value member(const struct reading *reading, struct value map,
+			   const char *name)
+{
+	return chronicle_member(reading->history, map, name);
+}
+
+struct value chronicle_said(const struct history *history, const struct op *op)
+{
+	const struct action *action;
+
+	if (op->action_count == 0)
+		return value_nil();
+	action = op_actions(history, op);
+	return value_is_nil(action->arg) ? action->result : action->arg;
 }
 
 /* A string as it is, nothing for nil, all else as JSON. */
@@ -189,14 +205,8 @@ static void read_entry(const struct reading *reading, const struct op *op)
 {
 	struct chronicle *chronicle = reading->chronicle;
 	const char *f = history_f_name(reading->history, op->f);
-	struct value value = value_nil();
+	struct value value = chronicle_said(reading->history, op);
 
-	if (op->action_count > 0) {
-		const struct action *action = op_actions(reading->history, op);
-
-		value = value_is_nil(action->arg) ? action->result
-						  : action->arg;
-	}
 	if (strcmp(f, "phase") == 0)
 		chronicle->phases[chronicle->phase_count++] =
 			(struct phase_mark){ plain(reading, value),

@@ -67,6 +67,13 @@ struct chronicle {
 void chronicle_read(struct chronicle *chronicle, const struct history *history,
 		    struct arena *arena);
 
+/* What the nemesis said in an entry; nil for nothing. */
+struct value chronicle_said(const struct history *history, const struct op *op);
+
+/* The member of that name; nil where there is none, or no map. */
+struct value chronicle_member(const struct history *history, struct value map,
+			      const char *name);
+
 /* "proven", "absent", "unknown" */
 const char *band_effect_name(enum band_effect effect);
 

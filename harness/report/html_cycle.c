@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/report/html_private.h"
+#include "harness/report/picture_frame.h"
 #include "harness/report/text.h"
 
 #define NODES_MAX 16
@@ -132,13 +133,41 @@ static void draw_node(struct page *page, const struct cycle *cycle, size_t i)
 
 	fprintf(page->out,
 		"<circle class=\"node\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.0f\"/>"
-		"<text class=\"name\" x=\"%.1f\" y=\"%.1f\" "
+		"<text class=\"name mid\" x=\"%.1f\" y=\"%.1f\" "
 		"text-anchor=\"middle\">T%zu</text>"
 		"<text class=\"dim\" x=\"%.1f\" y=\"%.1f\" "
 		"text-anchor=\"middle\">%" PRId64 "</text>\n",
 		place.x, place.y, NODE_RADIUS, place.x, place.y + 5, i + 1,
 		place.x, place.y + below * (NODE_RADIUS + 11) + 5,
 		number_of(cycle->edges[i], "from"));
+}
+
+static void draw_cycle(struct page *page, const struct cycle *cycle)
+{
+	fputs("<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" "
+	      "refX=\"2\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" "
+	      "orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
+	      page->out);
+	for (size_t i = 0; i < cycle->count; i++)
+		draw_edge(page, cycle, i);
+	for (size_t i = 0; i < cycle->count; i++)
+		draw_node(page, cycle, i);
+}
+
+int html_cycle_picture(struct page *page, const struct anomaly *anomaly, int y)
+{
+	struct cycle cycle;
+
+	if (!take_cycle(&cycle, anomaly))
+		return 0;
+	place_nodes(&cycle);
+	if (page->out) {
+		fprintf(page->out, "<g transform=\"translate(%.0f %d)\">\n",
+			(PICTURE_WIDTH - WIDTH) / 2, y);
+		draw_cycle(page, &cycle);
+		fputs("</g>\n", page->out);
+	}
+	return (int)cycle.height;
 }
 
 void html_cycle(struct page *page, const struct anomaly *anomaly)
@@ -151,14 +180,9 @@ void html_cycle(struct page *page, const struct anomaly *anomaly)
 	fprintf(page->out,
 		"<figure class=\"cycle\"><svg role=\"img\" "
 		"viewBox=\"0 0 %.0f %.0f\"><title>cycle of %zu transactions"
-		"</title><defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" "
-		"refX=\"2\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" "
-		"orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
+		"</title>",
 		WIDTH, cycle.height, cycle.count);
-	for (size_t i = 0; i < cycle.count; i++)
-		draw_edge(page, &cycle, i);
-	for (size_t i = 0; i < cycle.count; i++)
-		draw_node(page, &cycle, i);
+	draw_cycle(page, &cycle);
 	fputs("</svg><figcaption>an arrow leads to what has to come later; "
 	      "below each transaction, its index</figcaption></figure>\n",
 	      page->out);

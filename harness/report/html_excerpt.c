@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "harness/report/html_private.h"
+#include "harness/report/picture_frame.h"
 #include "harness/report/results.h"
 #include "harness/report/text.h"
 
 #define BARS_MAX 32
 #define LANE_HEIGHT 38
 #define LABEL_POINTS 34
+#define NODE_POINTS 12
+#define ROWS_WIDTH 92 /* of names beside a picture */
 #define STUCK_ROLE "cannot be placed" /* as checkers say it */
 
 struct bar {
@@ -214,7 +217,7 @@ static void write_rows(struct page *page, const struct excerpt *excerpt)
 		if (value_kind(values, op->node) == VALUE_STRING)
 			html_escape_cut(page,
 					value_as_string(values, op->node, NULL),
-					12);
+					NODE_POINTS);
 		fputs("</div>", page->out);
 	}
 	fputs("</div>\n", page->out);
@@ -229,6 +232,62 @@ static void draw_row_lines(struct page *page, const struct excerpt *excerpt)
 				"y1=\"%zu\" y2=\"%zu\"/>\n",
 				i * LANE_HEIGHT, i * LANE_HEIGHT);
 	}
+}
+
+/* What write_rows does beside the drawing, within it. */
+static void draw_rows(struct page *page, const struct excerpt *excerpt)
+{
+	for (size_t i = 0; i < excerpt->count; i++) {
+		const struct bar *bar = &excerpt->bars[i];
+		const struct op *op = &page->history->ops[bar->op];
+		const struct values *values = page->history->values;
+		size_t y = i * LANE_HEIGHT + 14;
+
+		if (i > 0 && excerpt->bars[i - 1].process == bar->process)
+			continue;
+		fprintf(page->out,
+			"<text class=\"dim\" y=\"%zu\">process %" PRId32
+			"</text>\n",
+			y, bar->process);
+		if (value_kind(values, op->node) != VALUE_STRING)
+			continue;
+		fprintf(page->out, "<text class=\"dim\" y=\"%zu\">", y + 15);
+		html_escape_cut(page, value_as_string(values, op->node, NULL),
+				NODE_POINTS);
+		fputs("</text>\n", page->out);
+	}
+}
+
+static void draw_bars(struct page *page, const struct excerpt *excerpt)
+{
+	draw_row_lines(page, excerpt);
+	for (size_t i = 0; i < excerpt->count; i++)
+		draw_bar(page, excerpt, &excerpt->bars[i], i);
+}
+
+int html_excerpt_picture(struct page *page, const struct anomaly *anomaly,
+			 int y)
+{
+	struct excerpt excerpt = { .count = 0 };
+	int height;
+
+	if (!page->history)
+		return 0;
+	take_bars(&excerpt, anomaly, page->history);
+	height = (int)excerpt.count * LANE_HEIGHT;
+	if (excerpt.count == 0 || !page->out)
+		return height;
+	rank_ends(&excerpt, page->history);
+	fprintf(page->out, "<g transform=\"translate(%d %d)\">\n",
+		PICTURE_MARGIN, y);
+	draw_rows(page, &excerpt);
+	fprintf(page->out,
+		"</g><svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\">\n",
+		PICTURE_MARGIN + ROWS_WIDTH, y,
+		PICTURE_WIDTH - 2 * PICTURE_MARGIN - ROWS_WIDTH, height);
+	draw_bars(page, &excerpt);
+	fputs("</svg>\n", page->out);
+	return height;
 }
 
 void html_excerpt(struct page *page, const struct anomaly *anomaly)
@@ -247,9 +306,7 @@ void html_excerpt(struct page *page, const struct anomaly *anomaly)
 		"<svg role=\"img\" width=\"100%%\" height=\"%zu\">"
 		"<title>operations of the anomaly, in order</title>\n",
 		excerpt.count * LANE_HEIGHT);
-	draw_row_lines(page, &excerpt);
-	for (size_t i = 0; i < excerpt.count; i++)
-		draw_bar(page, &excerpt, &excerpt.bars[i], i);
+	draw_bars(page, &excerpt);
 	fputs("</svg><figcaption>from invocation to completion, in order; "
 	      "distances are not to scale</figcaption>"
 	      "</figure>\n",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A page being written; for html*.c alone, but for the style sheet, which
- * harness/serve shares. */
+ * harness/serve shares, and drawings, which picture.c does. */
 #ifndef ORDEAL_REPORT_HTML_PRIVATE_H
 #define ORDEAL_REPORT_HTML_PRIVATE_H
 
@@ -53,6 +53,12 @@ void html_checker_figures(struct page *page, const struct judged *judged);
 /* Drawings of an anomaly. */
 void html_excerpt(struct page *page, const struct anomaly *anomaly);
 void html_cycle(struct page *page, const struct anomaly *anomaly);
+
+/* The same within a picture, from `y` downwards: how high it is, 0 where there
+ * is none. Without `out` of the page it is only measured. */
+int html_excerpt_picture(struct page *page, const struct anomaly *anomaly,
+			 int y);
+int html_cycle_picture(struct page *page, const struct anomaly *anomaly, int y);
 
 /* "ok", "fail", "info", or "open" where there is no completion. */
 const char *html_outcome(const struct history *history, const struct op *op);

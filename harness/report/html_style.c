@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The look of a page: the reader's theme, any width, paper. */
 #include "harness/report/html_private.h"
+#include "harness/report/palette.h"
+
+#define PALETTE_LIGHT(name, light, dark) "--" #name ":" light ";"
+#define PALETTE_DARK(name, light, dark) "--" #name ":" dark ";"
 
 /* clang-format off */
-#define LIGHT                                                                \
-	"--bg:#fbfbfa;--panel:#fff;--ink:#1d2127;--dim:#667080;"             \
-	"--rule:#dfe2e7;"                                                    \
-	"--good:#147a4a;--bad:#c0262d;--odd:#9a6200;"                        \
-	"--ok:#2f7ed8;--info:#e08a00;--fail:#d6336c;"                        \
-	"--f0:#8250df;--f1:#d1242f;--f2:#bf8700;--f3:#0a7d8c;--f4:#2da44e;"   \
-	"--f5:#6e7781;--shade:.1;"
-
-#define DARK                                                                 \
-	"--bg:#14171c;--panel:#1b1f26;--ink:#e4e7eb;--dim:#98a2b0;"          \
-	"--rule:#323943;--good:#4ac083;--bad:#ff6b70;--odd:#e3ad48;"         \
-	"--ok:#5aa5f5;--info:#f0a830;--fail:#f5679b;"                        \
-	"--f0:#b392f0;--f1:#ff7b72;--f2:#e3b341;--f3:#39c5cf;--f4:#56d364;"   \
-	"--f5:#9aa4af;--shade:.14;"
+#define LIGHT PALETTE(PALETTE_LIGHT) "--shade:.1;"
+#define DARK PALETTE(PALETTE_DARK) "--shade:.14;"
 
 #define TEXT_RULES                                                           \
 	"*{box-sizing:border-box}"                                           \

@@ -3,10 +3,12 @@
 
 #include <math.h>
 
+#include "harness/report/plot_private.h"
 #include "harness/report/text.h"
 
 #define TICKS_WANTED 6
 #define BANDS_DRAWN 500
+#define ROW_POINTS 40
 
 double plot_nice(double value)
 {
@@ -48,7 +50,7 @@ const char *plot_amount(struct arena *arena, double amount)
 	return arena_printf(arena, "%.4g", amount);
 }
 
-static int height_of(const struct plot *plot)
+int plot_height(const struct plot *plot)
 {
 	return plot->rows ? (int)plot->row_count * PLOT_ROW_HEIGHT
 			  : PLOT_HEIGHT;
@@ -86,7 +88,7 @@ double plot_x(const struct plot *plot, int64_t time_ns)
 
 double plot_y(const struct plot *plot, double value)
 {
-	return (1 - upwards(plot, value)) * height_of(plot);
+	return (1 - upwards(plot, value)) * plot_height(plot);
 }
 
 static double next_tick(const struct plot *plot, double tick, double step)
@@ -105,16 +107,30 @@ static double tick_step(const struct plot *plot)
 	return pow(10, ceil(decades / TICKS_WANTED));
 }
 
+/* Beside the drawing: on the left ('y') or below ('x'), as a share of it from
+ * the left or from below. The text is escaped. */
+static void write_label(const struct plot *plot, char axis, double share,
+			const char *text)
+{
+	if (plot->paper->picture)
+		plot_picture_label(plot, axis, share, text);
+	else
+		fprintf(plot->out,
+			"<span class=\"%c%s\" style=\"%s:%.2f%%\">%s</span>\n",
+			axis, axis == 'y' && plot->rows ? " row" : "",
+			axis == 'y' ? "bottom" : "left", 100 * share, text);
+}
+
 static void write_rows(const struct plot *plot)
 {
 	for (size_t i = 0; i < plot->row_count; i++) {
-		const char *name = text_xml(plot->arena, plot->rows[i]);
+		const char *name =
+			text_shown(plot->arena, plot->rows[i], false);
 
-		fprintf(plot->out,
-			"<span class=\"y row\" style=\"bottom:%.2f%%"
-			"\" title=\"%s\">%s</span>\n",
-			100 - 100 * ((double)i + 0.5) / (double)plot->row_count,
-			name, name);
+		write_label(plot, 'y',
+			    1 - ((double)i + 0.5) / (double)plot->row_count,
+			    text_xml(plot->arena,
+				     text_cut(plot->arena, name, ROW_POINTS)));
 	}
 }
 
@@ -123,16 +139,17 @@ static void write_values(const struct plot *plot)
 	double step = tick_step(plot);
 	double tick = plot->low;
 
-	for (int i = 0; i < 12 && tick <= plot->high * 1.0001; i++) {
+	for (int i = 0; i < 12 && tick <= plot->high + 1e-4 * step; i++) {
 		const char *text = plot->is_time
 					   ? plot_duration(plot->arena, tick)
 					   : plot_amount(plot->arena, tick);
 
-		fprintf(plot->out,
-			"<span class=\"y\" style=\"bottom:%.2f%%\">"
-			"%s%s</span>\n",
-			100 * upwards(plot, tick), text,
-			plot->unit && i == 0 ? plot->unit : "");
+		if (fabs(tick) < 1e-6 * step)
+			text = "0";
+		write_label(
+			plot, 'y', upwards(plot, tick),
+			arena_printf(plot->arena, "%s%s", text,
+				     plot->unit && i == 0 ? plot->unit : ""));
 		tick = next_tick(plot, tick, step);
 	}
 }
@@ -152,11 +169,8 @@ static void write_times(const struct plot *plot)
 	double tick = ceil((double)chronicle->start_ns / step) * step;
 
 	for (int i = 0; i < 12 && tick <= (double)chronicle->end_ns; i++) {
-		fprintf(plot->out,
-			"<span class=\"x\" style=\"left:%.2f%%\">"
-			"%s</span>\n",
-			100 * across(plot, (int64_t)tick),
-			tick > 0 ? plot_duration(plot->arena, tick) : "0");
+		write_label(plot, 'x', across(plot, (int64_t)tick),
+			    tick > 0 ? plot_duration(plot->arena, tick) : "0");
 		tick += step;
 	}
 }
@@ -169,7 +183,7 @@ static void draw_grid(const struct plot *plot)
 
 	fputs("<path class=\"grid\" d=\"", plot->out);
 	for (int i = 0; !plot->rows && i < 12; i++) {
-		if (tick > plot->high * 1.0001)
+		if (tick > plot->high + 1e-4 * step)
 			break;
 		fprintf(plot->out, "M0 %.1fH%d", plot_y(plot, tick),
 			PLOT_WIDTH);
@@ -179,7 +193,7 @@ static void draw_grid(const struct plot *plot)
 	tick = ceil((double)chronicle->start_ns / step) * step;
 	for (int i = 0; i < 12 && tick <= (double)chronicle->end_ns; i++) {
 		fprintf(plot->out, "M%.1f 0V%d", plot_x(plot, (int64_t)tick),
-			height_of(plot));
+			plot_height(plot));
 		tick += step;
 	}
 	fputs("\"/>\n", plot->out);
@@ -206,7 +220,7 @@ static void draw_bands(const struct plot *plot)
 			"<rect class=\"band f%zu\" x=\"%.1f\" y=\"0\" "
 			"width=\"%.1f\" height=\"%d\"/>\n",
 			band->number % 6, start, fmax(end - start, 1),
-			height_of(plot));
+			plot_height(plot));
 		if (band->proven_ns < 0)
 			continue;
 		proven = plot_x(plot, band->proven_ns);
@@ -217,12 +231,12 @@ static void draw_bands(const struct plot *plot)
 			"<rect class=\"band f%zu\" x=\"%.1f\" y=\"0\" "
 			"width=\"%.1f\" height=\"%d\"/>\n",
 			band->number % 6, proven, fmax(heal - proven, 1),
-			height_of(plot));
+			plot_height(plot));
 	}
 	for (size_t i = 0; i < chronicle->phase_count; i++)
 		fprintf(plot->out, "<path class=\"phase\" d=\"M%.1f 0V%d\"/>\n",
 			plot_x(plot, chronicle->phases[i].time_ns),
-			height_of(plot));
+			plot_height(plot));
 }
 
 static void name_bands(const struct plot *plot)
@@ -235,6 +249,10 @@ static void name_bands(const struct plot *plot)
 		double end = across(plot, or_end(plot, band->end_ns));
 		const char *name = text_xml(plot->arena, band->name);
 
+		if (plot->paper->picture) {
+			plot_picture_band(plot, band, start, end);
+			continue;
+		}
 		fprintf(plot->out,
 			"<span class=\"b f%zu %s\" style=\"left:%.2f%%;"
 			"width:%.2f%%\" title=\"%s: %s\">%s</span>\n",
@@ -246,50 +264,77 @@ static void name_bands(const struct plot *plot)
 
 void plot_open(const struct plot *plot)
 {
+	if (plot->paper->picture) {
+		plot_picture_open(plot);
+		return;
+	}
 	fprintf(plot->out, "<figure class=\"plot\"><figcaption><b>%s</b>\n",
 		text_xml(plot->arena, plot->title));
 }
 
 void plot_legend_begin(const struct plot *plot)
 {
-	fputs("<span class=\"legend\">", plot->out);
+	if (!plot->paper->picture)
+		fputs("<span class=\"legend\">", plot->out);
 }
 
 void plot_legend_item(const struct plot *plot, const char *class,
 		      const char *text)
 {
+	if (plot->paper->picture) {
+		plot_picture_legend(plot, class, text);
+		return;
+	}
 	fprintf(plot->out, "<span><i class=\"%s\"></i>%s</span> ", class,
 		text_xml(plot->arena, text));
 }
 
 void plot_legend_end(const struct plot *plot)
 {
-	fputs("</span>\n", plot->out);
+	if (!plot->paper->picture)
+		fputs("</span>\n", plot->out);
 }
 
-void plot_draw(const struct plot *plot)
+/* Labels lie around the drawing, which they are no part of in a page. */
+static void write_labels(const struct plot *plot)
 {
-	fprintf(plot->out,
-		"</figcaption>\n<div class=\"frame\" style=\"height:%dpx\">\n",
-		height_of(plot));
 	name_bands(plot);
 	if (plot->rows)
 		write_rows(plot);
 	else
 		write_values(plot);
 	write_times(plot);
-	fprintf(plot->out,
-		"<svg role=\"img\" viewBox=\"0 0 %d %d\" "
-		"preserveAspectRatio=\"none\"><title>%s</title>\n",
-		PLOT_WIDTH, height_of(plot),
-		text_xml(plot->arena, plot->title));
+}
+
+void plot_draw(const struct plot *plot)
+{
+	if (plot->paper->picture) {
+		plot_picture_draw(plot);
+		write_labels(plot);
+	} else {
+		fprintf(plot->out,
+			"</figcaption>\n<div class=\"frame\" "
+			"style=\"height:%dpx\">\n",
+			plot_height(plot));
+		write_labels(plot);
+		fprintf(plot->out,
+			"<svg role=\"img\" viewBox=\"0 0 %d %d\" "
+			"preserveAspectRatio=\"none\"><title>%s</title>\n",
+			PLOT_WIDTH, plot_height(plot),
+			text_xml(plot->arena, plot->title));
+	}
 	draw_bands(plot);
 	draw_grid(plot);
 }
 
 void plot_close(const struct plot *plot)
 {
-	fputs("</svg></div></figure>\n", plot->out);
+	if (!plot->paper->picture) {
+		fputs("</svg></div></figure>\n", plot->out);
+		return;
+	}
+	fputs("</g></svg>\n", plot->out);
+	plot->paper->picture(plot->paper->context, plot->title);
 }
 
 void windows_init(struct windows *windows, const struct chronicle *chronicle,

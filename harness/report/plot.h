@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Plots over time, as HTML around SVG: no script, any width, any theme. */
+/* Plots over time, as HTML around SVG (no script, any width, any theme), or as
+ * pictures. */
 #ifndef ORDEAL_REPORT_PLOT_H
 #define ORDEAL_REPORT_PLOT_H
 
@@ -21,10 +22,21 @@
 #define PLOT_HEIGHT 200
 #define PLOT_ROW_HEIGHT 22
 
+/* Where figures go: into a page, or, where `picture` is set, each into an SVG
+ * of its own, which `out` holds from its last call on. */
+struct plot_paper {
+	FILE *out;
+	/* Called when a figure is drawn. */
+	void (*picture)(void *context, const char *title);
+	void *context;
+	const char *caption; /* of pictures: whose they are */
+};
+
 /* One plot being drawn. Fields are set before plot_open; colours come from
  * the page's style sheet, by class. */
 struct plot {
-	FILE *out;
+	const struct plot_paper *paper;
+	FILE *out; /* of the paper */
 	struct arena *arena;
 	const struct chronicle *chronicle; /* times, and faults as bands */
 	const char *title;
@@ -75,15 +87,20 @@ size_t windows_at(const struct windows *windows, int64_t time_ns);
 /* Whole figures, nothing where there is nothing to draw. */
 
 /* Completions a second by outcome, and successes by operation. */
-void plot_rates(FILE *out, const struct history *history,
+void plot_rates(const struct plot_paper *paper, const struct history *history,
 		const struct chronicle *chronicle);
 
 /* Latency: points by outcome and quantiles, a figure an operation. */
-void plot_latencies(FILE *out, const struct history *history,
+void plot_latencies(const struct plot_paper *paper,
+		    const struct history *history,
 		    const struct chronicle *chronicle);
 
 /* What share of operations each node answered, over time. */
-void plot_nodes(FILE *out, const struct history *history,
+void plot_nodes(const struct plot_paper *paper, const struct history *history,
 		const struct chronicle *chronicle);
+
+/* How far each node's clock was off, where the fault `clock` was at work. */
+void plot_clocks(const struct plot_paper *paper, const struct history *history,
+		 const struct chronicle *chronicle);
 
 #endif

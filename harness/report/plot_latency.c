@@ -209,12 +209,14 @@ static bool find_range(const struct history *history, struct plot *plot)
 	return true;
 }
 
-void plot_latencies(FILE *out, const struct history *history,
+void plot_latencies(const struct plot_paper *paper,
+		    const struct history *history,
 		    const struct chronicle *chronicle)
 {
 	struct arena arena = { 0 };
 	struct plot plot = {
-		.out = out,
+		.paper = paper,
+		.out = paper->out,
 		.arena = &arena,
 		.chronicle = chronicle,
 		.is_log = true,

@@ -105,13 +105,14 @@ static void draw_node(const struct plot *plot, const struct nodes *nodes,
 	}
 }
 
-void plot_nodes(FILE *out, const struct history *history,
+void plot_nodes(const struct plot_paper *paper, const struct history *history,
 		const struct chronicle *chronicle)
 {
 	struct arena arena = { 0 };
 	struct nodes nodes = { .history = history };
 	struct plot plot = {
-		.out = out,
+		.paper = paper,
+		.out = paper->out,
 		.arena = &arena,
 		.chronicle = chronicle,
 		.title = "Answers by node",

@@ -158,12 +158,13 @@ static void count_all(struct rates *outcomes, struct rates *fs,
 	}
 }
 
-void plot_rates(FILE *out, const struct history *history,
+void plot_rates(const struct plot_paper *paper, const struct history *history,
 		const struct chronicle *chronicle)
 {
 	struct arena arena = { 0 };
 	struct plot plot = {
-		.out = out,
+		.paper = paper,
+		.out = paper->out,
 		.arena = &arena,
 		.chronicle = chronicle,
 		.unit = "/s",

@@ -163,6 +163,7 @@ static void write_plots(struct sheet *sheet, const struct comparison *both,
 			size_t number)
 {
 	const struct run_summary *run = both->runs[number];
+	const struct plot_paper paper = { .out = sheet->out };
 	struct history *history = read_history(both, run, sheet->arena);
 	struct chronicle chronicle;
 
@@ -175,8 +176,8 @@ static void write_plots(struct sheet *sheet, const struct comparison *both,
 	    chronicle.end_ns <= chronicle.start_ns) {
 		fputs("<p class=\"dim\">nothing to draw</p>\n", sheet->out);
 	} else {
-		plot_rates(sheet->out, history, &chronicle);
-		plot_latencies(sheet->out, history, &chronicle);
+		plot_rates(&paper, history, &chronicle);
+		plot_latencies(&paper, history, &chronicle);
 	}
 	fputs("</div>\n", sheet->out);
 	history_free(history);

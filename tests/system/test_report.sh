@@ -30,6 +30,25 @@ claim 'report writes the page again' exits 0 "$ordeal" report latest \
 	--store "$store"
 claim 'report prints its path' has "$work/out" '/report.html$'
 claim 'the page is the same' cmp "$page" "$work/first"
+claim 'report draws pictures' exits 0 "$ordeal" report latest \
+	--store "$store" --pictures "$work/pictures"
+claim 'of plots' has "$work/pictures/latency-of-read.svg" '</svg>'
+claim 'and of anomalies' has "$work/pictures/anomaly-1-stale-read.svg" \
+	'class="bar ok'
+if command -v rsvg-convert >/dev/null 2>&1; then
+	claim 'as PNG, too' exits 0 "$ordeal" report latest \
+		--store "$store" --pictures "$work/pictures" --png
+	claim 'which it is' sh -c "head -c 4 \
+		'$work/pictures/anomaly-1-stale-read.png' | grep -q PNG"
+else
+	echo 'skipped: no rsvg-convert'
+fi
+claim 'PNG without its program is trouble' exits 3 env PATH=/nowhere \
+	"$ordeal" report latest --store "$store" --pictures "$work/pictures" \
+	--png
+claim 'and says what to install' has "$work/err" librsvg2-bin
+claim 'PNG without pictures is wrong usage' exits 64 "$ordeal" report \
+	latest --store "$store" --png
 claim 'a file is no run' exits 3 "$ordeal" report "$work/first"
 claim 'no run is wrong usage' exits 64 "$ordeal" report
 

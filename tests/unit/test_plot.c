@@ -79,6 +79,7 @@ static struct history *make_reads(size_t count, int64_t end_ns)
 
 static char *draw_all(const struct history *history)
 {
+	struct plot_paper paper = { 0 };
 	struct chronicle chronicle;
 	struct arena arena = { 0 };
 	char *text = NULL;
@@ -86,10 +87,11 @@ static char *draw_all(const struct history *history)
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
+	paper.out = out;
 	chronicle_read(&chronicle, history, &arena);
-	plot_rates(out, history, &chronicle);
-	plot_latencies(out, history, &chronicle);
-	plot_nodes(out, history, &chronicle);
+	plot_rates(&paper, history, &chronicle);
+	plot_latencies(&paper, history, &chronicle);
+	plot_nodes(&paper, history, &chronicle);
 	fclose(out);
 	arena_release(&arena);
 	return text;
