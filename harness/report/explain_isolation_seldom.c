@@ -154,9 +154,9 @@ const struct explanation explain_isolation_seldom[] = {
 			"strong-PL-2",
 		.meaning =
 			"Read committed, where writes take effect in the "
-			"order of real time. Registers\n"
-			"that are only read and written cannot tell it "
-			"from read committed.",
+			"order of real time.\n"
+			"Registers that are only read and written cannot "
+			"tell it from read committed.",
 		.rules_out =
 			"G1c-realtime",
 		.source =
