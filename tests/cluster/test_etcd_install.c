@@ -78,8 +78,7 @@ static void an_archive_is_unpacked_and_started(void **state)
 	assert_int_equal(bed_read(bed, 0, 1, &value), OUTCOME_OK);
 	assert_int_equal(bed_stop_etcd(bed), 0);
 	assert_string_equal(bed_ask(bed, 0,
-				    "ls -d /var/lib/ordeal/etcd "
-				    "2>/dev/null || echo wiped"),
+				    "ls -A /var/lib/ordeal/etcd && echo wiped"),
 			    "wiped");
 }
 
