@@ -170,7 +170,7 @@ static enum effect membership_verify_healed(void *context, struct figure *note,
 		error_set(err, "membership: it was not healed");
 		return EFFECT_ABSENT;
 	}
-	if (!memchr(victims->hit, true, victims->count))
+	if (!victims_any(victims->hit, victims->count))
 		return EFFECT_PROVEN;
 	if (look(state, ids, note, err) < 0)
 		return EFFECT_UNKNOWN;

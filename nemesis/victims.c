@@ -16,6 +16,15 @@
 #include "nemesis/layer.h"
 #include "nemesis/pick.h"
 
+bool victims_any(const bool *nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (nodes[i])
+			return true;
+	}
+	return false;
+}
+
 /* A node that is no part of the store has nothing to be hit. */
 static bool is_away(const struct victims *victims, size_t node)
 {
@@ -52,7 +61,7 @@ void victims_draw(struct victims *victims, const char *target,
 		victims->picked[i] = victims->picked[i] && !victims->away[i];
 		victims->hit[i] = victims->hit[i] || victims->picked[i];
 	}
-	if (memchr(victims->away, true, victims->count))
+	if (victims_any(victims->away, victims->count))
 		pick_note(setup->cluster, victims->away, "away", setup->arena,
 			  note);
 }

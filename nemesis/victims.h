@@ -46,6 +46,9 @@ enum effect victims_verify_started(struct victims *victims,
 int victims_start_on_layer(struct victims *victims, struct figure *note,
 			   struct error *err);
 
+/* Whether any of `count` is true. */
+bool victims_any(const bool *nodes, size_t count);
+
 /* Nobody is hit any more. */
 void victims_forget(struct victims *victims);
 
