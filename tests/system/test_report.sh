@@ -33,13 +33,14 @@ claim 'the page is the same' cmp "$page" "$work/first"
 claim 'report draws pictures' exits 0 "$ordeal" report latest \
 	--store "$store" --pictures "$work/pictures"
 claim 'of plots' has "$work/pictures/latency-of-read.svg" '</svg>'
-claim 'and of anomalies' has "$work/pictures/anomaly-1-stale-read.svg" \
-	'class="bar ok'
+# Which anomaly comes first is up to how the clients met.
+claim 'and of anomalies' sh -c "
+	grep -q 'class=\"bar ok' '$work'/pictures/anomaly-1-*.svg"
 if command -v rsvg-convert >/dev/null 2>&1; then
 	claim 'as PNG, too' exits 0 "$ordeal" report latest \
 		--store "$store" --pictures "$work/pictures" --png
-	claim 'which it is' sh -c "head -c 4 \
-		'$work/pictures/anomaly-1-stale-read.png' | grep -q PNG"
+	claim 'which it is' sh -c "
+		cat '$work'/pictures/anomaly-1-*.png | head -c 4 | grep -q PNG"
 else
 	echo 'skipped: no rsvg-convert'
 fi
