@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Reports and the pages of `ordeal serve` as readers use them, in a real
+# browser: at a desk and on a phone, in light and dark. Skipped where there is
+# no browser, or no playwright-core to drive it.
+#
+# BROWSER_SHOTS=DIR keeps pictures of what was seen.
+. "$(dirname "$0")/../support/shell.sh"
+store=$work/store
+scripts=$root/tests/support/browser
+
+skip() {
+	echo "skipped: $1"
+	exit 77
+}
+
+BROWSER=
+for name in chromium chromium-browser google-chrome; do
+	BROWSER=$(command -v "$name") && break
+done
+[ -n "$BROWSER" ] || skip 'no chromium'
+command -v node >/dev/null 2>&1 || skip 'no node'
+command -v npm >/dev/null 2>&1 || skip 'no npm'
+NPM_FOLDER=$work/npm
+mkdir "$NPM_FOLDER"
+(cd "$NPM_FOLDER" && timeout 60 npm install --ignore-scripts --no-audit \
+	--no-fund --cache "$work/npm-cache" playwright-core@1) \
+	>"$work/npm.log" 2>&1 || skip 'npm has no playwright-core here'
+export BROWSER NPM_FOLDER
+
+# memory CODE NAME OPTION ...: a run that ends so, in a store of its own.
+memory() {
+	expected=$1
+	name=$2
+	shift 2
+	claim "the run '$name' is made" exits "$expected" "$ordeal" run \
+		--target memory --seed 5 --settle 0s --store "$store" \
+		--run-file "$work/$name" "$@"
+}
+report() {
+	echo "$1=$2=$(cat "$work/$1")/report.html"
+}
+
+memory 0 parted --workload convergence --replication async --rate 600 \
+	--time-limit 2s --faults partition --fault-length 400ms \
+	--fault-gap 300ms --converge-within 500ms
+memory 1 stale --workload register --bug stale-read --bug-rate 20% \
+	--time-limit 1s --rate 1000
+memory 1 isolation --workload append --bug G1c --bug-rate 20% \
+	--time-limit 1s --rate 3000
+memory 2 empty --workload register --rate 0.001 --time-limit 300ms
+
+# A million operations, in a store that is not listed.
+claim 'a long run is made' exits 0 "$ordeal" run --target memory \
+	--workload register --rate 500000 --time-limit 2s --settle 0s \
+	--store "$work/big-store" --run-file "$work/big"
+claim 'reports are read in a browser' timeout 300 node "$scripts/reports.mjs" \
+	"$(report parted valid)" "$(report stale invalid)" \
+	"$(report isolation invalid)" "$(report empty unknown)" \
+	"$(report big valid)"
+rm -rf "$work/big-store"
+
+cat >"$work/matrix.json" <<'CAMPAIGN'
+{
+  "base": {"target": "memory", "workload": "register", "memory.bug-rate": "20%", "time-limit": "500ms", "rate": 1500, "settle": "0s"},
+  "axes": {"memory.bug": ["none", "stale-read"], "concurrency": [5, 10]},
+  "expect": [{"when": {"memory.bug": "stale-read"}, "verdict": "invalid"}]
+}
+CAMPAIGN
+claim 'a campaign is run' exits 0 "$ordeal" campaign "$work/matrix.json" \
+	--store "$store"
+
+"$ordeal" serve --port 0 --store "$store" >"$work/served" 2>&1 &
+server=$!
+"$ordeal" run --target memory --workload register --time-limit 300s \
+	--rate 200 --store "$store" --run-file "$work/going" >"$work/run.out" 2>&1 &
+going=$!
+at_exit="kill -9 $server $going 2>/dev/null"
+
+# Until the address is told, and the run has recorded something.
+url=
+run=
+for _ in $(seq 600); do
+	url=$(sed -n 's/^ordeal serve: //p' "$work/served")
+	run=$(cat "$work/going" 2>/dev/null)
+	[ -n "$url" ] && [ -n "$run" ] && [ -s "$run/history.jsonl" ] && break
+	kill -0 "$server" 2>/dev/null && kill -0 "$going" 2>/dev/null || break
+	sleep 0.1
+done
+claim 'a server and a run are there' test -n "$url" -a -s "$run/history.jsonl"
+claim 'the site is used in a browser' timeout 300 node "$scripts/site.mjs" \
+	"$url" "${run#"$store"/}" "$going"
+finish
