@@ -35,7 +35,12 @@ for program in "$@"; do
 	*)
 		[ "$broken" -gt 0 ] || broken=1
 		printf 'FAILED  %s (exit %d, %d s)\n' "$program" "$code" "$took"
-		tail -n 60 "$output" | sed 's/^/    /'
+		# What failed comes first: a log may be cut short.
+		{
+			grep -n -A 12 '^not ok\|^\[  ERROR' "$output" | head -n 60
+			echo ...
+			tail -n 60 "$output"
+		} | sed 's/^/    /'
 		passed=$((passed + ok))
 		failed=$((failed + broken))
 		;;
