@@ -104,7 +104,9 @@
 	"color:var(--dim);white-space:nowrap}"                               \
 	".frame .y{right:100%;padding-right:7px;transform:translateY(50%)}"  \
 	".frame .row{max-width:62px;overflow:hidden;text-overflow:ellipsis}" \
-	".frame .x{top:100%;padding-top:4px;transform:translateX(-50%)}\n"   \
+	".frame .x{top:100%;padding-top:4px;transform:translateX(-50%)}"     \
+	".frame .x.end{transform:"                                           \
+	"translateX(min(-50%,calc(-100% + 14px)))}\n"                        \
 	".frame .b{bottom:100%;overflow:hidden;color:var(--c);"              \
 	"border-bottom:3px solid var(--c);padding-bottom:1px;"               \
 	"text-overflow:clip;font-size:10.5px}"                               \

@@ -109,6 +109,15 @@ static double tick_step(const struct plot *plot)
 
 /* Beside the drawing: on the left ('y') or below ('x'), as a share of it from
  * the left or from below. The text is escaped. */
+/* Names of rows may be cut; what stands at the right end is not to hang over
+ * the side of a phone. */
+static const char *label_kind(const struct plot *plot, char axis, double share)
+{
+	if (axis == 'y')
+		return plot->rows ? " row" : "";
+	return share > 0.85 ? " end" : "";
+}
+
 static void write_label(const struct plot *plot, char axis, double share,
 			const char *text)
 {
@@ -117,7 +126,7 @@ static void write_label(const struct plot *plot, char axis, double share,
 	else
 		fprintf(plot->out,
 			"<span class=\"%c%s\" style=\"%s:%.2f%%\">%s</span>\n",
-			axis, axis == 'y' && plot->rows ? " row" : "",
+			axis, label_kind(plot, axis, share),
 			axis == 'y' ? "bottom" : "left", 100 * share, text);
 }
 

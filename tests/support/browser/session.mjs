@@ -56,6 +56,20 @@ function watch(page, home) {
 	return seen;
 }
 
+// What reaches furthest to the right, from the outside in.
+function widest(page) {
+	return page.evaluate(() => {
+		const room = document.documentElement.clientWidth;
+		const right = (e) => e.getBoundingClientRect().right;
+		return [...document.querySelectorAll('body *')]
+			.filter((e) => right(e) > room)
+			.slice(0, 12)
+			.map((e) => `${e.tagName}#${e.id} ${right(e)} ` +
+				(e.textContent || '').slice(0, 60))
+			.join(' | ');
+	});
+}
+
 // A visit to home as this view has it: the page, and leave(), which makes the
 // claims that go for all pages.
 async function visit(browser, view, home, name) {
@@ -76,7 +90,7 @@ async function visit(browser, view, home, name) {
 			document.documentElement.clientWidth,
 		]);
 		claim(`${title}: ${what} fits its width`, wide <= room,
-			`${wide} pixels in ${room}`);
+			`${wide} pixels in ${room}: ${await widest(page)}`);
 		if (process.env.BROWSER_SHOTS) {
 			const file = `${title} ${what}`.replace(/\W+/g, '-');
 			await page.screenshot({
