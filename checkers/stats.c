@@ -14,6 +14,7 @@
 
 #define FAULTS_MAX 64
 #define ERRORS_SHOWN 20
+#define RATE_SECONDS 0.01 /* of a shorter run, a rate says nothing */
 
 struct stats {
 	const struct check *check;
@@ -267,7 +268,7 @@ static int stats_check(const struct check *check, struct verdict *verdict,
 	if (stats->fs.count == 0)
 		verdict_set(verdict, check->arena, VERDICT_UNKNOWN,
 			    "nothing ran");
-	else if (seconds > 0)
+	else if (seconds >= RATE_SECONDS)
 		verdict_set(verdict, check->arena, VERDICT_VALID,
 			    "%" PRIu64 " operations in %.3g s, %.4g a second, "
 			    "%.3g %% answered",
@@ -275,8 +276,9 @@ static int stats_check(const struct check *check, struct verdict *verdict,
 			    100 * share(all->answered, all->count));
 	else
 		verdict_set(verdict, check->arena, VERDICT_VALID,
-			    "%" PRIu64 " operations, %.3g %% answered",
-			    all->count, 100 * share(all->answered, all->count));
+			    "%" PRIu64 " operation%s, %.3g %% answered",
+			    all->count, all->count == 1 ? "" : "s",
+			    100 * share(all->answered, all->count));
 	return 0;
 }
 

@@ -107,8 +107,14 @@ static double tick_step(const struct plot *plot)
 	return pow(10, ceil(decades / TICKS_WANTED));
 }
 
-/* Beside the drawing: on the left ('y') or below ('x'), as a share of it from
- * the left or from below. The text is escaped. */
+/* One that stands near the right end would stick out of a narrow page. */
+static const char *label_kind(const struct plot *plot, char axis, double share)
+{
+	if (axis == 'x')
+		return share > LAST_SHARE ? " last" : "";
+	return plot->rows ? " row" : "";
+}
+
 /* Names of rows may be cut; what stands at the right end is not to hang over
  * the side of a phone. */
 static const char *label_kind(const struct plot *plot, char axis, double share)
@@ -118,6 +124,8 @@ static const char *label_kind(const struct plot *plot, char axis, double share)
 	return share > 0.85 ? " end" : "";
 }
 
+/* Beside the drawing: on the left ('y') or below ('x'), as a share of it from
+ * the left or from below. The text is escaped. */
 static void write_label(const struct plot *plot, char axis, double share,
 			const char *text)
 {

@@ -24,18 +24,47 @@ command -v npm >/dev/null 2>&1 || skip 'no npm'
 NPM_FOLDER=$work/npm
 mkdir "$NPM_FOLDER"
 (cd "$NPM_FOLDER" && timeout 60 npm install --ignore-scripts --no-audit \
-	--no-fund --cache "$work/npm-cache" playwright-core@1) \
+	--no-fund --cache "$work/npm-cache" playwright-core@1.65.1) \
 	>"$work/npm.log" 2>&1 || skip 'npm has no playwright-core here'
-export BROWSER NPM_FOLDER
 
-# memory CODE NAME OPTION ...: a run that ends so, in a store of its own.
+# Its sockets lie below TMPDIR, and their paths may have 107 bytes.
+short=$(mktemp -d /tmp/obXXXXXX 2>/dev/null) || skip 'no /tmp for chromium'
+at_exit="rm -rf '$short'"
+export BROWSER NPM_FOLDER
+in_browser() {
+	TMPDIR=$short timeout 300 node "$scripts/$@"
+}
+in_browser starts.mjs >"$work/starts" 2>&1 ||
+	skip "chromium does not start: $(grep -m 1 . "$work/starts")"
+
+# A page with every defect: what is claimed of all pages can fail.
+cat >"$work/broken.html" <<'BROKEN'
+<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>broken</title>
+<body><div style="width:3000px">wide</div>
+<img src="http://127.0.0.1:9/elsewhere.png" alt="">
+<script>console.error('loud'); nobody.calls();</script></body></html>
+BROKEN
+claim 'defects of a page are seen' in_browser broken.mjs "$work/broken.html"
+
+# memory CODE NAME OPTION ...: a run that ends so, in a store of its own. What
+# a busy machine lets too little happen in is made again; what convicts a
+# store that is right never is.
 memory() {
 	expected=$1
 	name=$2
 	shift 2
-	claim "the run '$name' is made" exits "$expected" "$ordeal" run \
-		--target memory --seed 5 --settle 0s --store "$store" \
-		--run-file "$work/$name" "$@"
+	for try in 1 2 3; do
+		exits "$expected" "$ordeal" run --target memory --seed 5 \
+			--settle 0s --store "$store" \
+			--run-file "$work/$name" "$@" >"$work/said" && break
+		[ $try = 3 ] && break
+		case $expected$code in
+		02 | 10 | 12) rm -rf "$(cat "$work/$name")" ;;
+		*) break ;;
+		esac
+	done
+	claim "the run '$name' is made" test "$code" = "$expected"
+	[ "$code" = "$expected" ] || cat "$work/said"
 }
 report() {
 	echo "$1=$2=$(cat "$work/$1")/report.html"
@@ -43,26 +72,27 @@ report() {
 
 memory 0 parted --workload convergence --replication async --rate 600 \
 	--time-limit 2s --faults partition --fault-length 400ms \
-	--fault-gap 300ms --converge-within 500ms
+	--fault-gap 300ms --converge-within 2s
 memory 1 stale --workload register --bug stale-read --bug-rate 20% \
 	--time-limit 1s --rate 1000
 memory 1 isolation --workload append --bug G1c --bug-rate 20% \
 	--time-limit 1s --rate 3000
-memory 2 empty --workload register --rate 0.001 --time-limit 300ms
+memory 2 brief --workload register --rate 0.001 --time-limit 300ms
+memory 2 empty --workload register --time-limit 0s
 
 # A million operations, in a store that is not listed.
 claim 'a long run is made' exits 0 "$ordeal" run --target memory \
 	--workload register --rate 500000 --time-limit 2s --settle 0s \
 	--store "$work/big-store" --run-file "$work/big"
-claim 'reports are read in a browser' timeout 300 node "$scripts/reports.mjs" \
+claim 'reports are read in a browser' in_browser reports.mjs \
 	"$(report parted valid)" "$(report stale invalid)" \
-	"$(report isolation invalid)" "$(report empty unknown)" \
-	"$(report big valid)"
+	"$(report isolation invalid)" "$(report brief unknown)" \
+	"$(report empty unknown)" "$(report big valid)"
 rm -rf "$work/big-store"
 
 cat >"$work/matrix.json" <<'CAMPAIGN'
 {
-  "base": {"target": "memory", "workload": "register", "memory.bug-rate": "20%", "time-limit": "500ms", "rate": 1500, "settle": "0s"},
+  "base": {"target": "memory", "workload": "register", "memory.bug-rate": "20%", "time-limit": "1s", "rate": 1500, "settle": "0s"},
   "axes": {"memory.bug": ["none", "stale-read"], "concurrency": [5, 10]},
   "expect": [{"when": {"memory.bug": "stale-read"}, "verdict": "invalid"}]
 }
@@ -75,7 +105,7 @@ server=$!
 "$ordeal" run --target memory --workload register --time-limit 300s \
 	--rate 200 --store "$store" --run-file "$work/going" >"$work/run.out" 2>&1 &
 going=$!
-at_exit="kill -9 $server $going 2>/dev/null"
+at_exit="kill -9 $server $going 2>/dev/null; $at_exit"
 
 # Until the address is told, and the run has recorded something.
 url=
@@ -88,6 +118,6 @@ for _ in $(seq 600); do
 	sleep 0.1
 done
 claim 'a server and a run are there' test -n "$url" -a -s "$run/history.jsonl"
-claim 'the site is used in a browser' timeout 300 node "$scripts/site.mjs" \
+claim 'the site is used in a browser' in_browser site.mjs \
 	"$url" "${run#"$store"/}" "$going"
 finish

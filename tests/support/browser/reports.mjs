@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Report pages. Usage: reports.mjs NAME=VERDICT=FILE ...; a name that begins
 // with "big" is opened once, and how long that took is printed.
+import { openSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { browse, claim, views } from './session.mjs';
 
@@ -18,20 +20,61 @@ function isDrawn() {
 	return pixels.size > 1;
 }
 
-async function searches(page, title) {
-	const process = await page.evaluate(() =>
-		JSON.parse(document.getElementById('data').textContent)
-			.processes[0][0]);
-	await page.selectOption('#what', 'process');
-	await page.fill('#words', String(process));
+// The first operation found, as the page tells it; '' where there is none.
+async function search(page, what, words) {
+	await page.fill('#words', '');
+	await page.press('#words', 'Enter');
+	await page.selectOption('#what', what);
+	await page.fill('#words', words);
 	await page.press('#words', 'Enter');
 	await page.waitForFunction(() =>
-		/^[1-9][0-9]* found$/.test(
+		/^[0-9]+ found$/.test(
 			document.getElementById('found').textContent));
+	if ((await page.textContent('#found')) === '0 found') return '';
 	await page.click('#next');
-	const told = await page.textContent('#detail');
-	claim(`${title}: a search steps to an operation`,
-		told.includes(`process ${process}`), told);
+	return page.textContent('#detail');
+}
+
+// An operation that was answered, has a key and a value, and says which, as
+// the record beside the report has it.
+function anOperation(file) {
+	const head = Buffer.alloc(1 << 20);
+	const from = openSync(join(dirname(file), 'history.jsonl'));
+	const length = readSync(from, head);
+	const lines = head
+		.toString('utf8', 0, length)
+		.split('\n')
+		.slice(0, -1)
+		.map((line) => JSON.parse(line));
+	for (const op of lines) {
+		if (op.type !== 'ok') continue;
+		const actions = op.f === 'txn' ? op.value : [[op.f, op.key, op.value]];
+		const [, key, value] =
+			actions.find(([, , value]) => typeof value === 'number') || [];
+		if (value !== undefined)
+			return { process: op.process, index: op.index, key, value };
+	}
+	return undefined;
+}
+
+// By what a reader may know of an operation: each leads to one that has it.
+async function searches(page, title, file) {
+	const op = anOperation(file);
+	claim(`${title}: an operation has a key and a value`, op);
+	for (const [what, pattern] of [
+		['process', `process ${op.process}\\b`],
+		['index', `^index (\\d+ to )?${op.index}:`],
+		['value', `, (txn )?\\w+ .*${op.value}.*, (ok|fail|info|open),`],
+		['key', `, (txn (.*, )?)?\\w+ ${op.key}\\b`],
+	]) {
+		const told = await search(page, what, String(op[what]));
+		claim(`${title}: a search by ${what} leads to it`,
+			new RegExp(pattern).test(told),
+			`${what} ${op[what]}: ${told}`);
+	}
+	const none = await search(page, 'value', 'of no operation');
+	claim(`${title}: what is not there is not found`, none === '', none);
+	await search(page, 'process', String(op.process));
 	await page.click('#all');
 	await page.evaluate(settled);
 	claim(`${title}: the timeline is drawn`, await page.evaluate(isDrawn));
@@ -72,7 +115,7 @@ async function reads(open, view, [name, verdict, file]) {
 	await fits('report');
 	if (verdict === 'invalid') await follows(page, title);
 	if (await page.locator('#canvas').isVisible()) {
-		await searches(page, title);
+		if (!name.startsWith('brief')) await searches(page, title, file);
 		await page.locator('#timeline').scrollIntoViewIfNeeded();
 		await fits('timeline');
 	} else {
@@ -95,7 +138,7 @@ async function opensBig(open, [name, verdict, file]) {
 	claim(`${title}: it is drawn`, await page.evaluate(isDrawn));
 	claim(`${title}: its verdict is there`,
 		(await page.textContent('header')).includes(verdict));
-	await searches(page, title);
+	await searches(page, title, file);
 	await leave();
 }
 

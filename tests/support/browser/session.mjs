@@ -42,7 +42,7 @@ function isWithin(url, home) {
 	return new URL(url).origin === new URL(home).origin;
 }
 
-function watch(page, home) {
+export function watch(page, home) {
 	const seen = [];
 	page.on('console', (message) => {
 		if (message.type() === 'error')
@@ -56,18 +56,19 @@ function watch(page, home) {
 	return seen;
 }
 
-// What reaches furthest to the right, from the outside in.
-function widest(page) {
-	return page.evaluate(() => {
-		const room = document.documentElement.clientWidth;
-		const right = (e) => e.getBoundingClientRect().right;
-		return [...document.querySelectorAll('body *')]
-			.filter((e) => right(e) > room)
-			.slice(0, 12)
-			.map((e) => `${e.tagName}#${e.id} ${right(e)} ` +
-				(e.textContent || '').slice(0, 60))
-			.join(' | ');
+// What sticks out of the page at its side, or ''.
+export async function overflow(page) {
+	const [wide, room, widest] = await page.evaluate(() => {
+		const root = document.documentElement;
+		const room = root.clientWidth;
+		const out = [...document.querySelectorAll('body *')]
+			.filter((e) => e.getBoundingClientRect().right > room)
+			.map((e) => e.outerHTML.slice(0, 120));
+		return [root.scrollWidth, room, out.slice(-3)];
 	});
+	return wide <= room
+		? ''
+		: [`${wide} pixels in ${room}`, ...widest].join('\n    ');
 }
 
 // A visit to home as this view has it: the page, and leave(), which makes the
@@ -85,12 +86,8 @@ async function visit(browser, view, home, name) {
 	const title = `${name}, ${view.name}`;
 	// To be called for each page a reader comes to.
 	async function fits(what) {
-		const [wide, room] = await page.evaluate(() => [
-			document.documentElement.scrollWidth,
-			document.documentElement.clientWidth,
-		]);
-		claim(`${title}: ${what} fits its width`, wide <= room,
-			`${wide} pixels in ${room}: ${await widest(page)}`);
+		const trouble = await overflow(page);
+		claim(`${title}: ${what} fits its width`, !trouble, trouble);
 		if (process.env.BROWSER_SHOTS) {
 			const file = `${title} ${what}`.replace(/\W+/g, '-');
 			await page.screenshot({
@@ -106,14 +103,16 @@ async function visit(browser, view, home, name) {
 	return { page, title, fits, leave };
 }
 
+export const launch = () => chromium.launch({
+	executablePath: process.env.BROWSER,
+	args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+	timeout: deadline,
+});
+
 // Calls with(open), where open(view, home, name) is a visit; ends the process
 // with what came of it.
 export async function browse(body) {
-	const browser = await chromium.launch({
-		executablePath: process.env.BROWSER,
-		args: ['--no-sandbox', '--disable-gpu'],
-		timeout: deadline,
-	});
+	const browser = await launch();
 	try {
 		await body((view, home, name) => visit(browser, view, home, name));
 	} catch (error) {
