@@ -122,6 +122,7 @@ static void count_between(struct sides *s, uint32_t first, uint32_t over,
 		bool answered = op->outcome == OUTCOME_OK;
 		uint32_t node;
 		struct side *side;
+		struct answers *answers;
 
 		if (op->invoke >= over)
 			break;
@@ -133,8 +134,9 @@ static void count_between(struct sides *s, uint32_t first, uint32_t over,
 				       s->count ?
 			       &placement->majority :
 			       &placement->minority;
-		side->asked++;
-		side->answered += answered;
+		answers = op->f == VERB_READ ? &side->reads : &side->updates;
+		answers->asked++;
+		answers->answered += answered;
 	}
 }
 

@@ -7,10 +7,15 @@
 
 #include <stdint.h>
 
-/* Operations of clients, by the node they went to. */
-struct side {
+struct answers {
 	uint64_t asked;
 	uint64_t answered;
+};
+
+/* Operations of clients, by the node they went to. */
+struct side {
+	struct answers reads;
+	struct answers updates; /* all that is not a mere read */
 };
 
 struct placement {

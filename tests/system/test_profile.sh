@@ -77,9 +77,11 @@ partitioned() {
 			ask(0, "read", 2, "n1", "ok")
 			if (how == "stale")
 				ask(2, "read", 1, "n3", "ok")
-			else
+			else if (how != "reads")
 				ask(10 + i, "read", "null", "n3", "info")
-			if (how == "both")
+			if (how == "reads")
+				ask(40 + i, "write", 100 + i, "n3", "info")
+			if (how == "both" || how == "reads")
 				ask(2, "read", 1, "n3", "ok")
 		}
 		line("\"nemesis\"", "info", "partition",
@@ -92,12 +94,18 @@ partitioned() {
 
 partitioned stale proven
 says '^CAP: AP: available, not linearizable'
-says "majority's side answered 31 of 31 .* minority's answered 30 of 30 "
+says "the majority's side answered 30 of 30 reads (100.0 %) and 1 of 1 updates"
+says "the minority's side answered 30 of 30 reads (100.0 %) and no updates"
 partitioned silent proven
 says '^CAP: CP: linearizable, not available on both sides'
-says "majority's side answered 31 of 31 .* minority's answered 0 of 30 "
+says "the minority's side answered 0 of 30 reads (0.0 %) and no updates"
 partitioned both proven
 says '^CAP: neither: not linearizable, nor available'
+partitioned reads proven
+says '^CAP: AP for reads: available, not linearizable; updates are not '
+says "the minority's side answered 30 of 30 reads (100.0 %) and 0 of 30 updates"
+says '^  linearizable  *broken  *[1-9][0-9]* ([0-9.]* %)  *stale-read'
+says '^nodes: n1 behind in 0 of 30 reads; n2 .*; n3 behind in 30 of 60 reads ('
 partitioned stale unknown
 says '^CAP: no partition is proven'
 
@@ -107,6 +115,16 @@ code=0
 	--model sequential >"$dir/out" 2>&1 || code=$?
 [ "$code" -eq 1 ] || complain "check --model sequential: exit code $code"
 says 'non-sequential (found by sequential)'
+
+# Of a run, what its workload asked for, and of other objects that alone.
+code=0
+"$ordeal" run --target memory --memory.replication async --workload orset \
+	--rate 300 --time-limit 1s --store "$dir/runs" >"$dir/out" 2>&1 ||
+	code=$?
+"$ordeal" profile "$dir/runs/latest" >"$dir/out" 2>&1 || complain "an OR-set"
+says '^models of registers: unknown: .*"add"'
+says '^replicated: holds: all .* (or-set), and at the end all agree'
+says 'rely on this: a read shows what the data type makes of the updates'
 
 code=0
 "$ordeal" profile >"$dir/out" 2>&1 || code=$?
