@@ -107,14 +107,6 @@ static double tick_step(const struct plot *plot)
 	return pow(10, ceil(decades / TICKS_WANTED));
 }
 
-/* One that stands near the right end would stick out of a narrow page. */
-static const char *label_kind(const struct plot *plot, char axis, double share)
-{
-	if (axis == 'x')
-		return share > LAST_SHARE ? " last" : "";
-	return plot->rows ? " row" : "";
-}
-
 /* Names of rows may be cut; what stands at the right end is not to hang over
  * the side of a phone. */
 static const char *label_kind(const struct plot *plot, char axis, double share)
