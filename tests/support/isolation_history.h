@@ -35,6 +35,11 @@ struct history *isolation_random(const struct isolation_shape *shape,
 void isolation_run(const struct history *history, const char *model,
 		   struct arena *arena, struct verdict *verdict);
 
+/* The same with so many threads, instead of one. */
+void isolation_run_threads(const struct history *history, const char *model,
+			   unsigned threads, struct arena *arena,
+			   struct verdict *verdict);
+
 /* How often the anomaly was counted; 0 if not at all. */
 int64_t isolation_count(const struct verdict *verdict, const char *anomaly);
 

@@ -11,10 +11,17 @@ extern const struct checker checker_isolation;
 void isolation_run(const struct history *history, const char *model,
 		   struct arena *arena, struct verdict *verdict)
 {
+	isolation_run_threads(history, model, 1, arena, verdict);
+}
+
+void isolation_run_threads(const struct history *history, const char *model,
+			   unsigned threads, struct arena *arena,
+			   struct verdict *verdict)
+{
 	struct options *options = options_new(arena,
 					      checker_isolation.options);
 	struct budget budget = { BUDGET_STATES_DEFAULT, BUDGET_BYTES_DEFAULT,
-				 1, NULL };
+				 threads, NULL };
 	struct check check = { history, options, &budget, arena };
 	struct error err;
 
