@@ -173,7 +173,23 @@ static void end_scan(struct scan *scan, struct analysis *analysis)
 {
 	if (scan->is_apart)
 		pthread_join(scan->thread, NULL);
+	scan->is_apart = false;
 	findings_merge(&analysis->findings, &scan->findings);
+}
+
+/* A weak level of registers that stands is proven with few of the edges. */
+static bool is_proven(struct analysis *analysis, struct scan *scan)
+{
+	uint64_t standing = weak_prove(analysis);
+
+	if (standing == 0)
+		return false;
+	end_scan(scan, analysis);
+	if (model_forbids(analysis->model) &
+	    anomaly_closure(analysis->findings.set))
+		return false;
+	analysis->undecided = ~standing;
+	return true;
 }
 
 void analysis_init(struct analysis *analysis, const struct check *check,
@@ -191,6 +207,8 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 	registers_init(&analysis->registers, view);
 	doubt(analysis, check->arena);
 	start_scan(&scan, analysis, check->budget->threads > 1);
+	if (is_proven(analysis, &scan))
+		return;
 	sets[SET_DATA].node_count = view->op_count;
 	lists_edges(view, &analysis->lists, &sets[SET_DATA]);
 	if (analysis->has_registers)

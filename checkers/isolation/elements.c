@@ -47,6 +47,48 @@ static bool measure(struct elements *elements, const struct view *view,
 	return has_any;
 }
 
+/* One table for all keys, if that can be. `high` by key. */
+static bool share(struct elements *elements, const struct view *view,
+		  enum key_kind kind, const uint32_t *high)
+{
+	uint32_t low = NONE, top = 0;
+	uint64_t writes = 0;
+	bool is_shared = true;
+
+	for (uint32_t k = 0; k < view->key_count && is_shared; k++) {
+		if (view->key_kinds[k] != kind || view->writes[k] == 0)
+			continue;
+		writes += view->writes[k];
+		is_shared = elements->shift[k];
+		low = elements->low[k] < low ? elements->low[k] : low;
+		top = high[k] > top ? high[k] : top;
+	}
+	if (!is_shared || writes == 0 ||
+	    (uint64_t)top - low + 1 > writes * 4 + 16)
+		return false;
+	elements->slots = heap_zeroed((size_t)top - low + 2,
+				      sizeof(*elements->slots));
+	for (uint32_t a = 0; a < view->action_count && is_shared; a++) {
+		uint32_t *slot;
+
+		if (!concerns(view, a, kind))
+			continue;
+		slot = &elements->slots[(view_arg(view, a).bits >> 1) - low];
+		is_shared = *slot == 0 ||
+			    view->key_of[*slot - 1] == view->key_of[a];
+		*slot = a + 1;
+	}
+	if (!is_shared) {
+		free(elements->slots);
+		return false;
+	}
+	memset(elements->slots, 0,
+	       ((size_t)top - low + 2) * sizeof(*elements->slots));
+	elements->shared_size = top - low + 1;
+	elements->shared_low = low;
+	return true;
+}
+
 static void lay_out(struct elements *elements, const struct view *view,
 		    enum key_kind kind, const uint32_t *high)
 {
@@ -77,11 +119,19 @@ static uint32_t *slot_of(const struct elements *elements,
 			 const struct view *view, uint32_t key,
 			 struct value value)
 {
-	uint32_t *slots = elements->slots + elements->first[key];
-	uint32_t size = elements->size[key], i;
+	uint32_t *slots, size, i;
 
+	if (elements->shared_size) {
+		uint32_t code = (value.bits >> 1) - elements->shared_low;
+
+		return value.bits & 1 && code < elements->shared_size ?
+			       &elements->slots[code] :
+			       NULL;
+	}
+	size = elements->size[key];
 	if (size == 0)
 		return NULL;
+	slots = elements->slots + elements->first[key];
 	if (elements->low[key] != NONE) {
 		uint32_t code = value.bits >> elements->shift[key];
 
@@ -138,7 +188,8 @@ void elements_init(struct elements *elements, struct view *view,
 	memset(elements->shift, 1, keys);
 	if (view_has_kind(view, kind))
 		is_used = measure(elements, view, kind, high);
-	lay_out(elements, view, kind, high);
+	if (is_used && !share(elements, view, kind, high))
+		lay_out(elements, view, kind, high);
 	free(high);
 	for (uint32_t a = 0; a < view->action_count && is_used; a++) {
 		if (concerns(view, a, kind))
@@ -162,5 +213,7 @@ uint32_t elements_find(const struct elements *elements,
 {
 	const uint32_t *slot = slot_of(elements, view, key, value);
 
-	return slot && *slot ? *slot - 1 : NONE;
+	/* In a table for all keys it may be another key's. */
+	return slot && *slot && view->key_of[*slot - 1] == key ? *slot - 1 :
+								 NONE;
 }

@@ -9,7 +9,10 @@
 
 /*
  * One table for each key: by the value itself where the values lie densely
- * (as when a generator counts), else by hash.
+ * (as when a generator counts), else by hash. Where no two keys have a value
+ * in common and all values together lie densely, one table is for all keys: a
+ * generator that counts for all of them makes such histories, and what was
+ * written lately is then close together.
  */
 struct elements {
 	uint64_t *first; /* of each key's slots */
@@ -17,6 +20,8 @@ struct elements {
 	uint32_t *low; /* the least code of a value; NONE: by hash */
 	uint8_t *shift; /* 1 where all values are small integers */
 	uint32_t *slots; /* action + 1 */
+	uint32_t shared_size; /* of the one table for all; 0: there is none */
+	uint32_t shared_low;
 	uint64_t ambiguous; /* values that several transactions wrote */
 	uint32_t ambiguous_action;
 };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "checkers/isolation/model.h"
+#include "checkers/isolation/order.h"
+#include "checkers/isolation/spans.h"
 #include "checkers/isolation/weak_rules.h"
 #include "checkers/isolation/witness.h"
 #include "harness/core/arena.h"
@@ -128,27 +130,34 @@ static const struct tester testers[] = {
 
 #define TESTERS (sizeof(testers) / sizeof(*testers))
 
+/* False where there are cycles already. */
+static bool infer(const struct weak *weak, const struct tester *tester,
+		  struct inferred *inferred)
+{
+	switch (tester->rule) {
+	case RULE_CAUSAL:
+		return weak_causal(weak, inferred);
+	case RULE_READ_ATOMIC:
+		weak_read_atomic(weak, tester->sessions, inferred);
+		break;
+	case RULE_READ_COMMITTED:
+		weak_read_committed(weak, inferred);
+		break;
+	}
+	return true;
+}
+
 /* Whether the level holds. */
 static bool try_tester(struct analysis *analysis, const struct weak *weak,
 		       const struct tester *tester, struct arena *arena)
 {
 	struct inferred inferred = { .late_read = NONE, .missed = NONE };
 	unsigned kinds = EDGE_BIT(EDGE_WR);
-	bool is_judged = true;
+	bool is_judged;
 
 	if (tester->sessions)
 		kinds |= EDGE_BIT(EDGE_PROCESS);
-	switch (tester->rule) {
-	case RULE_CAUSAL:
-		is_judged = weak_causal(weak, &inferred);
-		break;
-	case RULE_READ_ATOMIC:
-		weak_read_atomic(weak, tester->sessions, &inferred);
-		break;
-	case RULE_READ_COMMITTED:
-		weak_read_committed(weak, &inferred);
-		break;
-	}
+	is_judged = infer(weak, tester, &inferred);
 	if (is_judged)
 		judge(analysis, weak, &inferred, kinds, tester->cycle, arena);
 	edges_release(&inferred.edges);
@@ -192,4 +201,71 @@ void weak_decide(struct analysis *analysis, const struct graph *graph,
 	standing |= model_weaker(lattice_find("strong-session-read-committed"));
 	analysis->undecided |= model_weaker(lattice_find("causal"));
 	analysis->undecided &= ~standing;
+}
+
+/* Who read from whom. */
+static void add_reads(const struct analysis *analysis, struct edges *edges)
+{
+	const struct view *view = &analysis->view;
+
+	for (uint32_t a = 0; a < view->action_count; a++) {
+		uint32_t source = analysis->registers.source[a];
+
+		if (source < SOURCE_INITIAL && registers_concern(view, a) &&
+		    view->owner[source] != view->owner[a] &&
+		    view_committed(view, view->owner[source]))
+			edges_add(edges, view->owner[source], view->owner[a],
+				  EDGE_WR);
+	}
+}
+
+/* Does what the tester infers agree with the known edges? */
+static bool agrees(const struct analysis *analysis,
+		   const struct tester *tester, struct edges *sets)
+{
+	struct inferred inferred = { .late_read = NONE, .missed = NONE };
+	struct graph graph = { 0 };
+	struct weak weak;
+	bool result;
+
+	if (tester->rule == RULE_CAUSAL)
+		graph_build(&graph, analysis->view.op_count, sets, 2);
+	weak_init(&weak, analysis, &graph);
+	result = infer(&weak, tester, &inferred) &&
+		 inferred.late_read == NONE;
+	sets[2] = inferred.edges;
+	result = result && spans_acyclic(sets, 3, analysis->view.op_count);
+	free(inferred.reads);
+	weak_release(&weak);
+	graph_release(&graph);
+	return result;
+}
+
+uint64_t weak_prove(struct analysis *analysis)
+{
+	const struct register_rules *rules = &analysis->rules;
+	size_t plain = lattice_find("strong-session-read-committed");
+	const struct tester *tester = NULL;
+	struct edges sets[3] = { 0 }; /* reads, processes, inferred */
+	bool result;
+
+	for (size_t i = 0; i < TESTERS; i++) {
+		if (lattice_find(testers[i].model) == analysis->model)
+			tester = &testers[i];
+	}
+	if (!(tester || model_weaker(plain) >> analysis->model & 1) ||
+	    analysis->has_lists || !analysis->has_registers ||
+	    analysis->doubt || rules->wfr || rules->sequential ||
+	    rules->linearizable)
+		return 0;
+	add_reads(analysis, &sets[0]);
+	analysis->edge_count = sets[0].count;
+	if (!tester || tester->sessions)
+		order_process_edges(&analysis->view, &sets[1]);
+	result = tester ? agrees(analysis, tester, sets) :
+			  spans_acyclic(sets, 2, analysis->view.op_count);
+	result = result && sets[0].count > 0;
+	for (size_t i = 0; i < 3; i++)
+		edges_release(&sets[i]);
+	return result ? model_weaker(tester ? analysis->model : plain) : 0;
 }

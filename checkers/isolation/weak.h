@@ -19,4 +19,13 @@
 void weak_decide(struct analysis *analysis, const struct graph *graph,
 		 struct arena *arena);
 
+/*
+ * The levels that stand with the one that is asked for, as a set: for a
+ * history of registers alone, whose values tell who wrote them, and a level
+ * that one of these axioms decides. 0 where that is not proven so; then
+ * weak_decide finds out why. Adds to `edge_count` of the analysis, and looks
+ * at no finding: those of single transactions may still forbid the level.
+ */
+uint64_t weak_prove(struct analysis *analysis);
+
 #endif

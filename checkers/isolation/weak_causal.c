@@ -4,140 +4,201 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkers/isolation/least.h"
 #include "harness/core/arena.h"
 
+#define LANES 8 /* columns are handled so many at a time */
 #define COLUMNS_MAX 64
 #define CAUSAL_KINDS (EDGE_BIT(EDGE_WR) | EDGE_BIT(EDGE_PROCESS))
 
-/* A transaction that writes a key, by key, process and turn. */
-struct mark {
-	uint32_t key;
-	uint32_t process;
-	uint32_t turn; /* its place in its process, from 1 */
+/*
+ * Writes of one key by one process, the latest first. `jump` leads further
+ * back than `before`, so that any of them is found in logarithmic time (after
+ * Myers, "An applicative random-access stack", 1983).
+ */
+struct link {
 	uint32_t txn;
+	uint32_t depth; /* how many come before it */
+	uint32_t before; /* a link + 1, or 0 */
+	uint32_t jump;
 };
 
 struct clocks {
 	const struct weak *weak;
-	uint32_t *turn; /* by transaction */
+	uint32_t *turn; /* by transaction: its place in its process, from 1 */
 	uint32_t *order; /* transactions in causal order */
 	uint32_t *row; /* by transaction: its place there */
 	uint32_t count;
 	uint32_t *clocks; /* `columns` by row: what is known of a process */
-	uint32_t columns;
+	uint32_t columns; /* a multiple of LANES */
 	uint32_t first_column;
-	struct mark *marks;
-	uint32_t *mark_first; /* by key, and one more */
-	uint32_t *segment_end; /* by mark: where its process's marks end */
+	uint32_t *latest; /* `columns` by key: the turn of the latest write
+			   * that was passed */
+	uint32_t *links_of; /* the same: its link + 1 */
+	struct link *links; /* by final write */
+	uint32_t *nothing; /* the clock of the initial state */
 };
 
-static bool sort_causally(struct clocks *c)
+/* The number of causal edges that lead to each transaction; true if all of
+ * them come from earlier ones. */
+static bool count_edges(const struct clocks *c, uint32_t *degrees)
 {
-	const struct weak *weak = c->weak;
-	uint32_t nodes = weak->graph->node_count;
-	uint32_t *components = heap_alloc(((size_t)nodes + 1) *
-					  sizeof(*components));
-	uint32_t count = graph_components(weak->graph, CAUSAL_KINDS,
-					  components);
-	bool result = count == nodes;
+	const struct graph *graph = c->weak->graph;
+	bool is_forward = true;
 
-	memset(c->order, 0xff, ((size_t)nodes + 1) * sizeof(*c->order));
-	for (uint32_t t = 0; t < weak->view->op_count && result; t++) {
-		if (view_committed(weak->view, t))
-			c->order[count - 1 - components[t]] = t;
-	}
-	for (uint32_t i = 0; i < count && result; i++) {
-		if (c->order[i] == NONE)
-			continue;
-		c->row[c->order[i]] = c->count;
-		c->order[c->count++] = c->order[i];
-	}
-	free(components);
-	return result;
-}
+	for (uint32_t t = 0; t < c->weak->view->op_count; t++) {
+		for (uint32_t e = graph->starts[t]; e < graph->starts[t + 1];
+		     e++) {
+			uint32_t target = graph->targets[e];
 
-static int compare_marks(const void *one, const void *two)
-{
-	const struct mark *a = one, *b = two;
-
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	if (a->process != b->process)
-		return a->process < b->process ? -1 : 1;
-	return (a->turn > b->turn) - (a->turn < b->turn);
-}
-
-static void make_marks(struct clocks *c)
-{
-	const struct weak *weak = c->weak;
-	uint32_t count = weak->write_first[weak->view->op_count];
-
-	c->marks = heap_zeroed((size_t)count + 1, sizeof(*c->marks));
-	c->mark_first = heap_zeroed((size_t)weak->view->key_count + 2,
-				    sizeof(*c->mark_first));
-	for (uint32_t t = 0; t < weak->view->op_count; t++) {
-		for (uint32_t i = weak->write_first[t];
-		     i < weak->write_first[t + 1]; i++) {
-			c->marks[i] = (struct mark){ weak->write_keys[i],
-						     weak->process_of[t],
-						     c->turn[t], t };
-			c->mark_first[weak->write_keys[i] + 1]++;
+			if (!(CAUSAL_KINDS & EDGE_BIT(edge_kind(target))))
+				continue;
+			degrees[edge_node(target)]++;
+			is_forward &= edge_node(target) > t;
 		}
 	}
-	for (uint32_t k = 0; k < weak->view->key_count; k++)
-		c->mark_first[k + 1] += c->mark_first[k];
-	qsort(c->marks, count, sizeof(*c->marks), compare_marks);
-	c->segment_end = heap_zeroed((size_t)count + 1,
-				     sizeof(*c->segment_end));
-	for (uint32_t i = count; i-- > 0;)
-		c->segment_end[i] =
-			i + 1 < count &&
-					c->marks[i + 1].key ==
-						c->marks[i].key &&
-					c->marks[i + 1].process ==
-						c->marks[i].process ?
-				c->segment_end[i + 1] :
-				i + 1;
+	return is_forward;
 }
 
-/* One process's writes of the key: the last one that is known comes before
- * whom the read saw, which adds nothing if that one knew it too. */
-static void check_process(const struct clocks *c, uint32_t read, uint32_t i,
-			  uint32_t end, const uint32_t *clock,
-			  struct inferred *inferred)
+static void take(struct clocks *c, uint32_t t)
 {
-	uint32_t column = c->marks[i].process - c->first_column;
-	uint32_t t1 = weak_writer(c->weak, read), t2, low = i;
-
-	if (clock[column] < c->marks[i].turn)
-		return;
-	while (low < end) {
-		uint32_t middle = low + (end - low) / 2;
-
-		if (c->marks[middle].turn <= clock[column])
-			low = middle + 1;
-		else
-			end = middle;
-	}
-	t2 = c->marks[low - 1].txn;
-	if (t1 == t2 ||
-	    (t1 != SOURCE_INITIAL &&
-	     c->clocks[(size_t)c->row[t1] * c->columns + column] >=
-		     c->turn[t2]))
-		return;
-	weak_infer(c->weak, inferred, read, t2);
+	c->row[t] = c->count;
+	c->order[c->count++] = t;
 }
 
+/* Takes those that nothing untaken leads to, the earliest first: so the order
+ * stays close to that of time. */
+static void peel(struct clocks *c, uint32_t *degrees)
+{
+	const struct graph *graph = c->weak->graph;
+	const struct view *view = c->weak->view;
+	uint32_t *heap = heap_alloc(((size_t)view->op_count + 1) *
+				    sizeof(*heap));
+	uint32_t count = 0;
+
+	for (uint32_t t = 0; t < view->op_count; t++) {
+		if (view_committed(view, t) && degrees[t] == 0)
+			least_push(heap, &count, t);
+	}
+	while (count > 0) {
+		uint32_t t = least_pop(heap, &count);
+
+		take(c, t);
+		for (uint32_t e = graph->starts[t]; e < graph->starts[t + 1];
+		     e++) {
+			uint32_t target = graph->targets[e];
+
+			if (CAUSAL_KINDS & EDGE_BIT(edge_kind(target)) &&
+			    --degrees[edge_node(target)] == 0)
+				least_push(heap, &count, edge_node(target));
+		}
+	}
+	free(heap);
+}
+
+/* False if there is a cycle. */
+static bool sort_causally(struct clocks *c)
+{
+	const struct view *view = c->weak->view;
+	uint32_t *degrees = heap_zeroed((size_t)c->weak->graph->node_count + 1,
+					sizeof(*degrees));
+	uint32_t committed = 0;
+	bool is_forward = count_edges(c, degrees);
+
+	for (uint32_t t = 0; t < view->op_count; t++) {
+		if (!view_committed(view, t))
+			continue;
+		committed++;
+		if (is_forward)
+			take(c, t);
+	}
+	if (!is_forward)
+		peel(c, degrees);
+	free(degrees);
+	return c->count == committed;
+}
+
+/* Adds the write to those of its key and process; `place` in the table. */
+static void pass_write(struct clocks *c, uint32_t write, uint32_t t,
+		       size_t place)
+{
+	uint32_t before = c->links_of[place];
+	struct link *link = &c->links[write];
+
+	*link = (struct link){ t, 0, before, before };
+	if (before) {
+		const struct link *one = &c->links[before - 1];
+		const struct link *two =
+			one->jump ? &c->links[one->jump - 1] : NULL;
+
+		link->depth = one->depth + 1;
+		/* Two jumps of one length become one of both. */
+		if (two && two->jump &&
+		    one->depth - two->depth ==
+			    two->depth - c->links[two->jump - 1].depth)
+			link->jump = two->jump;
+	}
+	c->links_of[place] = write + 1;
+	c->latest[place] = c->turn[t];
+}
+
+/* The latest write from this link on back that is not after `turn`; NONE if
+ * there is none. */
+static uint32_t find_known(const struct clocks *c, uint32_t link, uint32_t turn)
+{
+	while (link) {
+		const struct link *here = &c->links[link - 1];
+
+		if (c->turn[here->txn] <= turn)
+			return here->txn;
+		link = here->jump &&
+				       c->turn[c->links[here->jump - 1].txn] >
+					       turn ?
+			       here->jump :
+			       here->before;
+	}
+	return NONE;
+}
+
+/* What a process wrote last, as far as it is known, comes before whom the
+ * read saw; which adds nothing if that one knew it too. */
+static void check_process(const struct clocks *c, uint32_t read,
+			  uint32_t column, const uint32_t *clock,
+			  const uint32_t *seen, struct inferred *inferred)
+{
+	uint32_t key = c->weak->view->key_of[read];
+	uint32_t t1 = weak_writer(c->weak, read);
+	uint32_t t2 = find_known(
+		c, c->links_of[(size_t)key * c->columns + column],
+		clock[column]);
+
+	if (t2 != NONE && t2 != t1 && seen[column] < c->turn[t2])
+		weak_infer(c->weak, inferred, read, t2);
+}
+
+/* Most writes are known to whom the read saw, which is seen for many
+ * processes at once. */
 static void check_read(const struct clocks *c, uint32_t read,
 		       const uint32_t *clock, struct inferred *inferred)
 {
 	uint32_t key = c->weak->view->key_of[read];
-	uint32_t i = c->mark_first[key], end = c->mark_first[key + 1];
+	uint32_t t1 = weak_writer(c->weak, read);
+	const uint32_t *latest = c->latest + (size_t)key * c->columns;
+	const uint32_t *seen =
+		t1 == SOURCE_INITIAL ?
+			c->nothing :
+			c->clocks + (size_t)c->row[t1] * c->columns;
 
-	for (; i < end; i = c->segment_end[i]) {
-		if (c->marks[i].process - c->first_column < c->columns)
-			check_process(c, read, i, c->segment_end[i], clock,
-				      inferred);
+	for (uint32_t k = 0; k < c->columns; k += LANES) {
+		uint32_t later = 0;
+
+		for (uint32_t i = 0; i < LANES; i++)
+			later |= latest[k + i] > seen[k + i];
+		for (uint32_t i = k; i < k + LANES && later; i++) {
+			if (latest[i] > seen[i])
+				check_process(c, read, i, clock, seen,
+					      inferred);
+		}
 	}
 }
 
@@ -153,48 +214,89 @@ static void check_txn(const struct clocks *c, uint32_t t,
 	}
 }
 
-static void sweep(struct clocks *c, struct inferred *inferred)
+/* Makes the clock and the writes of t known: to those after it, and here. */
+static void pass(struct clocks *c, uint32_t t, uint32_t *clock)
 {
 	const struct graph *graph = c->weak->graph;
+	uint32_t column = c->weak->process_of[t] - c->first_column;
 
-	memset(c->clocks, 0,
-	       (size_t)c->count * c->columns * sizeof(*c->clocks));
-	for (uint32_t i = 0; i < c->count; i++) {
-		uint32_t t = c->order[i];
-		uint32_t *clock = c->clocks + (size_t)i * c->columns;
-		uint32_t column = c->weak->process_of[t] - c->first_column;
-
-		check_txn(c, t, clock, inferred);
-		/* From here on the clock includes its own transaction. */
-		if (column < c->columns && clock[column] < c->turn[t])
+	if (column < c->columns) {
+		if (clock[column] < c->turn[t])
 			clock[column] = c->turn[t];
-		for (uint32_t e = graph->starts[t]; e < graph->starts[t + 1];
-		     e++) {
-			uint32_t target = graph->targets[e];
-			uint32_t *next;
+		for (uint32_t i = c->weak->write_first[t];
+		     i < c->weak->write_first[t + 1]; i++)
+			pass_write(c, i, t,
+				   (size_t)c->weak->write_keys[i] *
+						   c->columns +
+					   column);
+	}
+	for (uint32_t e = graph->starts[t]; e < graph->starts[t + 1]; e++) {
+		uint32_t target = graph->targets[e];
+		uint32_t *next;
 
-			if (!(CAUSAL_KINDS & EDGE_BIT(edge_kind(target))))
-				continue;
-			next = c->clocks + (size_t)c->row[edge_node(target)] *
-						   c->columns;
-			for (uint32_t k = 0; k < c->columns; k++)
-				next[k] = clock[k] > next[k] ? clock[k] :
-							       next[k];
+		if (!(CAUSAL_KINDS & EDGE_BIT(edge_kind(target))))
+			continue;
+		next = c->clocks +
+		       (size_t)c->row[edge_node(target)] * c->columns;
+		for (uint32_t k = 0; k < c->columns; k += LANES) {
+			for (uint32_t i = k; i < k + LANES; i++)
+				next[i] = clock[i] > next[i] ? clock[i] :
+							       next[i];
 		}
 	}
 }
 
+static void sweep(struct clocks *c, struct inferred *inferred)
+{
+	size_t places = (size_t)c->weak->view->key_count * c->columns;
+
+	memset(c->clocks, 0,
+	       (size_t)c->count * c->columns * sizeof(*c->clocks));
+	memset(c->latest, 0, places * sizeof(*c->latest));
+	memset(c->links_of, 0, places * sizeof(*c->links_of));
+	for (uint32_t i = 0; i < c->count; i++) {
+		uint32_t *clock = c->clocks + (size_t)i * c->columns;
+
+		check_txn(c, c->order[i], clock, inferred);
+		/* From here on the clock includes its own transaction. */
+		pass(c, c->order[i], clock);
+	}
+}
+
+static void sweep_all(struct clocks *c, struct inferred *inferred)
+{
+	const struct weak *weak = c->weak;
+	uint32_t columns = (weak->process_count + LANES - 1) / LANES * LANES;
+	size_t places;
+
+	c->columns = columns < COLUMNS_MAX ? columns : COLUMNS_MAX;
+	places = ((size_t)weak->view->key_count + 1) * c->columns;
+	c->latest = heap_alloc(places * sizeof(*c->latest));
+	c->links_of = heap_alloc(places * sizeof(*c->links_of));
+	c->links = heap_alloc(
+		((size_t)weak->write_first[weak->view->op_count] + 1) *
+		sizeof(*c->links));
+	c->nothing = heap_zeroed((size_t)c->columns + 1, sizeof(*c->nothing));
+	c->clocks = heap_alloc(((size_t)c->count + 1) * c->columns *
+			       sizeof(*c->clocks));
+	for (; c->first_column < weak->process_count;
+	     c->first_column += c->columns)
+		sweep(c, inferred);
+	free(c->latest);
+	free(c->links_of);
+	free(c->links);
+	free(c->nothing);
+	free(c->clocks);
+}
+
 bool weak_causal(const struct weak *weak, struct inferred *inferred)
 {
-	size_t n = (size_t)weak->graph->node_count + 1;
+	size_t n = (size_t)weak->view->op_count + 1;
 	struct clocks c = {
 		.weak = weak,
 		.turn = heap_zeroed(n, sizeof(uint32_t)),
 		.order = heap_zeroed(n, sizeof(uint32_t)),
 		.row = heap_zeroed(n, sizeof(uint32_t)),
-		.columns = weak->process_count < COLUMNS_MAX ?
-				   weak->process_count :
-				   COLUMNS_MAX,
 	};
 	uint32_t *turns = heap_zeroed((size_t)weak->process_count + 1,
 				      sizeof(*turns));
@@ -205,21 +307,11 @@ bool weak_causal(const struct weak *weak, struct inferred *inferred)
 			c.turn[t] = ++turns[weak->process_of[t]];
 	}
 	result = sort_causally(&c);
-	if (result) {
-		make_marks(&c);
-		c.clocks = heap_alloc(((size_t)c.count + 1) * c.columns *
-				      sizeof(*c.clocks));
-		for (; c.first_column < weak->process_count;
-		     c.first_column += c.columns)
-			sweep(&c, inferred);
-	}
+	if (result)
+		sweep_all(&c, inferred);
 	free(turns);
 	free(c.turn);
 	free(c.order);
 	free(c.row);
-	free(c.clocks);
-	free(c.marks);
-	free(c.mark_first);
-	free(c.segment_end);
 	return result;
 }

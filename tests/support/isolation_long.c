@@ -129,9 +129,11 @@ struct history *isolation_long(const struct isolation_long *shape)
 	struct maker m = { .history = history_new(),
 			   .keys = shape->keys,
 			   .registers = shape->registers,
-			   .lists = heap_zeroed(shape->keys, sizeof(*m.lists)),
+			   .lists = heap_zeroed(shape->keys,
+						sizeof(*m.lists)),
 			   .ids = heap_zeroed(shape->keys, sizeof(*m.ids)),
-			   .writes = heap_zeroed(shape->keys, sizeof(*m.writes)) };
+			   .writes = heap_zeroed(shape->keys,
+						 sizeof(*m.writes)) };
 	struct action open[PROCESSES][ACCESSES];
 	bool is_open[PROCESSES] = { false };
 	size_t started = 0, done = 0;
