@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checkers/causal/table.h"
+#include "harness/core/table.h"
 
 struct name {
 	uint64_t a;

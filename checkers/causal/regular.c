@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "checkers/causal/patterns.h"
-#include "checkers/causal/table.h"
+#include "harness/core/table.h"
 
 #define NEVER UINT32_MAX
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "checkers/causal/table.h"
+#include "harness/core/table.h"
 
 /* An operation that may become an event. */
 struct candidate {

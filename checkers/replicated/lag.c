@@ -8,7 +8,7 @@
  * It has caught up with a heal when it is not behind any more since before
  * that. All are lower bounds: who does not read is not seen to be behind.
  */
-#include "checkers/causal/table.h"
+#include "harness/core/table.h"
 #include "checkers/moment.h"
 #include "harness/checker.h"
 

@@ -20,7 +20,7 @@
 #ifndef ORDEAL_REPLICATED_REPLICATED_H
 #define ORDEAL_REPLICATED_REPLICATED_H
 
-#include "checkers/causal/table.h"
+#include "harness/core/table.h"
 #include "harness/checker.h"
 
 #include <stdbool.h>

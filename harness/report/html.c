@@ -172,6 +172,7 @@ void html_plots(struct page *page)
 		plot_rates(&paper, page->history, chronicle);
 		plot_nodes(&paper, page->history, chronicle);
 		plot_latencies(&paper, page->history, chronicle);
+		plot_stale(&paper, page->history, chronicle);
 		plot_clocks(&paper, page->history, chronicle);
 	}
 	fputs("</section>\n", page->out);

@@ -184,6 +184,7 @@ static void draw_plots(struct pictures *pictures, struct page *page)
 	plot_rates(&paper, page->history, chronicle);
 	plot_nodes(&paper, page->history, chronicle);
 	plot_latencies(&paper, page->history, chronicle);
+	plot_stale(&paper, page->history, chronicle);
 	plot_clocks(&paper, page->history, chronicle);
 }
 

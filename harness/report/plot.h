@@ -99,6 +99,11 @@ void plot_latencies(const struct plot_paper *paper,
 void plot_nodes(const struct plot_paper *paper, const struct history *history,
 		const struct chronicle *chronicle);
 
+/* How stale reads were at each node, in time and in versions (core/stale.h),
+ * where one was. */
+void plot_stale(const struct plot_paper *paper, const struct history *history,
+		const struct chronicle *chronicle);
+
 /* How far each node's clock was off, where the fault `clock` was at work. */
 void plot_clocks(const struct plot_paper *paper, const struct history *history,
 		 const struct chronicle *chronicle);

@@ -92,6 +92,7 @@ static char *draw_all(const struct history *history)
 	plot_rates(&paper, history, &chronicle);
 	plot_latencies(&paper, history, &chronicle);
 	plot_nodes(&paper, history, &chronicle);
+	plot_stale(&paper, history, &chronicle);
 	fclose(out);
 	arena_release(&arena);
 	return text;
@@ -123,6 +124,70 @@ static void times_all_alike_do_no_harm(void **state)
 	history_free(history);
 }
 
+/* Writes 1 and 2 at n1, then a read at n2 that sees `seen`, each a millisecond
+ * long and a millisecond after the other. */
+static struct history *make_stale(int64_t seen)
+{
+	static const char *const nodes[] = { "n1", "n1", "n2" };
+	struct history *history = history_new();
+	struct error err;
+
+	for (size_t i = 0; i < 6; i++) {
+		bool is_read = i > 3;
+		const struct action action = {
+			.verb = is_read ? VERB_READ : VERB_WRITE,
+			.arg = is_read ? value_nil()
+				       : value_int(history->values,
+						   (int64_t)i / 2 + 1),
+			.result = i == 5 ? value_int(history->values, seen)
+					 : value_nil(),
+		};
+		const struct entry entry = {
+			.index = i,
+			.time_ns = (int64_t)i * NS_PER_MS,
+			.type = i % 2 ? OP_OK : OP_INVOKE,
+			.f = action.verb,
+			.actions = &action,
+			.action_count = 1,
+			.node = value_string(history->values, nodes[i / 2]),
+		};
+
+		if (history_append(history, &entry, &err) != 0)
+			fail_msg("%s", err.text);
+	}
+	return history;
+}
+
+/* It began at 4 ms; the write of 2 was acknowledged at 3 ms. */
+static void a_stale_read_is_drawn_where_it_began(void **state)
+{
+	struct history *history = make_stale(1);
+	char *text = draw_all(history);
+	const char *figure = strstr(text, "Staleness of reads</b>");
+
+	(void)state;
+	markup_assert(text);
+	assert_non_null(figure);
+	assert_non_null(strstr(figure, "</i>n1</span>"));
+	assert_non_null(strstr(figure, "1 ms</span>"));
+	assert_non_null(strstr(figure, "<path class=\"dots o0\" d=\"\"/>"));
+	assert_non_null(strstr(figure, "<path class=\"dots o1\" d=\"M800 0h0"));
+	assert_non_null(strstr(text, "Staleness of reads in versions</b>"));
+	free(text);
+	history_free(history);
+}
+
+static void where_no_read_was_stale_there_is_no_such_figure(void **state)
+{
+	struct history *history = make_stale(2);
+	char *text = draw_all(history);
+
+	(void)state;
+	assert_null(strstr(text, "Staleness"));
+	free(text);
+	history_free(history);
+}
+
 static void the_test_of_markup_finds_what_is_wrong(void **state)
 {
 	static const char *const bad[] = {
@@ -149,6 +214,9 @@ int main(void)
 		cmocka_unit_test(windows_cover_all_times),
 		cmocka_unit_test(many_operations_in_one_place_are_one_point),
 		cmocka_unit_test(times_all_alike_do_no_harm),
+		cmocka_unit_test(a_stale_read_is_drawn_where_it_began),
+		cmocka_unit_test(
+			where_no_read_was_stale_there_is_no_such_figure),
 		cmocka_unit_test(the_test_of_markup_finds_what_is_wrong),
 	};
 

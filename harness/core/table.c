@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "checkers/causal/table.h"
+#include "harness/core/table.h"
 
 void table_init(struct table *table, struct arena *arena, size_t count)
 {

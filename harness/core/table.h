@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers for pairs of numbers. */
-#ifndef ORDEAL_CAUSAL_TABLE_H
-#define ORDEAL_CAUSAL_TABLE_H
+/* Numbers for numbers, or for pairs of them. */
+#ifndef ORDEAL_CORE_TABLE_H
+#define ORDEAL_CORE_TABLE_H
 
 #include "harness/core/arena.h"
 
