@@ -3,6 +3,7 @@
  * judged. */
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/engine/arguments.h"
@@ -13,6 +14,7 @@
 
 #define ANOMALIES_SHOWN "3"
 #define REASON_POINTS 160
+#define LEADERS_SHOWN 20
 
 static const struct option show_options[] = {
 	{ "store", OPTION_TEXT, NULL, "where runs are kept", NULL },
@@ -31,8 +33,9 @@ struct showing {
 static void print_help(void)
 {
 	puts("usage: ordeal show RUN ... [--anomalies N] [--store DIR]\n\n"
-	     "Prints what results.json says: verdict, checkers, anomalies. "
-	     "Nothing is judged\nagain; `ordeal check` does that.\n");
+	     "Prints what results.json says: verdict, checkers, anomalies; "
+	     "and who led the\nstore, as the history tells it. Nothing is "
+	     "judged again; `ordeal check` does\nthat.\n");
 	options_print(stdout, show_options, 2);
 }
 
@@ -143,6 +146,65 @@ static void print_anomalies(struct showing *showing, json_t *checkers)
 		       showing->anomalies - showing->anomalies_max);
 }
 
+/* "n1", "n1, n2", "nobody"; NULL for what is no such entry. */
+static const char *leaders_of(const struct showing *showing,
+			      const json_t *entry)
+{
+	const json_t *value = json_object_get(entry, "value");
+	const char *process =
+		json_string_value(json_object_get(entry, "process"));
+	const char *who = "nobody";
+	size_t i;
+	json_t *node;
+
+	if (!process || strcmp(process, "nemesis") != 0 ||
+	    !json_is_array(value))
+		return NULL;
+	json_array_foreach(value, i, node)
+	{
+		const char *name = json_string_value(node);
+
+		who = arena_printf(showing->arena, "%s%s%s", i ? who : "",
+				   i ? ", " : "",
+				   text_shown(showing->arena,
+					      name ? name : "?", false));
+	}
+	return who;
+}
+
+/* Who led, as the history tells it: results.json is of the checkers. */
+static void print_leaders(const struct showing *showing, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+	size_t capacity = 0;
+	size_t count = 0;
+
+	while (file && getline(&line, &capacity, file) > 0) {
+		json_t *entry;
+		const char *who;
+
+		if (!strstr(line, "\"f\":\"leader\""))
+			continue;
+		entry = json_loads(line, 0, NULL);
+		who = leaders_of(showing, entry);
+		if (who && count++ < LEADERS_SHOWN)
+			printf("%s%s from %.3f s",
+			       count > 1 ? ", " : "\nleader: ", who,
+			       json_number_value(
+				       json_object_get(entry, "time")) /
+				       1e9);
+		json_decref(entry);
+	}
+	if (count > LEADERS_SHOWN)
+		printf(", %zu changes more", count - LEADERS_SHOWN);
+	if (count > 0)
+		puts("");
+	free(line);
+	if (file)
+		fclose(file);
+}
+
 static int show_one(const char *root, const char *name, size_t anomalies_max,
 		    struct error *err)
 {
@@ -172,6 +234,7 @@ static int show_one(const char *root, const char *name, size_t anomalies_max,
 	printf(": %s\n\n", shown(&showing, json, "reason", false));
 	print_table(&showing, checkers);
 	print_anomalies(&showing, checkers);
+	print_leaders(&showing, found.history);
 	printf("\nrun: %s\n", text_shown(&arena, found.run, false));
 	json_decref(json);
 	arena_release(&arena);

@@ -18,6 +18,7 @@ struct open_fault {
 struct nemesis {
 	struct cluster *cluster;
 	struct recorder *recorder;
+	struct leaders *leaders;
 	int64_t wait_ns; /* for the condition of an injection */
 	struct arena arena;
 	struct open_fault *faults;
@@ -145,6 +146,11 @@ void nemesis_close(struct nemesis *nemesis)
 	free(nemesis);
 }
 
+void nemesis_set_leaders(struct nemesis *nemesis, struct leaders *leaders)
+{
+	nemesis->leaders = leaders;
+}
+
 bool nemesis_excuses_crashes(const struct nemesis *nemesis)
 {
 	for (size_t i = 0; i < nemesis->count; i++) {
@@ -249,6 +255,7 @@ static int act(struct nemesis *nemesis, struct open_fault *open,
 
 	wait_for(nemesis, step, &arena, &note);
 	write_note(nemesis, open, &note, NULL);
+	leaders_look(nemesis->leaders);
 	note = note_head(&arena, what, "end", target);
 	result = is_heal ? fault->heal(open->state, &note, err) :
 			   fault->inject(open->state, target, &note, err);
@@ -265,6 +272,7 @@ static int act(struct nemesis *nemesis, struct open_fault *open,
 			      (result && fault->prepare);
 	figure_add_text(&note, &arena, "effect", effect_name(effect));
 	write_note(nemesis, open, &note, result ? err->text : NULL);
+	leaders_look(nemesis->leaders);
 	arena_release(&arena);
 	return result;
 }

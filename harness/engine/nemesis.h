@@ -6,6 +6,7 @@
 #include "harness/control/cluster.h"
 #include "harness/core/error.h"
 #include "harness/engine/config.h"
+#include "harness/engine/leaders.h"
 #include "harness/engine/recorder.h"
 #include "harness/engine/scheduler.h"
 #include "harness/fault.h"
@@ -45,6 +46,9 @@ int nemesis_dismantle(struct nemesis *nemesis, struct error *err);
 /* True if a store may have ended by no fault of its own: by a fault that has
  * the right to (fault.h), or because what was put under it broke. */
 bool nemesis_excuses_crashes(const struct nemesis *nemesis);
+
+/* Who is to be told when a fault begins or ends; NULL: nobody, as at first. */
+void nemesis_set_leaders(struct nemesis *nemesis, struct leaders *leaders);
 
 /* Carries out one step of the schedule: a phase_nemesis. */
 void nemesis_act(void *nemesis, const struct work *work);

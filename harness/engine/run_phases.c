@@ -187,8 +187,28 @@ static int play_final(struct run *run, struct error *err)
 	return 0;
 }
 
+static struct leaders *ask_for_leaders(struct run *run)
+{
+	const struct leaders_setup setup = {
+		.target = run->config->target,
+		.state = run->target,
+		.names = run->node_names,
+		.count = run->config->node_count,
+		.recorder = run->recorder,
+	};
+	struct error err = { "" };
+	struct leaders *leaders = leaders_start(&setup, &err);
+
+	if (!leaders && err.text[0])
+		run_note_trouble(run, &err);
+	if (run->nemesis)
+		nemesis_set_leaders(run->nemesis, leaders);
+	return leaders;
+}
+
 void run_phases(struct run *run)
 {
+	struct leaders *leaders = ask_for_leaders(run);
 	struct error err;
 
 	if (play_main(run, &err)) {
@@ -200,4 +220,7 @@ void run_phases(struct run *run)
 		run->result->has_failed = true;
 		run_note_trouble(run, &err);
 	}
+	if (run->nemesis)
+		nemesis_set_leaders(run->nemesis, NULL);
+	leaders_stop(leaders);
 }

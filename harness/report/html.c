@@ -196,6 +196,7 @@ static void write_page(struct page *page)
 	html_plots(page);
 	html_timeline(page);
 	html_faults(page);
+	html_leaders(page);
 	html_figures(page);
 	html_notes(page);
 	html_config(page);

@@ -6,6 +6,7 @@
 #include "harness/report/text.h"
 
 #define DETAIL_POINTS 400
+#define LEADERS_NAMED 32 /* at a time; more are not to be believed */
 
 struct reading {
 	struct chronicle *chronicle;
@@ -201,6 +202,33 @@ static void add_note(const struct reading *reading, const char *kind,
 				  text, *text && *error ? ": " : "", error);
 }
 
+/* The history tells each change, as a list of nodes. */
+static void read_leader(const struct reading *reading, const struct op *op,
+			struct value value)
+{
+	const struct values *values = reading->history->values;
+	struct leader_mark *mark =
+		&reading->chronicle
+			 ->leaders[reading->chronicle->leader_count];
+	struct value names[LEADERS_NAMED];
+	const char *nodes = "";
+	size_t count;
+
+	if (value_kind(values, value) != VALUE_LIST)
+		return;
+	count = value_list_length(values, value);
+	if (count > LEADERS_NAMED)
+		return;
+	value_list_elements(values, value, names);
+	for (size_t i = 0; i < count; i++)
+		nodes = arena_printf(reading->arena, "%s%s%s", nodes,
+				     i ? ", " : "", plain(reading, names[i]));
+	*mark = (struct leader_mark){ text_cut(reading->arena, nodes,
+					       DETAIL_POINTS),
+				      op->invoke_ns };
+	reading->chronicle->leader_count++;
+}
+
 static void read_entry(const struct reading *reading, const struct op *op)
 {
 	struct chronicle *chronicle = reading->chronicle;
@@ -211,6 +239,8 @@ static void read_entry(const struct reading *reading, const struct op *op)
 		chronicle->phases[chronicle->phase_count++] =
 			(struct phase_mark){ plain(reading, value),
 					     op->invoke_ns };
+	else if (strcmp(f, "leader") == 0)
+		read_leader(reading, op, value);
 	else if (strncmp(f, "log-", 4) == 0 || strcmp(f, "harness-error") == 0)
 		add_note(reading, f, op, value);
 	else
@@ -251,6 +281,8 @@ void chronicle_read(struct chronicle *chronicle, const struct history *history,
 	chronicle->fault_names = arena_array(arena, count, sizeof(char *));
 	chronicle->phases =
 		arena_array(arena, count, sizeof(struct phase_mark));
+	chronicle->leaders =
+		arena_array(arena, count, sizeof(struct leader_mark));
 	chronicle->notes = arena_array(arena, count, sizeof(struct note));
 	for (size_t i = 0; i < history->op_count; i++) {
 		if (!op_is_client(&history->ops[i]))

@@ -37,6 +37,12 @@ struct phase_mark {
 	int64_t time_ns;
 };
 
+/* Who leads from then on. */
+struct leader_mark {
+	const char *nodes; /* "n1", "n1, n2"; "" for nobody */
+	int64_t time_ns;
+};
+
 /* Something that a person should read. */
 struct note {
 	const char *kind; /* "log-finding", "log-missing", "harness-error" */
@@ -51,6 +57,8 @@ struct chronicle {
 	size_t fault_count;
 	struct phase_mark *phases;
 	size_t phase_count;
+	struct leader_mark *leaders;
+	size_t leader_count;
 	struct note *notes;
 	size_t note_count;
 	int64_t start_ns; /* of the first entry that has a time */

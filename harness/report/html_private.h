@@ -42,6 +42,7 @@ void html_checkers(struct page *page);
 void html_profile(struct page *page);
 void html_plots(struct page *page);
 void html_faults(struct page *page);
+void html_leaders(struct page *page);
 void html_figures(struct page *page);
 void html_notes(struct page *page);
 void html_timeline(struct page *page);

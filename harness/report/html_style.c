@@ -107,6 +107,10 @@
 	".frame .x{top:100%;padding-top:4px;transform:translateX(-50%)}"     \
 	".frame .x.end{transform:"                                           \
 	"translateX(min(-50%,calc(-100% + 14px)))}\n"                        \
+	".frame .n{top:0;padding-left:3px;font-size:10.5px}"                 \
+	".frame .n.end{transform:translateX(-100%);padding-right:3px}\n"     \
+	".leader{fill:none;stroke:var(--ink);stroke-width:1;"                \
+	"stroke-opacity:.6;stroke-dasharray:1 3}"                            \
 	".frame .b{bottom:100%;overflow:hidden;color:var(--c);"              \
 	"border-bottom:3px solid var(--c);padding-bottom:1px;"               \
 	"text-overflow:clip;font-size:10.5px}"                               \

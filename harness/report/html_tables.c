@@ -10,6 +10,7 @@
 #define BANDS_SHOWN 200
 #define ROWS_SHOWN 100
 #define TEXT_POINTS 300
+#define LEADER_POINTS 80
 
 static void write_time(struct page *page, int64_t time_ns)
 {
@@ -71,6 +72,28 @@ void html_faults(struct page *page)
 		fprintf(page->out, "<p>and %zu more</p>\n",
 			chronicle->band_count - BANDS_SHOWN);
 	fputs("</section>\n", page->out);
+}
+
+void html_leaders(struct page *page)
+{
+	const struct chronicle *chronicle = &page->chronicle;
+
+	if (chronicle->leader_count == 0)
+		return;
+	fputs("<section id=\"leaders\"><h2>Leaders</h2>\n<p>", page->out);
+	for (size_t i = 0; i < chronicle->leader_count && i < BANDS_SHOWN;
+	     i++) {
+		const struct leader_mark *mark = &chronicle->leaders[i];
+
+		fputs(i ? ", then " : "", page->out);
+		html_escape_cut(page, *mark->nodes ? mark->nodes : "nobody",
+				LEADER_POINTS);
+		fprintf(page->out, " from %.2f s", (double)mark->time_ns / 1e9);
+	}
+	if (chronicle->leader_count > BANDS_SHOWN)
+		fprintf(page->out, ", and %zu changes more",
+			chronicle->leader_count - BANDS_SHOWN);
+	fputs("</p></section>\n", page->out);
 }
 
 static const struct figure *stats_of(const struct page *page)

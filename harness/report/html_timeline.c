@@ -129,6 +129,24 @@ static void write_bands(struct page *page)
 	fputs("],\n", page->out);
 }
 
+/* [time, "n1"]; nobody leads from there on: "". */
+static void write_leaders(struct page *page)
+{
+	const struct chronicle *chronicle = &page->chronicle;
+
+	fputs("\"leaders\":[", page->out);
+	for (size_t i = 0;
+	     chronicle->has_times && i < chronicle->leader_count &&
+	     i < BANDS_DRAWN;
+	     i++) {
+		fprintf(page->out, "%s[%" PRId64 ",", i ? "," : "",
+			chronicle->leaders[i].time_ns);
+		write_string(page->out, chronicle->leaders[i].nodes);
+		fputc(']', page->out);
+	}
+	fputs("],\n", page->out);
+}
+
 static void write_data(struct page *page, const struct columns *columns)
 {
 	const struct chronicle *chronicle = &page->chronicle;
@@ -148,6 +166,7 @@ static void write_data(struct page *page, const struct columns *columns)
 	write_strings(page, "texts", (const char *const *)columns->texts,
 		      columns->text_count);
 	write_bands(page);
+	write_leaders(page);
 	fputs("\"ops\":\"", page->out);
 	write_base64(page->out, columns->bytes, columns->length);
 	fputs("\"}</script>\n", page->out);

@@ -23,9 +23,10 @@ static const struct colour colours[] = { PALETTE(COLOUR) };
 /* clang-format off */
 /* "$name" is a colour. */
 static const char colour_rules[] =
-	"text{fill:$ink}.dim,.x,.y,.legend,.caption{fill:$dim}"
+	"text{fill:$ink}.dim,.x,.y,.legend,.caption,.n{fill:$dim}"
 	".paper{fill:$panel;stroke:$rule}.grid{stroke:$rule}"
-	".phase,.edge{stroke:$dim}.node{fill:$panel;stroke:$ink}"
+	".phase,.edge{stroke:$dim}.leader{stroke:$ink}"
+	".node{fill:$panel;stroke:$ink}"
 	"marker path{fill:$dim}.edge-label{stroke:$panel}"
 	".p50,.p95,.p99{color:$ink}.ok,.o0{color:$ok}"
 	".info,.open,.o1{color:$info}.fail,.o3{color:$fail}"
@@ -43,7 +44,8 @@ static const char shape_rules[] =
 	".bn{font-size:11px}.b{stroke:currentColor;stroke-width:3}"
 	".b.absent,.b.unknown{stroke-dasharray:2 3}"
 	".grid,.phase,.line,.dots,.edge{fill:none}"
-	".phase{stroke-dasharray:3 3}"
+	".phase{stroke-dasharray:3 3}.n{font-size:11px}"
+	".leader{fill:none;stroke-opacity:.6;stroke-dasharray:1 3}"
 	".band{fill:currentColor;fill-opacity:.11}"
 	".area{fill:currentColor;fill-opacity:.75}"
 	".line{stroke:currentColor;stroke-width:1.6;stroke-linecap:round;"

@@ -9,46 +9,9 @@
 #define TICKS_WANTED 6
 #define BANDS_DRAWN 500
 #define ROW_POINTS 40
-
-double plot_nice(double value)
-{
-	double decade;
-
-	if (!isfinite(value) || value <= 0)
-		return 1;
-	decade = pow(10, floor(log10(value)));
-	if (value <= decade)
-		return decade;
-	if (value <= 2 * decade)
-		return 2 * decade;
-	return value <= 5 * decade ? 5 * decade : 10 * decade;
-}
-
-const char *plot_duration(struct arena *arena, double ns)
-{
-	static const struct {
-		double ns;
-		const char *name;
-	} units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "\u00b5s" } };
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (fabs(ns) >= units[i].ns * 0.9995)
-			return arena_printf(arena, "%.*g %s",
-					    fabs(ns) >= units[i].ns * 1000 ? 7
-									   : 3,
-					    ns / units[i].ns, units[i].name);
-	}
-	return arena_printf(arena, "%.3g ns", ns);
-}
-
-const char *plot_amount(struct arena *arena, double amount)
-{
-	if (amount >= 999.5e3)
-		return arena_printf(arena, "%.3gM", amount / 1e6);
-	if (amount >= 9995)
-		return arena_printf(arena, "%.3gk", amount / 1e3);
-	return arena_printf(arena, "%.4g", amount);
-}
+#define LEADERS_DRAWN 200
+#define LEADER_POINTS 10
+#define LEADER_ROOM 0.1 /* of the width, for a name */
 
 int plot_height(const struct plot *plot)
 {
@@ -117,7 +80,8 @@ static const char *label_kind(const struct plot *plot, char axis, double share)
 }
 
 /* Beside the drawing: on the left ('y') or below ('x'), as a share of it from
- * the left or from below. The text is escaped. */
+ * the left or from below; or within it at the top ('n'). The text is escaped.
+ */
 static void write_label(const struct plot *plot, char axis, double share,
 			const char *text)
 {
@@ -248,6 +212,42 @@ static void draw_bands(const struct plot *plot)
 			plot_height(plot));
 }
 
+/* Changes of the leader: a line each, and whose it is from there on. */
+static void draw_leaders(const struct plot *plot)
+{
+	const struct chronicle *chronicle = plot->chronicle;
+
+	for (size_t i = 0; i < chronicle->leader_count && i < LEADERS_DRAWN;
+	     i++)
+		fprintf(plot->out,
+			"<path class=\"leader\" d=\"M%.1f 0V%d\"/>\n",
+			plot_x(plot, chronicle->leaders[i].time_ns),
+			plot_height(plot));
+}
+
+/* A name stands where there is room for it. */
+static void name_leaders(const struct plot *plot)
+{
+	const struct chronicle *chronicle = plot->chronicle;
+	double free = -1;
+
+	for (size_t i = 0; i < chronicle->leader_count && i < LEADERS_DRAWN;
+	     i++) {
+		const struct leader_mark *mark = &chronicle->leaders[i];
+		double share = across(plot, mark->time_ns);
+		const char *nodes = text_shown(plot->arena, mark->nodes, false);
+
+		if (share < free)
+			continue;
+		free = share + LEADER_ROOM;
+		write_label(plot, 'n', share,
+			    text_xml(plot->arena,
+				     *nodes ? text_cut(plot->arena, nodes,
+						       LEADER_POINTS)
+					    : "none"));
+	}
+}
+
 static void name_bands(const struct plot *plot)
 {
 	const struct chronicle *chronicle = plot->chronicle;
@@ -308,10 +308,12 @@ void plot_legend_end(const struct plot *plot)
 static void write_labels(const struct plot *plot)
 {
 	name_bands(plot);
-	if (plot->rows)
+	if (plot->rows) {
 		write_rows(plot);
-	else
+	} else {
+		name_leaders(plot);
 		write_values(plot);
+	}
 	write_times(plot);
 }
 
@@ -333,6 +335,7 @@ void plot_draw(const struct plot *plot)
 			text_xml(plot->arena, plot->title));
 	}
 	draw_bands(plot);
+	draw_leaders(plot);
 	draw_grid(plot);
 }
 
@@ -344,22 +347,4 @@ void plot_close(const struct plot *plot)
 	}
 	fputs("</g></svg>\n", plot->out);
 	plot->paper->picture(plot->paper->context, plot->title);
-}
-
-void windows_init(struct windows *windows, const struct chronicle *chronicle,
-		  size_t wanted)
-{
-	double length = (double)(chronicle->end_ns - chronicle->start_ns);
-
-	windows->start_ns = chronicle->start_ns;
-	windows->length_ns =
-		(int64_t)fmax(plot_nice(length / (double)wanted), 1);
-	windows->count = (size_t)(length / (double)windows->length_ns) + 1;
-}
-
-size_t windows_at(const struct windows *windows, int64_t time_ns)
-{
-	int64_t at = (time_ns - windows->start_ns) / windows->length_ns;
-
-	return (size_t)at < windows->count ? (size_t)at : windows->count - 1;
 }

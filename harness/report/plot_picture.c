@@ -51,10 +51,12 @@ void plot_picture_draw(const struct plot *plot)
 void plot_picture_label(const struct plot *plot, char axis, double share,
 			const char *text)
 {
-	double x = axis == 'x' ? share * PLOT_WIDTH : -8;
+	double x = axis == 'y' ? -8 : share * PLOT_WIDTH;
 	double y = axis == 'x' ? plot_height(plot) + 17
 			       : (1 - share) * plot_height(plot) + 4;
 
+	if (axis == 'n')
+		y = 11;
 	fprintf(plot->out,
 		"<text class=\"%c\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", axis, x,
 		y, text);

@@ -8,6 +8,8 @@ if [ "$(id -u)" != 0 ] || ! command -v etcd >/dev/null; then
 	exit 77
 fi
 cluster=promises-$$
+scripts=$root/tests/support/browser
+. "$scripts/setup.sh"
 at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
 
 etcd() {
@@ -31,6 +33,18 @@ claim "registers are linearizable under all three faults" \
 claim "... and every fault is proven" \
 	sh -c "grep -c '\"effect\":\"proven\"' '$work/store/latest/history.jsonl' |
 		awk '{ exit \$1 < 6 }'"
+claim "... who led is in the record, and on the page" sh -c "
+	grep -q '\"f\":\"leader\",\"value\":\\[\"n' \
+		'$work/store/latest/history.jsonl' &&
+	grep -q 'id=\"leaders\"' '$work/store/latest/report.html' &&
+	'$ordeal' show '$work/store/latest' | grep -q '^leader: n'"
+if browser_set_up; then
+	at_exit="rm -rf '$browser_short'; $at_exit"
+	claim "... the page is read in a browser" in_browser reports.mjs \
+		"etcd=valid=$work/store/latest/report.html"
+else
+	echo "not read in a browser: $browser_missing"
+fi
 claim "stale reads of registers are convicted" \
 	exits 1 etcd --faults partition --time-limit 6s \
 	--etcd.read serializable

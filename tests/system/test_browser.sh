@@ -9,33 +9,13 @@
 store=$work/store
 scripts=$root/tests/support/browser
 
-skip() {
-	echo "skipped: $1"
+. "$scripts/setup.sh"
+
+if ! browser_set_up; then
+	echo "skipped: $browser_missing"
 	exit 77
-}
-
-BROWSER=
-for name in chromium chromium-browser google-chrome; do
-	BROWSER=$(command -v "$name") && break
-done
-[ -n "$BROWSER" ] || skip 'no chromium'
-command -v node >/dev/null 2>&1 || skip 'no node'
-command -v npm >/dev/null 2>&1 || skip 'no npm'
-NPM_FOLDER=$work/npm
-mkdir "$NPM_FOLDER"
-(cd "$NPM_FOLDER" && timeout 60 npm install --ignore-scripts --no-audit \
-	--no-fund --cache "$work/npm-cache" playwright-core@1.65.1) \
-	>"$work/npm.log" 2>&1 || skip 'npm has no playwright-core here'
-
-# Its sockets lie below TMPDIR, and their paths may have 107 bytes.
-short=$(mktemp -d /tmp/obXXXXXX 2>/dev/null) || skip 'no /tmp for chromium'
-at_exit="rm -rf '$short'"
-export BROWSER NPM_FOLDER
-in_browser() {
-	TMPDIR=$short timeout 300 node "$scripts/$@"
-}
-in_browser starts.mjs >"$work/starts" 2>&1 ||
-	skip "chromium does not start: $(grep -m 1 . "$work/starts")"
+fi
+at_exit="rm -rf '$browser_short'"
 
 # A page with every defect: what is claimed of all pages can fail.
 cat >"$work/broken.html" <<'BROKEN'
