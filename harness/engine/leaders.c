@@ -11,6 +11,7 @@
 #include "harness/core/clock.h"
 #include "harness/core/figure.h"
 #include "harness/engine/nemesis.h"
+#include "harness/engine/worker_thread.h"
 
 #define PAUSE_NS (500 * NS_PER_MS)
 
@@ -119,8 +120,7 @@ struct leaders *leaders_start(const struct leaders_setup *setup,
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&leaders->called, &attributes);
 	pthread_condattr_destroy(&attributes);
-	if (pthread_create(&leaders->thread, NULL, ask_on, leaders) != 0) {
-		error_set(err, "cannot start a thread to ask who leads");
+	if (thread_start(&leaders->thread, ask_on, leaders, err) != 0) {
 		leaders_free(leaders);
 		return NULL;
 	}
