@@ -53,7 +53,7 @@ begin() {
 		--time-limit 600s --fault-gap 500ms --fault-length 500s \
 		--faults clock --clock.targets all --clock.kinds step \
 		--clock.direction "$1" --clock.offset-min 40s \
-		--clock.offset-max 60s --lease 5s --seed 4 >"$work/run" 2>&1 &
+		--clock.offset-max 60s --lease 20s --seed 4 >"$work/run" 2>&1 &
 	runner=$!
 }
 
