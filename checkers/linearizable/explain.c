@@ -4,9 +4,9 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "checkers/linearizable/problem.h"
+#include "checkers/linearizable/shown.h"
 #include "harness/core/arena.h"
 
 /* At most so many operations are listed in a story. */
@@ -41,6 +41,7 @@ static size_t count_told(const struct story *story)
 struct excerpt {
 	const struct judge *judge;
 	struct calls few;
+	struct value_map *shown; /* of a set read whole; NULL */
 	bool any_start;
 	struct arena *arena;
 	const char **possible; /* states, where the stuck call returns */
@@ -85,25 +86,6 @@ static void say(struct story *story, const char *format, ...)
 				    line;
 }
 
-static const char *when_text(int64_t time_ns, struct arena *arena)
-{
-	if (time_ns < 0)
-		return "";
-	return arena_printf(arena, " (%.3f s)", (double)time_ns / 1e9);
-}
-
-/* "by process 3 on n2" */
-static const char *who_text(const struct history *history, const struct op *op,
-			    struct arena *arena)
-{
-	const char *node = NULL;
-
-	if (value_kind(history->values, op->node) == VALUE_STRING)
-		node = value_as_string(history->values, op->node, NULL);
-	return arena_printf(arena, "process %" PRId32 "%s%s", op->process,
-			    node ? " on " : "", node ? node : "");
-}
-
 static void tell_call(struct story *story, const struct call *call)
 {
 	const struct history *history = story->judge->history;
@@ -124,24 +106,8 @@ static void tell_call(struct story *story, const struct call *call)
 	say(story, "  %" PRIu64 "%s: %s: %s; %s%s",
 	    history_index(history, op->invoke),
 	    when_text(op->invoke_ns, arena), who_text(history, op, arena),
-	    call_text(history, call, arena), end,
+	    call_text(story->judge, call, arena), end,
 	    call == story->stuck ? "   <-- cannot be placed" : "");
-}
-
-static const char *states_line(const struct judge *judge,
-			       const struct states *states,
-			       const struct search_result *result,
-			       struct arena *arena)
-{
-	const char *text = "";
-
-	for (size_t i = 0; i < result->state_count && i < 8; i++)
-		text = arena_printf(arena, "%s%s%s", text, i ? " or " : "",
-				    judge->model->describe(
-					    states, result->states[i], arena));
-	if (result->state_count > 8)
-		text = arena_printf(arena, "%s or others", text);
-	return text;
 }
 
 /* The first invocation of a call that is told with its end. */
@@ -208,6 +174,10 @@ static void tell(struct story *story, const char *possible, size_t all_count)
 		say(story, "These %zu operations (of %zu) have no order that "
 			   "a %s allows:", count, all_count,
 		    story->judge->model->name);
+	if (story->judge->settings->shown)
+		say(story, "Elements that matter: %s; what is done to others, "
+			   "and what reads show of them, is left out.",
+		    shown_text(story->judge, arena));
 	tell_calls(story, count);
 	say(story, "What completed before index %" PRIu64 " can be put in "
 		   "order. The state of the %s is then: %s.",
@@ -215,7 +185,7 @@ static void tell(struct story *story, const char *possible, size_t all_count)
 	    story->judge->model->name, possible);
 	say(story, "\"%s\" took effect between index %" PRIu64 " and %" PRIu64
 		   ", and does not fit.",
-	    call_text(history, stuck, arena),
+	    call_text(story->judge, stuck, arena),
 	    history_index(history, stuck->invoke),
 	    history_index(history, stuck->complete));
 }
@@ -253,14 +223,14 @@ static void add_roles(const struct story *story, struct finding *finding)
 		finding->roles[finding->role_count++] = (struct finding_role){
 			call->op,
 			arena_printf(arena, "%s; %s",
-				     call_text(history, call, arena),
+				     call_text(story->judge, call, arena),
 				     role_of(call, stuck, is_done)),
 		};
 	}
 	finding->roles[finding->role_count++] = (struct finding_role){
 		stuck->op,
 		arena_printf(arena, "%s; %s",
-			     call_text(history, stuck, arena),
+			     call_text(story->judge, stuck, arena),
 			     role_of(stuck, stuck, true)),
 	};
 }
@@ -278,7 +248,7 @@ static const struct call *find_stuck(struct excerpt *excerpt)
 		       excerpt->any_start, &result);
 	if (result.kind == VERDICT_INVALID) {
 		stuck = &excerpt->few.items[result.stuck];
-		*excerpt->possible = states_line(judge, states, &result,
+		*excerpt->possible = states_text(judge, states, &result,
 						 excerpt->arena);
 	}
 	states_free(states);
@@ -363,36 +333,58 @@ static void tell_core(const struct judge *judge, const struct calls *core,
 		tell_call(&story, &calls[i]);
 		finding->roles[finding->role_count++] = (struct finding_role){
 			calls[i].op,
-			call_text(judge->history, &calls[i], arena),
+			call_text(judge, &calls[i], arena),
 		};
 	}
 	finding->story = story.text;
+}
+
+/* Shrinks the excerpt and tells what remains; by its end, if there was not
+ * enough time to find out what that is. */
+static void explain_excerpt(struct excerpt *excerpt, const struct calls *calls,
+			    const struct calls *core, uint32_t until,
+			    struct finding *finding)
+{
+	const struct call *stuck = NULL;
+
+	if (until == CALL_OPEN)
+		stuck = find_stuck(excerpt);
+	if (stuck)
+		stuck = cut_after(excerpt, stuck);
+	if (stuck || until != CALL_OPEN) {
+		shrink(excerpt->judge, &excerpt->few, excerpt->shown,
+		       &excerpt->any_start);
+		stuck = find_stuck(excerpt);
+	}
+	if (stuck)
+		stuck = cut_after(excerpt, stuck);
+	if (stuck)
+		tell_everything(excerpt, calls, stuck, finding);
+	else if (until != CALL_OPEN || core->count == calls->count)
+		tell_core(excerpt->judge, &excerpt->few, excerpt->arena,
+			  finding);
 }
 
 void explain_violation(const struct judge *judge, const struct calls *calls,
 		       const struct calls *core, uint32_t until,
 		       struct arena *arena, struct finding *finding)
 {
-	struct excerpt excerpt = { .judge = judge, .arena = arena,
+	struct model_settings settings = *judge->settings;
+	struct judge about = *judge;
+	struct value_map shown = { 0 };
+	struct excerpt excerpt = { .judge = &about, .arena = arena,
 				   .possible = &finding->states_text };
-	const struct call *stuck = NULL;
 
+	about.settings = &settings;
 	finding->anomaly = "non-linearizable";
 	finding->text = "no order of the operations is possible";
 	begin_excerpt(&excerpt, core, until);
-	if (until == CALL_OPEN)
-		stuck = find_stuck(&excerpt);
-	if (stuck)
-		stuck = cut_after(&excerpt, stuck);
-	if (stuck || until != CALL_OPEN) {
-		shrink(judge, &excerpt.few, &excerpt.any_start);
-		stuck = find_stuck(&excerpt);
+	if (has_whole_reads(judge, core)) {
+		shown_init(&shown, judge, core);
+		settings.shown = &shown;
+		excerpt.shown = &shown;
 	}
-	if (stuck)
-		stuck = cut_after(&excerpt, stuck);
-	if (stuck)
-		tell_everything(&excerpt, calls, stuck, finding);
-	else if (until != CALL_OPEN || core->count == calls->count)
-		tell_core(judge, &excerpt.few, arena, finding);
+	explain_excerpt(&excerpt, calls, core, until, finding);
 	calls_release(&excerpt.few);
+	value_map_release(&shown);
 }

@@ -4,6 +4,7 @@
 #define ORDEAL_LINEARIZABLE_EXPLAIN_H
 
 #include "checkers/linearizable/judge.h"
+#include "checkers/linearizable/value_map.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,9 +25,16 @@ void explain_violation(const struct judge *judge, const struct calls *calls,
 /*
  * Shrinks `few` (a copy of calls in order of invocation, not linearizable) in
  * place; see enum model_shrink for what may go. Sets *any_start if a register
- * lost its past as well: see window_find.
+ * lost its past as well: see window_find. `shown` (NULL: none) is the map of
+ * the judge's settings: elements of a set that are left out get the number 0.
+ * If the whole has an order, so has what remains of it without all that is
+ * done to an element and said of it.
  */
-void shrink(const struct judge *judge, struct calls *few, bool *any_start);
+void shrink(const struct judge *judge, struct calls *few,
+	    struct value_map *shown, bool *any_start);
+
+/* True if the calls are of a set that is read whole. */
+bool has_whole_reads(const struct judge *judge, const struct calls *calls);
 
 /* Brings calls that a monitor collected into order of invocation. */
 void sort_calls(struct calls *few);
@@ -66,8 +74,20 @@ void leave_unseen(const struct judge *judge, struct calls *calls,
 #define EXPLAIN_CALLS_MAX 8
 
 /* A call in words: "write 7", "read -> 7", "cas 1 -> 2". */
-const char *call_text(const struct history *history, const struct call *call,
+const char *call_text(const struct judge *judge, const struct call *call,
 		      struct arena *arena);
+
+/* The states that are possible where the search got stuck: "7 or 8". */
+const char *states_text(const struct judge *judge, const struct states *states,
+			const struct search_result *result,
+			struct arena *arena);
+
+/* When, as it stands behind an index: " (0.250 s)", or nothing. */
+const char *when_text(int64_t time_ns, struct arena *arena);
+
+/* "process 3 on n2" */
+const char *who_text(const struct history *history, const struct op *op,
+		     struct arena *arena);
 
 /* The name of what went wrong with the shrunk calls, and (in *text) one
  * sentence about it. `all` are the calls of the part. */

@@ -7,6 +7,7 @@
 #include "checkers/linearizable/explain.h"
 #include "checkers/linearizable/monitor.h"
 #include "checkers/linearizable/problem.h"
+#include "checkers/linearizable/value_map.h"
 #include "harness/core/option.h"
 
 struct value read_initial(struct values *values, const char *text)
@@ -108,11 +109,22 @@ static void judge_by_search(const struct judge *judge,
 /* Explains what a monitor found by its core; by all calls where the core,
  * after all, can be put in order without the others. */
 static void explain_core(const struct judge *judge, const struct calls *calls,
-			 const struct calls *core, struct arena *arena,
-			 struct finding *finding)
+			 const struct monitor_result *result,
+			 struct arena *arena, struct finding *finding)
 {
-	explain_violation(judge, calls, core, CALL_OPEN, arena, finding);
-	if (!finding->story && core->count < calls->count)
+	struct model_settings settings = *judge->settings;
+	struct judge about = *judge;
+	struct value_map shown = { 0 };
+
+	for (size_t i = 0; i < result->concerned_count; i++)
+		value_map_put(&shown, result->concerned[i], 1);
+	if (result->concerned_count)
+		settings.shown = &shown;
+	about.settings = &settings;
+	explain_violation(&about, calls, &result->core, CALL_OPEN, arena,
+			  finding);
+	value_map_release(&shown);
+	if (!finding->story && result->core.count < calls->count)
 		explain_violation(judge, calls, calls, CALL_OPEN, arena,
 				  finding);
 }
@@ -172,8 +184,7 @@ static bool judge_by_monitor(const struct judge *judge,
 		finding->method = monitor->name;
 		finding->why = monitor->why;
 		if (result.kind == VERDICT_INVALID)
-			explain_core(judge, calls, &result.core, arena,
-				     finding);
+			explain_core(judge, calls, &result, arena, finding);
 		calls_release(&result.core);
 		return true;
 	}

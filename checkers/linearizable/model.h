@@ -11,11 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the user said about the object. */
+struct value_map;
+
+/* What the user said about the object, and what of it is looked at. */
 struct model_settings {
 	struct value initial; /* the content of a register before any write */
 	bool failed_cas_asserts; /* a failed cas says what is not there */
 	int64_t permits; /* of a semaphore */
+	/* Elements of a set: what a read says of those whose number is 0 or
+	 * missing does not count. NULL: everything counts. */
+	const struct value_map *shown;
 };
 
 /*
@@ -114,7 +119,7 @@ struct model {
 
 /* Changes whenever something above does: what was built against another version
  * is not loaded. */
-#define MODEL_VERSION 1u
+#define MODEL_VERSION 2u
 
 /* The model of that name or number, NULL if there is none. */
 const struct model *model_find(const char *name);

@@ -110,11 +110,11 @@ static const char *reentrant_describe(const struct states *states,
 			    words[0] - 1);
 }
 
-uint32_t models_permits(const struct values *values, const struct call *call)
+uint32_t models_permits(const struct values *values, struct value amount)
 {
 	int64_t permits;
 
-	if (!value_get_int(values, call->arg, &permits) || permits < 0 ||
+	if (!value_get_int(values, amount, &permits) || permits < 0 ||
 	    permits > INT32_MAX)
 		return 1;
 	return (uint32_t)permits;
@@ -124,7 +124,7 @@ static enum step semaphore_step(struct states *states, uint32_t state,
 				const struct call *call, unsigned choice,
 				uint32_t *next)
 {
-	uint32_t permits = models_permits(states->history->values, call);
+	uint32_t permits = models_permits(states->history->values, call->arg);
 
 	(void)choice;
 	if (call->verb == VERB_ACQUIRE) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkers/linearizable/value_map.h"
+
 /* Where the element is among the words, or belongs. */
 static size_t place_of(const uint32_t *words, size_t count, uint32_t element)
 {
@@ -29,6 +31,22 @@ static int by_bits(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Leaves out elements that do not count. */
+static size_t leave_counted(const struct states *states,
+			    struct value *elements, size_t length)
+{
+	const struct value_map *shown = states->settings->shown;
+	size_t kept = 0;
+
+	if (!shown)
+		return length;
+	for (size_t i = 0; i < length; i++) {
+		if (value_map_at(shown, elements[i], 0))
+			elements[kept++] = elements[i];
+	}
+	return kept;
+}
+
 /* The read shows exactly these elements; showing one twice is no harm. */
 static bool shows(struct states *states, uint32_t state, struct value result)
 {
@@ -48,6 +66,7 @@ static bool shows(struct states *states, uint32_t state, struct value result)
 		return false;
 	elements = (struct value *)(void *)states_scratch(states, length + 1);
 	value_list_elements(values, result, elements);
+	length = leave_counted(states, elements, length);
 	qsort(elements, length, sizeof(*elements), by_bits);
 	for (size_t i = 0; i < length; i++) {
 		if (i > 0 && elements[i].bits == elements[i - 1].bits)

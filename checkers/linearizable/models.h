@@ -45,6 +45,6 @@ bool models_is_insertion(const struct call *call);
 bool models_is_removal(const struct call *call);
 
 /* How many permits an acquire or a release of a semaphore is about. */
-uint32_t models_permits(const struct values *values, const struct call *call);
+uint32_t models_permits(const struct values *values, struct value amount);
 
 #endif

@@ -19,6 +19,10 @@ struct monitor_result {
 			    * that may be judged apart from the others;
 			    * unknown: if there are any, those that are valid
 			    * iff all are; freed by the caller */
+	struct value concerned[2]; /* elements of a set read whole that the
+				    * core is about: it is invalid even where
+				    * reads say nothing of others */
+	size_t concerned_count; /* 0: all */
 	const struct budget *budget; /* for its clock; NULL: no hurry */
 	bool is_late; /* time ran out before it was decided */
 };

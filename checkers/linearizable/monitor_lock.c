@@ -85,11 +85,12 @@ static void decide_semaphore(const struct judge *judge,
 {
 	const struct values *values = judge->history->values;
 	uint32_t permits = calls->count ? models_permits(values,
-							 &calls->items[0]) : 1;
+							 calls->items[0].arg) :
+					 1;
 
 	for (size_t i = 0; i < calls->count; i++) {
 		if (permits == 0 ||
-		    models_permits(values, &calls->items[i]) != permits) {
+		    models_permits(values, calls->items[i].arg) != permits) {
 			result->why = "calls are about different numbers of "
 				      "permits";
 			return;

@@ -7,39 +7,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "checkers/linearizable/levels.h"
-#include "checkers/linearizable/monitor.h"
-#include "checkers/linearizable/sort.h"
-#include "checkers/linearizable/value_map.h"
+#include "checkers/linearizable/reads.h"
 #include "harness/core/arena.h"
-
-#define NONE UINT32_MAX
-
-struct reads {
-	const struct values *values;
-	const struct calls *calls;
-	struct monitor_result *result;
-	struct value_map numbers; /* of elements */
-	uint32_t *additions; /* call that added each element, or NONE */
-	uint32_t *levels; /* of each element: the first read that shows it */
-	struct sort_item *order; /* reads by length */
-	size_t read_count;
-	struct sort_item *placed; /* calls by level */
-	size_t placed_count;
-};
-
-static bool is_read(const struct call *call)
-{
-	return call->verb == VERB_READ && !call_is_open(call);
-}
-
-static size_t length_of(const struct reads *reads, const struct call *call)
-{
-	assert(call);
-	if (value_kind(reads->values, call->result) != VALUE_LIST)
-		return 0;
-	return value_list_length(reads->values, call->result);
-}
 
 /* Everything is convicted: the reader of the story sees it shrunk. */
 static void convict_all(struct reads *reads)
@@ -58,7 +27,7 @@ static bool collect(struct reads *reads, enum verb adding)
 		const struct call *call = &calls->items[i];
 		uint32_t *number;
 
-		if (is_read(call))
+		if (reads_is_read(call))
 			reads->order[reads->read_count++].number = i;
 		if (call->verb == VERB_READ)
 			continue;
@@ -71,7 +40,7 @@ static bool collect(struct reads *reads, enum verb adding)
 					     "reading";
 			return false;
 		}
-		if (reads->additions[*number] != NONE) {
+		if (reads->additions[*number] != READS_NONE) {
 			reads->result->why = "an element is added more than "
 					     "once";
 			return false;
@@ -87,32 +56,26 @@ static void place(struct reads *reads, uint32_t level, uint32_t call)
 		(struct sort_item){ level, call };
 }
 
-/* The element's number; NONE if nobody added it. */
-static uint32_t number_of(const struct reads *reads, struct value element)
-{
-	return value_map_at(&reads->numbers, element, NONE);
-}
-
 /* Gives levels to what a read shows: false if it lacks what an earlier one
  * shows, or shows what nobody added. */
 static bool level_read(struct reads *reads, size_t rank, size_t *shown_before)
 {
 	uint32_t number = reads->order[rank].number;
 	const struct call *call = &reads->calls->items[number];
-	size_t length = length_of(reads, call);
-	struct value *elements = heap_alloc((length + 1) * sizeof(*elements));
+	size_t length = reads_length(reads, call);
+	struct value *elements = reads_elements(reads, call);
 	size_t old = 0;
 	size_t fresh = 0;
 	bool is_sound = true;
 
-	if (length)
-		value_list_elements(reads->values, call->result, elements);
 	for (size_t i = 0; i < length && is_sound; i++) {
-		uint32_t element = number_of(reads, elements[i]);
+		uint32_t element = reads_number(reads, elements[i]);
 
-		if (element == NONE) {
+		if (element == READS_NONE) {
+			monitor_convict(reads->result, call);
+			reads_concern(reads, elements[i]);
 			is_sound = false;
-		} else if (reads->levels[element] == NONE) {
+		} else if (reads->levels[element] == READS_NONE) {
 			reads->levels[element] = (uint32_t)rank;
 			fresh++;
 			place(reads, 2 * (uint32_t)rank,
@@ -121,23 +84,25 @@ static bool level_read(struct reads *reads, size_t rank, size_t *shown_before)
 			old++;
 		}
 	}
-	is_sound = is_sound && old >= *shown_before;
+	free(elements);
+	if (!is_sound)
+		return false;
+	is_sound = old >= *shown_before;
+	if (!is_sound)
+		reads_convict_pair(reads, rank);
 	*shown_before += fresh;
 	place(reads, 2 * (uint32_t)rank + 1, number);
-	free(elements);
 	return is_sound;
 }
 
 /* Does a read show an element twice? Then lengths tell nothing. */
 static bool shows_twice(struct reads *reads, const struct call *call)
 {
-	size_t length = length_of(reads, call);
-	struct value *elements = heap_alloc((length + 1) * sizeof(*elements));
+	size_t length = reads_length(reads, call);
+	struct value *elements = reads_elements(reads, call);
 	struct value_map seen = { 0 };
 	bool twice;
 
-	if (length)
-		value_list_elements(reads->values, call->result, elements);
 	for (size_t i = 0; i < length; i++)
 		value_map_put(&seen, elements[i], 1);
 	twice = seen.count < length;
@@ -152,7 +117,7 @@ static void place_unseen(struct reads *reads)
 	for (size_t i = 0; i < reads->numbers.count; i++) {
 		uint32_t call = reads->additions[i];
 
-		if (reads->levels[i] == NONE && call != NONE &&
+		if (reads->levels[i] == READS_NONE && call != READS_NONE &&
 		    !call_is_open(&reads->calls->items[call]))
 			place(reads, 2 * (uint32_t)reads->read_count, call);
 	}
@@ -160,6 +125,7 @@ static void place_unseen(struct reads *reads)
 
 static void level_set(struct reads *reads)
 {
+	struct levels_conflict conflict;
 	size_t shown = 0;
 
 	for (size_t i = 0; i < reads->read_count; i++) {
@@ -176,14 +142,14 @@ static void level_set(struct reads *reads)
 	for (size_t i = 0; i < reads->read_count; i++) {
 		if (monitor_is_late(reads->result))
 			return;
-		if (!level_read(reads, i, &shown)) {
-			convict_all(reads);
+		if (!level_read(reads, i, &shown))
 			return;
-		}
 	}
 	place_unseen(reads);
-	levels_decide(reads->calls, reads->placed, reads->placed_count,
-		      reads->result);
+	reads->result->kind = VERDICT_VALID;
+	if (!levels_fit(reads->calls, reads->placed, reads->placed_count,
+			&conflict))
+		reads_convict_conflict(reads, &conflict);
 }
 
 /* Each read must be a prefix of the longest, whose elements are levels of
@@ -195,16 +161,17 @@ static void level_list(struct reads *reads)
 		reads->read_count ?
 			&calls[reads->order[reads->read_count - 1].number] :
 			NULL;
-	size_t length = longest ? length_of(reads, longest) : 0;
+	size_t length = longest ? reads_length(reads, longest) : 0;
 	struct value *elements = heap_alloc((length + 1) * sizeof(*elements));
 	bool is_sound = true;
 
 	if (length)
 		value_list_elements(reads->values, longest->result, elements);
 	for (uint32_t i = 0; i < length && is_sound; i++) {
-		uint32_t element = number_of(reads, elements[i]);
+		uint32_t element = reads_number(reads, elements[i]);
 
-		is_sound = element != NONE && reads->levels[element] == NONE;
+		is_sound = element != READS_NONE &&
+			   reads->levels[element] == READS_NONE;
 		if (!is_sound)
 			break;
 		reads->levels[element] = i;
@@ -212,7 +179,7 @@ static void level_list(struct reads *reads)
 	}
 	for (size_t i = 0; i < reads->read_count && is_sound; i++) {
 		uint32_t number = reads->order[i].number;
-		size_t shown = length_of(reads, &calls[number]);
+		size_t shown = reads_length(reads, &calls[number]);
 
 		place(reads, 2 * (uint32_t)shown, number);
 		if (monitor_is_late(reads->result))
@@ -250,12 +217,12 @@ static void decide(const struct judge *judge, const struct calls *calls,
 	};
 
 	for (size_t i = 0; i < count; i++) {
-		reads.additions[i] = NONE;
-		reads.levels[i] = NONE;
+		reads.additions[i] = READS_NONE;
+		reads.levels[i] = READS_NONE;
 	}
 	if (collect(&reads, adding) && !monitor_is_late(result)) {
 		for (size_t i = 0; i < reads.read_count; i++)
-			reads.order[i].key = (uint32_t)length_of(
+			reads.order[i].key = (uint32_t)reads_length(
 				&reads, &calls->items[reads.order[i].number]);
 		sort_items(reads.order, reads.read_count);
 		if (adding == VERB_ADD)

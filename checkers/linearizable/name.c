@@ -165,7 +165,7 @@ static const char *name_split(struct naming *naming, struct value seen,
 		"their own and saw nothing of the other's",
 		index_of(naming, naming->stuck->complete),
 		shown(naming, seen),
-		call_text(naming->judge->history, newer, naming->arena),
+		call_text(naming->judge, newer, naming->arena),
 		index_of(naming, newer->complete));
 	return "split-brain";
 }
@@ -212,7 +212,7 @@ static const char *name_register(struct naming *naming)
 			PRIu64 " before it began, and is overwritten",
 			index_of(naming, stuck->complete),
 			shown(naming, seen),
-			call_text(naming->judge->history, newer,
+			call_text(naming->judge, newer,
 				  naming->arena),
 			index_of(naming, newer->complete));
 		return "lost-update";
@@ -222,7 +222,7 @@ static const char *name_register(struct naming *naming)
 		naming->arena, "index %" PRIu64 " shows %s, although %s was "
 		"acknowledged at index %" PRIu64 " before it began%s",
 		index_of(naming, stuck->complete), shown(naming, seen),
-		call_text(naming->judge->history, newer, naming->arena),
+		call_text(naming->judge, newer, naming->arena),
 		index_of(naming, newer->complete),
 		name[0] == 'l' ? ", and nobody ever saw that" : "");
 	return name;
@@ -245,7 +245,7 @@ const char *anomaly_name(const struct judge *judge, const struct calls *all,
 	*text = arena_printf(
 		arena, "%s, index %" PRIu64 " to %" PRIu64 ", cannot be placed "
 		"in any order of the operations",
-		call_text(judge->history, stuck, arena),
+		call_text(judge, stuck, arena),
 		index_of(&naming, stuck->invoke),
 		index_of(&naming, stuck->complete));
 	return "non-linearizable";

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Names for what goes wrong with queues, locks, sets and counters. */
+/* Names for what goes wrong with queues and locks. */
+#include "checkers/linearizable/name_object.h"
+
 #include <inttypes.h>
 #include <string.h>
 
-#include "checkers/linearizable/explain.h"
 #include "checkers/linearizable/models.h"
-
-struct subject {
-	const struct judge *judge;
-	const struct calls *all;
-	const struct calls *few;
-	const struct call *stuck;
-	struct arena *arena;
-	const char **text;
-};
 
 static uint64_t index_of(const struct subject *subject, uint32_t position)
 {
@@ -23,12 +15,11 @@ static uint64_t index_of(const struct subject *subject, uint32_t position)
 static const char *words(const struct subject *subject,
 			 const struct call *call)
 {
-	return call_text(subject->judge->history, call, subject->arena);
+	return call_text(subject->judge, call, subject->arena);
 }
 
-/* "dequeue -> 5 (index 4 to 7)" */
-static const char *placed(const struct subject *subject,
-			  const struct call *call)
+const char *placed_text(const struct subject *subject,
+			const struct call *call)
 {
 	if (call_is_open(call))
 		return arena_printf(subject->arena, "%s (from index %" PRIu64
@@ -83,14 +74,14 @@ static const char *name_source(struct subject *subject,
 	if (!source) {
 		*subject->text = arena_printf(subject->arena, "%s brought what "
 					     "no operation put in",
-					     placed(subject, stuck));
+					     placed_text(subject, stuck));
 		return "garbage-read";
 	}
 	if (source->invoke < stuck->complete)
 		return NULL;
 	*subject->text = arena_printf(
 		subject->arena, "%s was over before %s began",
-		placed(subject, stuck), placed(subject, source));
+		placed_text(subject, stuck), placed_text(subject, source));
 	return "dequeued-before-enqueued";
 }
 
@@ -104,9 +95,9 @@ static const char *name_container(struct subject *subject)
 		other = find_present(subject);
 		*subject->text = arena_printf(
 			subject->arena, "%s found nothing%s%s",
-			placed(subject, stuck),
+			placed_text(subject, stuck),
 			other ? ", although there was " : "",
-			other ? placed(subject, other) : "");
+			other ? placed_text(subject, other) : "");
 		return "lost";
 	}
 	name = name_source(subject, find(subject, subject->all, stuck->result,
@@ -117,13 +108,13 @@ static const char *name_container(struct subject *subject)
 	if (other) {
 		*subject->text = arena_printf(
 			subject->arena, "%s and %s both brought what was put "
-				       "in once", placed(subject, other),
-			placed(subject, stuck));
+				       "in once", placed_text(subject, other),
+			placed_text(subject, stuck));
 		return "duplicated";
 	}
 	*subject->text = arena_printf(subject->arena,
 				     "%s brought a value whose turn it was not",
-				     placed(subject, stuck));
+				     placed_text(subject, stuck));
 	return "out-of-order";
 }
 
@@ -154,7 +145,7 @@ static const char *name_lock(struct subject *subject)
 	if (stuck->verb == VERB_RELEASE) {
 		*subject->text = arena_printf(
 			subject->arena, "%s gave back what was not held so",
-			placed(subject, stuck));
+			placed_text(subject, stuck));
 		return "released-not-held";
 	}
 	if (!holder)
@@ -163,62 +154,16 @@ static const char *name_lock(struct subject *subject)
 	    value_get_int(values, holder->result, &last) && token <= last) {
 		*subject->text = arena_printf(
 			subject->arena, "%s got a token not above that of %s",
-			placed(subject, stuck), placed(subject, holder));
+			placed_text(subject, stuck),
+			placed_text(subject, holder));
 		return "stale-token";
 	}
 	*subject->text = arena_printf(
 		subject->arena, "%s got the lock while %s had it",
-		placed(subject, stuck), placed(subject, holder));
+		placed_text(subject, stuck), placed_text(subject, holder));
 	if (strcmp(subject->judge->model->name, "semaphore") == 0)
 		return "too-many-holders";
 	return "held-by-two";
-}
-
-/* An acknowledged addition that a whole read lacks. */
-static const struct call *find_missing(const struct subject *subject)
-{
-	const struct values *values = subject->judge->history->values;
-	size_t length = value_kind(values, subject->stuck->result) ==
-					VALUE_LIST ?
-				value_list_length(values,
-						  subject->stuck->result) : 0;
-	struct value *shown =
-		arena_array(subject->arena, length + 1, sizeof(*shown));
-
-	if (length)
-		value_list_elements(values, subject->stuck->result, shown);
-	for (size_t i = 0; i < subject->few->count; i++) {
-		const struct call *call = &subject->few->items[i];
-		size_t at = 0;
-
-		if ((call->verb != VERB_ADD && call->verb != VERB_APPEND) ||
-		    call->complete > subject->stuck->invoke)
-			continue;
-		while (at < length && !value_equal(shown[at], call->arg))
-			at++;
-		if (at == length)
-			return call;
-	}
-	return NULL;
-}
-
-static const char *name_collection(struct subject *subject)
-{
-	const struct call *missing;
-
-	if (subject->stuck->verb != VERB_READ)
-		return NULL;
-	for (size_t i = 0; i < subject->few->count; i++) {
-		if (subject->few->items[i].verb == VERB_REMOVE)
-			return NULL;
-	}
-	missing = find_missing(subject);
-	if (!missing)
-		return NULL;
-	*subject->text = arena_printf(subject->arena, "%s lacks what %s put in",
-				     placed(subject, subject->stuck),
-				     placed(subject, missing));
-	return "lost-element";
 }
 
 const char *object_anomaly_name(const struct judge *judge,
@@ -233,7 +178,7 @@ const char *object_anomaly_name(const struct judge *judge,
 	if (judge->model->shrink == SHRINK_HOLDS)
 		return name_lock(&subject);
 	if (strcmp(name, "set") == 0 || strcmp(name, "list") == 0)
-		return name_collection(&subject);
+		return collection_anomaly_name(&subject);
 	if (judge->model->shrink == SHRINK_VALUES)
 		return name_container(&subject);
 	return NULL;

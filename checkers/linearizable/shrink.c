@@ -26,6 +26,7 @@ struct shrinking {
 	uint32_t *units; /* of each call: what goes together, or UNIT_NONE */
 	size_t unit_count;
 	struct call *kept; /* room for a try */
+	struct value_map *shown; /* of a set read whole; NULL */
 	uint64_t work;
 	bool any_start; /* the past is left out */
 };
@@ -37,12 +38,24 @@ static bool is_over(const struct shrinking *shrinking)
 	       budget_expired(shrinking->judge->limits->budget);
 }
 
+/* Are the first `count` of the kept calls wrong? */
+static bool is_kept_wrong(struct shrinking *shrinking, size_t count)
+{
+	const struct judge *judge = shrinking->judge;
+	struct states *states = states_new(judge->history, judge->settings);
+	struct search_result result;
+
+	decide_excerpt(judge, states, shrinking->kept, count,
+		       shrinking->any_start, &result);
+	states_free(states);
+	shrinking->work += result.visited;
+	return result.kind == VERDICT_INVALID;
+}
+
 /* Tries to do without the calls whose unit is marked. */
 static bool try_without(struct shrinking *shrinking, const uint8_t *is_out)
 {
 	struct calls *few = shrinking->few;
-	struct states *states;
-	struct search_result result;
 	size_t count = 0;
 	size_t kept = 0;
 
@@ -55,13 +68,7 @@ static bool try_without(struct shrinking *shrinking, const uint8_t *is_out)
 	shrinking->work += few->count;
 	if (count == few->count)
 		return true;
-	states = states_new(shrinking->judge->history,
-			    shrinking->judge->settings);
-	decide_excerpt(shrinking->judge, states, shrinking->kept, count,
-		       shrinking->any_start, &result);
-	states_free(states);
-	shrinking->work += result.visited;
-	if (result.kind != VERDICT_INVALID)
+	if (!is_kept_wrong(shrinking, count))
 		return false;
 	for (size_t i = 0; i < few->count; i++) {
 		uint32_t unit = shrinking->units[i];
@@ -149,14 +156,70 @@ static void leave_out(struct shrinking *shrinking)
 	free(is_out);
 }
 
-static bool has_whole_reads(const struct judge *judge,
-			    const struct calls *calls)
+bool has_whole_reads(const struct judge *judge, const struct calls *calls)
 {
 	for (size_t i = 0; i < calls->count; i++) {
 		if (calls->items[i].verb == VERB_READ)
 			return strcmp(judge->model->name, "set") == 0;
 	}
 	return false;
+}
+
+/* Tries to do without what is done to the elements and said of them. */
+static bool try_without_elements(struct shrinking *shrinking,
+				 const struct value *elements, size_t count)
+{
+	struct calls *few = shrinking->few;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		*value_map_put(shrinking->shown, elements[i], 0) = 0;
+	for (size_t i = 0; i < few->count; i++) {
+		const struct call *call = &few->items[i];
+
+		if (call->verb == VERB_READ ||
+		    value_map_at(shrinking->shown, call->arg, 0))
+			shrinking->kept[kept++] = *call;
+	}
+	shrinking->work += few->count;
+	if (!is_kept_wrong(shrinking, kept)) {
+		for (size_t i = 0; i < count; i++)
+			*value_map_put(shrinking->shown, elements[i], 1) = 1;
+		return false;
+	}
+	if (kept)
+		memcpy(few->items, shrinking->kept,
+		       kept * sizeof(*few->items));
+	few->count = kept;
+	return true;
+}
+
+/* Leaves out elements of a set: halves, quarters, single ones. */
+static void leave_elements(struct shrinking *shrinking)
+{
+	struct value *elements;
+	size_t count;
+	size_t size;
+
+	if (!shrinking->shown)
+		return;
+	count = value_map_list(shrinking->shown, &elements);
+	for (size = (count + 1) / 2; size; size /= 2) {
+		for (size_t first = 0; first < count && !is_over(shrinking);) {
+			size_t last = first + size < count ? first + size :
+							     count;
+
+			if (!try_without_elements(shrinking, elements + first,
+						  last - first)) {
+				first = last;
+				continue;
+			}
+			memmove(elements + first, elements + last,
+				(count - last) * sizeof(*elements));
+			count -= last - first;
+		}
+	}
+	free(elements);
 }
 
 /* Ends of chains, until none can go any more. */
@@ -237,16 +300,23 @@ static void polish(struct shrinking *shrinking)
 	leave_rest(shrinking);
 }
 
-void shrink(const struct judge *judge, struct calls *few, bool *any_start)
+void shrink(const struct judge *judge, struct calls *few,
+	    struct value_map *shown, bool *any_start)
 {
 	struct shrinking shrinking = { .judge = judge, .few = few,
+				       .shown = shown,
 				       .any_start = *any_start };
+	size_t before;
 
 	shrinking.units = heap_zeroed(few->count, sizeof(uint32_t));
 	shrinking.kept = heap_zeroed(few->count, sizeof(struct call));
-	leave_values(&shrinking);
-	leave_past(&shrinking, WINDOW_EARLY);
-	leave_rest(&shrinking);
+	do {
+		before = few->count;
+		leave_elements(&shrinking);
+		leave_values(&shrinking);
+		leave_past(&shrinking, WINDOW_EARLY);
+		leave_rest(&shrinking);
+	} while (shown && few->count < before);
 	leave_past(&shrinking, EXPLAIN_CALLS_MAX);
 	if (shrinking.any_start) {
 		leave_values(&shrinking);

@@ -8,6 +8,9 @@
 #include "checkers/linearizable/models.h"
 #include "harness/core/arena.h"
 
+/* So many keys come in before idle ones are looked for. */
+#define KEYS_EVERY 256
+
 static const struct stream_object *const objects[] = {
 	&stream_register, &stream_queue, &stream_lock, &stream_set,
 	&stream_stack,
@@ -98,6 +101,32 @@ static struct stream_call *call_of(struct stream *stream, int32_t process,
 	}
 	stream->processes[free_place] = process;
 	return &stream->calls[free_place];
+}
+
+/* As if nobody had ever used it. */
+static bool is_fresh(const struct stream *stream, const struct stream_key *key)
+{
+	return !key->is_lost && !key->state && key->open_count == 0 &&
+	       (!key->object || value_equal(key->rest, stream->initial));
+}
+
+static void forget_keys(struct stream *stream)
+{
+	size_t kept = 0;
+
+	if (stream->key_count < stream->keys_limit + KEYS_EVERY)
+		return;
+	value_map_release(&stream->key_numbers);
+	for (size_t i = 0; i < stream->key_count; i++) {
+		if (is_fresh(stream, &stream->keys[i]))
+			continue;
+		stream->keys[kept] = stream->keys[i];
+		value_map_put(&stream->key_numbers, stream->keys[kept].key,
+			      (uint32_t)kept);
+		kept++;
+	}
+	stream->key_count = kept;
+	stream->keys_limit = kept * 2;
 }
 
 static struct stream_key *key_of(struct stream *stream, struct value key)
@@ -207,6 +236,7 @@ static bool begin(struct stream *stream, const struct entry *entry,
 	call->action.arg = value_copy(stream->values, values, action->arg);
 	call->action.expected =
 		value_copy(stream->values, values, action->expected);
+	forget_keys(stream);
 	key = key_of(stream, call->action.key);
 	find_object(stream, key, action);
 	key->open_count++;

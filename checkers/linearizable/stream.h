@@ -53,6 +53,7 @@ struct stream {
 	struct stream_key *keys;
 	size_t key_count;
 	size_t key_capacity;
+	size_t keys_limit; /* so many are looked through for idle ones */
 };
 
 /*

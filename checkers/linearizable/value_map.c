@@ -87,6 +87,31 @@ void value_map_raise(struct value_map *map, struct value value,
 		*there = number;
 }
 
+static int by_bits(const void *a, const void *b)
+{
+	uint32_t x = ((const struct value *)a)->bits;
+	uint32_t y = ((const struct value *)b)->bits;
+
+	return (x > y) - (x < y);
+}
+
+size_t value_map_list(const struct value_map *map, struct value **values)
+{
+	size_t count = 0;
+
+	*values = heap_alloc((map->count + 1) * sizeof(**values));
+	for (size_t i = 0; i < map->slot_count; i++) {
+		const struct value_slot *slot = &map->slots[i];
+
+		if (slot->key && slot->number)
+			(*values)[count++] =
+				(struct value){ slot->key ^ UNUSED_BITS };
+	}
+	if (count)
+		qsort(*values, count, sizeof(**values), by_bits);
+	return count;
+}
+
 void value_map_move(struct value_map *map, struct values *to,
 		    const struct values *from)
 {

@@ -32,6 +32,10 @@ uint32_t value_map_at(const struct value_map *map, struct value value,
 void value_map_raise(struct value_map *map, struct value value,
 		     uint32_t number);
 
+/* All values whose number is not 0, ascending by their bits; *values is the
+ * caller's to free. Returns how many. */
+size_t value_map_list(const struct value_map *map, struct value **values);
+
 /* Makes room for `count` values at once. */
 void value_map_reserve(struct value_map *map, size_t count);
 

@@ -2,6 +2,10 @@
 /* Calls in words. */
 #include "checkers/linearizable/explain.h"
 
+#include <inttypes.h>
+
+#include "checkers/linearizable/shown.h"
+
 static const char *shown_result(const struct history *history,
 				const struct call *call, struct arena *arena)
 {
@@ -48,9 +52,10 @@ static const char *transaction_text(const struct history *history,
 	return arena_printf(arena, "{%s}", text);
 }
 
-const char *call_text(const struct history *history, const struct call *call,
+const char *call_text(const struct judge *judge, const struct call *call,
 		      struct arena *arena)
 {
+	const struct history *history = judge->history;
 	const struct values *values = history->values;
 	const char *name = history_f_name(history, call->verb);
 	const char *arg = value_text(values, call->arg, arena);
@@ -58,6 +63,10 @@ const char *call_text(const struct history *history, const struct call *call,
 	if (call_is_transaction(history, call) ||
 	    history->ops[call->op].f == VERB_TXN)
 		return transaction_text(history, call, arena);
+	if (judge->settings->shown && call->verb == VERB_READ &&
+	    value_kind(values, call->result) == VALUE_LIST)
+		return arena_printf(arena, "%s -> %s", name,
+				    shown_read_text(judge, call, arena));
 	switch (call->verb) {
 	case VERB_READ:
 	case VERB_DEQUEUE:
@@ -83,4 +92,36 @@ const char *call_text(const struct history *history, const struct call *call,
 				    arg);
 	return arena_printf(arena, "%s%s%s -> %s", name, *arg ? " " : "", arg,
 			    value_text(values, call->result, arena));
+}
+
+const char *when_text(int64_t time_ns, struct arena *arena)
+{
+	if (time_ns < 0)
+		return "";
+	return arena_printf(arena, " (%.3f s)", (double)time_ns / 1e9);
+}
+
+const char *who_text(const struct history *history, const struct op *op,
+			    struct arena *arena)
+{
+	const char *node = NULL;
+
+	if (value_kind(history->values, op->node) == VALUE_STRING)
+		node = value_as_string(history->values, op->node, NULL);
+	return arena_printf(arena, "process %" PRId32 "%s%s", op->process,
+			    node ? " on " : "", node ? node : "");
+}
+
+const char *states_text(const struct judge *judge, const struct states *states,
+			const struct search_result *result, struct arena *arena)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < result->state_count && i < 8; i++)
+		text = arena_printf(arena, "%s%s%s", text, i ? " or " : "",
+				    judge->model->describe(
+					    states, result->states[i], arena));
+	if (result->state_count > 8)
+		text = arena_printf(arena, "%s or others", text);
+	return text;
 }

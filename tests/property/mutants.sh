@@ -103,7 +103,7 @@ waiting.c|waiting->items[(i - 1) / 2].key > key|waiting->items[(i - 1) / 2].key 
 waiting.c|waiting->items[child].key >= item.key|waiting->items[child].key <= item.key
 monitor_lock.c|lock->held < lock->held_max|true
 monitor_lock.c|lock->held == 0|lock->held != 0
-monitor_lock.c|models_permits(values, &calls->items[i]) != permits|false
+monitor_lock.c|models_permits(values, calls->items[i].arg) != permits|false
 monitor_counter.c|counter->at < steps|counter->at <= steps
 monitor_counter.c|steps < counter->floors[number]|false
 monitor_counter.c|if (!counter->is_invoked[next])|if (false)
