@@ -66,6 +66,29 @@ static bool keeps_values_apart(const struct exhausting *exhausting)
 	return true;
 }
 
+static bool is_put_in(const struct exhausting *exhausting, int64_t value)
+{
+	for (int i = 0; i < exhausting->ops; i++) {
+		if (exhausting->labels[i]->arg == value)
+			return true;
+	}
+	return false;
+}
+
+static bool is_founded(const struct exhausting *exhausting)
+{
+	if (!exhausting->object->is_container ||
+	    exhausting->ops < EXHAUST_FOUNDED_OPS)
+		return true;
+	for (int i = 0; i < exhausting->ops; i++) {
+		int64_t result = exhausting->labels[i]->result;
+
+		if (result != NIL && !is_put_in(exhausting, result))
+			return false;
+	}
+	return true;
+}
+
 static bool keeps_processes_apart(const struct exhausting *exhausting)
 {
 	int32_t known = 0;
@@ -164,6 +187,8 @@ static void visit(struct exhausting *exhausting)
 
 	if ((rule == EXHAUST_DISTINCT || rule == EXHAUST_IN_TURN) &&
 	    !keeps_values_apart(exhausting))
+		return;
+	if (!is_founded(exhausting))
 		return;
 	if (rule == EXHAUST_PROCESSES && !keeps_processes_apart(exhausting))
 		return;

@@ -13,6 +13,9 @@
 #define EXHAUST_OPS_MAX 6
 #define EXHAUST_LABELS_MAX 20
 
+/* From so many operations on, a container brings only what was put in. */
+#define EXHAUST_FOUNDED_OPS 6
+
 /* What one operation may be. */
 struct exhaust_label {
 	enum verb verb;
@@ -40,6 +43,7 @@ struct exhaust_object {
 	enum exhaust_rule rule;
 	bool reads_lists; /* the digits of a read's result are elements */
 	bool is_truth; /* results are truth values */
+	bool is_container; /* results are values that were put in */
 	int64_t initial;
 	int ops; /* of the usual run */
 	struct exhaust_label labels[EXHAUST_LABELS_MAX]; /* VERB_NONE: end */
@@ -56,7 +60,9 @@ typedef void (*exhaust_visit)(const struct exhaust_object *object,
  * to the order of neighbouring invocations and of neighbouring returns (which
  * precedes which is the same; drawn at random), and to the order of operations
  * that begin and end together. Open operations that begin when all others have
- * returned are left out. Returns how many there were.
+ * returned are left out. So are
+ * those of EXHAUST_FOUNDED_OPS on containers that bring what nobody ever puts
+ * in. Returns how many there were.
  */
 uint64_t exhaust(const struct exhaust_object *object, int ops,
 		 exhaust_visit visit, void *context);
