@@ -262,9 +262,32 @@ static void read_atomic_txn(const struct weak *weak, struct reads *reads,
 	reads_clear(reads);
 }
 
-/* The latest writer of each key in each session comes before whom a later
- * transaction of it reads from. `last` by key: a transaction + 1. */
-static void follow_sessions(const struct weak *weak, struct inferred *inferred)
+/* A table of each process's latest write of each key is kept up to so many
+ * entries. */
+#define LAST_MAX (UINT32_C(1) << 22)
+
+/* Follows one transaction of a session; `last`, by `stride` times key, is the
+ * latest of it so far that writes the key, + 1, or one of another session. */
+static void follow(const struct weak *weak, uint32_t t, uint32_t *last,
+		   size_t stride, struct inferred *inferred)
+{
+	const struct op *op = &weak->view->history->ops[t];
+
+	for (uint32_t a = op->first_action;
+	     a < op->first_action + op->action_count; a++) {
+		uint32_t t2 = last[weak->view->key_of[a] * stride];
+
+		if (t2 && weak->process_of[t2 - 1] == weak->process_of[t] &&
+		    weak_reads(weak, a) && weak_writer(weak, a) != t2 - 1)
+			weak_infer(weak, inferred, a, t2 - 1);
+	}
+	for (uint32_t i = weak->write_first[t]; i < weak->write_first[t + 1];
+	     i++)
+		last[weak->write_keys[i] * stride] = t + 1;
+}
+
+/* With many keys and processes: one session after the other. */
+static void follow_each(const struct weak *weak, struct inferred *inferred)
 {
 	const struct view *view = weak->view;
 	uint32_t *last = heap_zeroed((size_t)view->key_count + 1,
@@ -281,26 +304,33 @@ static void follow_sessions(const struct weak *weak, struct inferred *inferred)
 		head[weak->process_of[t]] = t + 1;
 	}
 	for (uint32_t p = 0; p < weak->process_count; p++) {
-		for (uint32_t n = head[p]; n; n = next[n - 1]) {
-			const struct op *op = &view->history->ops[n - 1];
-
-			for (uint32_t a = op->first_action;
-			     a < op->first_action + op->action_count; a++) {
-				uint32_t t2 = last[view->key_of[a]];
-
-				if (weak_reads(weak, a) && t2 &&
-				    weak->process_of[t2 - 1] == p &&
-				    weak_writer(weak, a) != t2 - 1)
-					weak_infer(weak, inferred, a, t2 - 1);
-			}
-			for (uint32_t i = weak->write_first[n - 1];
-			     i < weak->write_first[n]; i++)
-				last[weak->write_keys[i]] = n;
-		}
+		for (uint32_t n = head[p]; n; n = next[n - 1])
+			follow(weak, n - 1, last, 1, inferred);
 	}
 	free(last);
 	free(next);
 	free(head);
+}
+
+/* The latest writer of each key in each session comes before whom a later
+ * transaction of it reads from. */
+static void follow_sessions(const struct weak *weak, struct inferred *inferred)
+{
+	const struct view *view = weak->view;
+	size_t stride = weak->process_count;
+	uint32_t *last;
+
+	if ((uint64_t)stride * view->key_count > LAST_MAX) {
+		follow_each(weak, inferred);
+		return;
+	}
+	last = heap_zeroed(stride * view->key_count + 1, sizeof(*last));
+	for (uint32_t t = 0; t < view->op_count; t++) {
+		if (view_committed(view, t))
+			follow(weak, t, last + weak->process_of[t], stride,
+			       inferred);
+	}
+	free(last);
 }
 
 void weak_read_atomic(const struct weak *weak, bool sessions,
