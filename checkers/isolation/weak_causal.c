@@ -18,6 +18,7 @@
  */
 struct link {
 	uint32_t txn;
+	uint32_t turn;
 	uint32_t depth; /* how many come before it */
 	uint32_t before; /* a link + 1, or 0 */
 	uint32_t jump;
@@ -29,6 +30,8 @@ struct clocks {
 	uint32_t *order; /* transactions in causal order */
 	uint32_t *row; /* by transaction: its place there */
 	uint32_t count;
+	uint32_t *known_first; /* by transaction, and one more */
+	uint32_t *known; /* whom it follows by one causal edge */
 	uint32_t *clocks; /* `columns` by row: what is known of a process */
 	uint32_t columns; /* a multiple of LANES */
 	uint32_t first_column;
@@ -39,23 +42,38 @@ struct clocks {
 	uint32_t *nothing; /* the clock of the initial state */
 };
 
-/* The number of causal edges that lead to each transaction; true if all of
- * them come from earlier ones. */
-static bool count_edges(const struct clocks *c, uint32_t *degrees)
+/* Sorts causal edges by whom they lead to; true if all of them come from
+ * earlier transactions. */
+static bool gather_known(struct clocks *c)
 {
 	const struct graph *graph = c->weak->graph;
+	uint32_t *first = c->known_first, total;
 	bool is_forward = true;
 
-	for (uint32_t t = 0; t < c->weak->view->op_count; t++) {
-		for (uint32_t e = graph->starts[t]; e < graph->starts[t + 1];
-		     e++) {
-			uint32_t target = graph->targets[e];
+	for (unsigned pass = 0; pass < 2; pass++) {
+		for (uint32_t t = 0; t < c->weak->view->op_count; t++) {
+			for (uint32_t e = graph->starts[t];
+			     e < graph->starts[t + 1]; e++) {
+				uint32_t target = graph->targets[e];
+				uint32_t w = edge_node(target);
 
-			if (!(CAUSAL_KINDS & EDGE_BIT(edge_kind(target))))
-				continue;
-			degrees[edge_node(target)]++;
-			is_forward &= edge_node(target) > t;
+				if (!(CAUSAL_KINDS &
+				      EDGE_BIT(edge_kind(target))))
+					continue;
+				if (pass == 0)
+					first[w + 2]++;
+				else
+					c->known[first[w + 1]++] = t;
+				is_forward &= w > t;
+			}
 		}
+		for (uint32_t t = 0; t < c->weak->view->op_count && pass == 0;
+		     t++)
+			first[t + 2] += first[t + 1];
+		total = first[c->weak->view->op_count + 1];
+		if (pass == 0)
+			c->known = heap_alloc(((size_t)total + 1) *
+					      sizeof(*c->known));
 	}
 	return is_forward;
 }
@@ -68,15 +86,17 @@ static void take(struct clocks *c, uint32_t t)
 
 /* Takes those that nothing untaken leads to, the earliest first: so the order
  * stays close to that of time. */
-static void peel(struct clocks *c, uint32_t *degrees)
+static void peel(struct clocks *c)
 {
 	const struct graph *graph = c->weak->graph;
 	const struct view *view = c->weak->view;
-	uint32_t *heap = heap_alloc(((size_t)view->op_count + 1) *
-				    sizeof(*heap));
+	size_t n = (size_t)view->op_count + 1;
+	uint32_t *heap = heap_alloc(n * sizeof(*heap));
+	uint32_t *degrees = heap_alloc(n * sizeof(*degrees));
 	uint32_t count = 0;
 
 	for (uint32_t t = 0; t < view->op_count; t++) {
+		degrees[t] = c->known_first[t + 1] - c->known_first[t];
 		if (view_committed(view, t) && degrees[t] == 0)
 			least_push(heap, &count, t);
 	}
@@ -94,16 +114,15 @@ static void peel(struct clocks *c, uint32_t *degrees)
 		}
 	}
 	free(heap);
+	free(degrees);
 }
 
 /* False if there is a cycle. */
 static bool sort_causally(struct clocks *c)
 {
 	const struct view *view = c->weak->view;
-	uint32_t *degrees = heap_zeroed((size_t)c->weak->graph->node_count + 1,
-					sizeof(*degrees));
 	uint32_t committed = 0;
-	bool is_forward = count_edges(c, degrees);
+	bool is_forward = gather_known(c);
 
 	for (uint32_t t = 0; t < view->op_count; t++) {
 		if (!view_committed(view, t))
@@ -113,8 +132,7 @@ static bool sort_causally(struct clocks *c)
 			take(c, t);
 	}
 	if (!is_forward)
-		peel(c, degrees);
-	free(degrees);
+		peel(c);
 	return c->count == committed;
 }
 
@@ -125,7 +143,7 @@ static void pass_write(struct clocks *c, uint32_t write, uint32_t t,
 	uint32_t before = c->links_of[place];
 	struct link *link = &c->links[write];
 
-	*link = (struct link){ t, 0, before, before };
+	*link = (struct link){ t, c->turn[t], 0, before, before };
 	if (before) {
 		const struct link *one = &c->links[before - 1];
 		const struct link *two =
@@ -149,11 +167,10 @@ static uint32_t find_known(const struct clocks *c, uint32_t link, uint32_t turn)
 	while (link) {
 		const struct link *here = &c->links[link - 1];
 
-		if (c->turn[here->txn] <= turn)
+		if (here->turn <= turn)
 			return here->txn;
-		link = here->jump &&
-				       c->turn[c->links[here->jump - 1].txn] >
-					       turn ?
+		link = here->jump != here->before &&
+				       c->links[here->jump - 1].turn > turn ?
 			       here->jump :
 			       here->before;
 	}
@@ -214,52 +231,53 @@ static void check_txn(const struct clocks *c, uint32_t t,
 	}
 }
 
-/* Makes the clock and the writes of t known: to those after it, and here. */
+/* What the other clock knows is known here too. Turns are below 2^31. */
+static void learn(uint32_t *restrict clock, const uint32_t *restrict other,
+		  uint32_t columns)
+{
+	for (uint32_t k = 0; k < columns; k += LANES) {
+		for (uint32_t i = k; i < k + LANES; i++)
+			clock[i] = (int32_t)clock[i] < (int32_t)other[i] ?
+					   other[i] :
+					   clock[i];
+	}
+}
+
+/* Adds its own place and its writes. */
 static void pass(struct clocks *c, uint32_t t, uint32_t *clock)
 {
-	const struct graph *graph = c->weak->graph;
 	uint32_t column = c->weak->process_of[t] - c->first_column;
 
-	if (column < c->columns) {
-		if (clock[column] < c->turn[t])
-			clock[column] = c->turn[t];
-		for (uint32_t i = c->weak->write_first[t];
-		     i < c->weak->write_first[t + 1]; i++)
-			pass_write(c, i, t,
-				   (size_t)c->weak->write_keys[i] *
-						   c->columns +
-					   column);
-	}
-	for (uint32_t e = graph->starts[t]; e < graph->starts[t + 1]; e++) {
-		uint32_t target = graph->targets[e];
-		uint32_t *next;
-
-		if (!(CAUSAL_KINDS & EDGE_BIT(edge_kind(target))))
-			continue;
-		next = c->clocks +
-		       (size_t)c->row[edge_node(target)] * c->columns;
-		for (uint32_t k = 0; k < c->columns; k += LANES) {
-			for (uint32_t i = k; i < k + LANES; i++)
-				next[i] = clock[i] > next[i] ? clock[i] :
-							       next[i];
-		}
-	}
+	if (column >= c->columns)
+		return;
+	clock[column] = c->turn[t];
+	for (uint32_t i = c->weak->write_first[t];
+	     i < c->weak->write_first[t + 1]; i++)
+		pass_write(c, i, t,
+			   (size_t)c->weak->write_keys[i] * c->columns +
+				   column);
 }
 
 static void sweep(struct clocks *c, struct inferred *inferred)
 {
 	size_t places = (size_t)c->weak->view->key_count * c->columns;
 
-	memset(c->clocks, 0,
-	       (size_t)c->count * c->columns * sizeof(*c->clocks));
 	memset(c->latest, 0, places * sizeof(*c->latest));
 	memset(c->links_of, 0, places * sizeof(*c->links_of));
 	for (uint32_t i = 0; i < c->count; i++) {
 		uint32_t *clock = c->clocks + (size_t)i * c->columns;
+		uint32_t t = c->order[i];
 
-		check_txn(c, c->order[i], clock, inferred);
+		memset(clock, 0, c->columns * sizeof(*clock));
+		for (uint32_t e = c->known_first[t];
+		     e < c->known_first[t + 1]; e++)
+			learn(clock,
+			      c->clocks +
+				      (size_t)c->row[c->known[e]] * c->columns,
+			      c->columns);
+		check_txn(c, t, clock, inferred);
 		/* From here on the clock includes its own transaction. */
-		pass(c, c->order[i], clock);
+		pass(c, t, clock);
 	}
 }
 
@@ -297,6 +315,7 @@ bool weak_causal(const struct weak *weak, struct inferred *inferred)
 		.turn = heap_zeroed(n, sizeof(uint32_t)),
 		.order = heap_zeroed(n, sizeof(uint32_t)),
 		.row = heap_zeroed(n, sizeof(uint32_t)),
+		.known_first = heap_zeroed(n + 1, sizeof(uint32_t)),
 	};
 	uint32_t *turns = heap_zeroed((size_t)weak->process_count + 1,
 				      sizeof(*turns));
@@ -313,5 +332,7 @@ bool weak_causal(const struct weak *weak, struct inferred *inferred)
 	free(c.turn);
 	free(c.order);
 	free(c.row);
+	free(c.known_first);
+	free(c.known);
 	return result;
 }
