@@ -295,7 +295,7 @@ static void bench(size_t count, uint32_t keys, bool registers, bool is_bad,
 
 static void bench_size(size_t count, const char *file)
 {
-	static const uint32_t keys[] = { 100, 10000 };
+	static const uint32_t keys[] = { 10000, 100 };
 
 	for (size_t i = 0; i < 2; i++) {
 		for (int is_bad = 0; is_bad < 2; is_bad++) {
