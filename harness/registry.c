@@ -20,9 +20,9 @@
 #define CHECKERS(X) X(bank) X(causal) X(causal_convergence) X(causal_memory) \
 	X(convergence) X(counter) X(coverage) X(crash) X(isolation) X(lag) \
 	X(linearizable) X(monotonic_reads) X(monotonic_writes) X(pram) \
-	X(queue) X(read_your_writes) X(real_time_causal) X(regular) \
-	X(replicated) X(safe) X(sequential) X(set) X(staleness) \
-	X(stats) X(unique_ids) X(writes_follow_reads)
+	X(processor) X(queue) X(read_your_writes) X(real_time_causal) \
+	X(regular) X(replicated) X(safe) X(sequential) X(set) \
+	X(staleness) X(stats) X(unique_ids) X(writes_follow_reads)
 
 /* clang-format off */
 #define DECLARE_TARGET(part) extern const struct target target_##part;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * causal, causal-convergence, real-time-causal, causal-memory, sequential,
- * pram, regular, safe and the session guarantees: what precisely is judged
- * stands in patterns.h and sessions.h.
+ * processor, pram, regular, safe and the session guarantees: what precisely is
+ * judged stands in patterns.h and sessions.h.
  *
  * Values must be distinct: no value is written twice to a key, nor nil, with
  * which keys begin. Where a value that was read has several writers, that
@@ -105,6 +105,11 @@ CHECKER(pram, "pram",
 	decide_pram,
 	"each session saw the writes of every other in the order they were "
 	"made");
+CHECKER(processor, "processor",
+	"pram, and all see the writes of a key in the same order",
+	judge_processor,
+	"each session saw the writes of every other in the order they were "
+	"made, and all those of a key in one order");
 CHECKER(real_time_causal, "real-time-causal",
 	"causal-convergence, by an order that real time agrees with",
 	decide_real_time,

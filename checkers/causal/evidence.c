@@ -106,6 +106,18 @@ static void tell_step(struct anomaly *anomaly, const struct relation *relation,
 		evidence_add(anomaly, trace, arena, b,
 			     "overwrites what %s saw, so it comes after that",
 			     event_text(trace, a, arena));
+	} else if (why && why->read == why->after) {
+		evidence_add(anomaly, trace, arena, b,
+			     "taken to be newer than %s, for one of the two is",
+			     event_text(trace, a, arena));
+	} else if (why && trace->events[why->read].reads != why->after) {
+		evidence_add(anomaly, trace, arena, b,
+			     "must come after %s, for so it does in what "
+			     "process %" PRId32 " saw",
+			     event_text(trace, a, arena),
+			     event_process(trace, why->read));
+		evidence_add(anomaly, trace, arena, why->read,
+			     "a read of that process");
 	} else if (why) {
 		evidence_add(anomaly, trace, arena, b,
 			     "must come after %s, for process %" PRId32

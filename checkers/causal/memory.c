@@ -2,7 +2,8 @@
 /*
  * Causal memory and PRAM, session by session: what its reads saw is added to
  * what precedes what until nothing new follows. What precedes the last event
- * of a session says all of the session, for it only grows along it.
+ * of a session says all of the session, for it only grows along it. None of
+ * that is needed where one order of all operations serves every session.
  *
  * Each round sorts what precedes that event and computes clocks anew, which
  * is O(events * sessions); there are as many rounds as inferences depend on
@@ -171,7 +172,8 @@ void judge_memory(struct causal *causal, bool with_causality)
 				 .with_causality = with_causality };
 	size_t cells = (size_t)trace->count * trace->session_count;
 
-	if (!causal_fits(causal))
+	if ((!causal->found && causal_is_sequential(causal)) ||
+	    !causal_fits(causal))
 		return;
 	relation_init(&memory.relation, trace, READS_OF_ALL);
 	memory.order = heap_alloc((trace->count + 1) * sizeof(uint32_t));

@@ -35,6 +35,9 @@
  * - safe: the same, only of reads during which no write of the key was under
  *   way; any other may return whatever it likes. What is in doubt is under way
  *   from its invocation on, for ever. Both O(operations * log).
+ * - processor: as pram, where moreover the orders of all sessions have the
+ *   writes of each key in the same order. Broken by CyclicPC, a cycle of what
+ *   follows from that; or by every choice of such orders.
  * - pram: as CM, where causal order is replaced by the order of each session
  *   and the reads of the one session that is judged.
  */
@@ -67,9 +70,19 @@ void judge_causal(struct causal *causal, enum causal_reading reading);
 /* Judges regular registers, or safe ones, which sees to ThinAirRead, too. */
 void judge_registers(struct causal *causal, bool is_safe);
 
+/*
+ * One order of all operations explains all reads, and was found at once: it
+ * serves every session. False says nothing. O(operations * sessions) at worst,
+ * and little memory.
+ */
+bool causal_is_sequential(const struct causal *causal);
+
 /* Judges CM (`with_causality`) or PRAM. The budget counts events visited,
  * for all sessions together; more where there are many sessions. */
 void judge_memory(struct causal *causal, bool with_causality);
+
+/* Judges processor consistency; see processor.c. */
+void judge_processor(struct causal *causal);
 
 /* Judges sequential consistency; see sequential.c. */
 void judge_sequential(struct causal *causal);

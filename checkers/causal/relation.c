@@ -227,6 +227,21 @@ uint32_t relation_sort(struct relation *relation, uint32_t root,
 	return count;
 }
 
+void relation_sort_from(struct relation *relation, const uint32_t *roots,
+			uint32_t *order)
+{
+	uint32_t events = relation->trace->count;
+	uint32_t count = 0;
+	struct cycle cycle;
+
+	memset(relation->next, 0, events * sizeof(uint32_t));
+	for (uint32_t i = 0; i < events; i++) {
+		if (relation->next[roots[i]] == 0 &&
+		    !visit(relation, roots[i], order, &count, &cycle))
+			free(cycle.events);
+	}
+}
+
 void relation_clocks(const struct relation *relation, const uint32_t *order,
 		     uint32_t count, uint32_t *clocks)
 {

@@ -11,7 +11,8 @@
 
 /* Something that follows: `before` must come before `after`, since `read`
  * comes after `before` and yet saw `after`, both writes of one key; or (read is
- * TRACE_NONE) `after` began when `before` had ended. */
+ * TRACE_NONE) `after` began when `before` had ended; for more see processor.h.
+ */
 struct inference {
 	uint32_t before;
 	uint32_t after;
@@ -69,6 +70,11 @@ struct cycle {
  */
 uint32_t relation_sort(struct relation *relation, uint32_t root,
 		       uint32_t *order, struct cycle *cycle);
+
+/* The same of all events where there is no cycle, taking them in the order of
+ * `roots` as far as may be. */
+void relation_sort_from(struct relation *relation, const uint32_t *roots,
+			uint32_t *order);
 
 /* Why `before` comes directly before `after`: the inference, or NULL for
  * session order and reads. */

@@ -6,9 +6,10 @@
  * multiprocess programs. 1979)? Real time does not matter.
  *
  * That is NP-complete even where values are distinct (P. Gibbons, E. Korach:
- * Testing shared memories. 1997). So first what must follow is inferred, to a
- * fixpoint, which convicts most histories that are not: where w2 precedes a
- * read of w1, it precedes w1; where w1 precedes w2, its readers precede w2.
+ * Testing shared memories. 1997). Unless an order is found at once, what must
+ * follow is inferred, to a fixpoint, which convicts most histories that are
+ * not: where w2 precedes a read of w1, it precedes w1; where w1 precedes w2,
+ * its readers precede w2.
  * Then an order is searched, within the budget.
  */
 #include <inttypes.h>
@@ -177,13 +178,30 @@ static void search(struct sequential *s)
 	free(result.fronts);
 }
 
+bool causal_is_sequential(const struct causal *causal)
+{
+	struct budget budget = *causal->check->budget;
+	uint64_t enough = 2 * (uint64_t)causal->trace->count + 1000;
+	struct interleaving result;
+	struct relation relation;
+
+	if (budget.states_max > enough)
+		budget.states_max = enough;
+	relation_init(&relation, causal->trace, READS_OF_ALL);
+	interleave(&relation, &budget, &result);
+	free(result.fronts);
+	relation_release(&relation);
+	return result.end == INTERLEAVE_FOUND;
+}
+
 void judge_sequential(struct causal *causal)
 {
 	const struct trace *trace = causal->trace;
 	struct sequential s = { .causal = causal };
 	size_t cells = (size_t)trace->count * trace->session_count;
 
-	if (causal->found || !causal_fits(causal))
+	if (causal->found || causal_is_sequential(causal) ||
+	    !causal_fits(causal))
 		return;
 	relation_init(&s.relation, trace, READS_OF_ALL);
 	s.order = heap_alloc((trace->count + 1) * sizeof(uint32_t));

@@ -25,7 +25,8 @@ struct model_row {
 #define BELOW_CM (BIT(CAUSAL) | BIT(PRAM) | BELOW_PRAM | BELOW_CAUSAL)
 #define BELOW_CCV (BIT(CAUSAL) | BIT(MONOTONIC_READS) | BELOW_CAUSAL)
 #define BELOW_SC \
-	(BIT(CAUSAL_MEMORY) | BIT(CAUSAL_CONVERGENCE) | BELOW_CM | BELOW_CCV)
+	(BIT(PROCESSOR) | BIT(CAUSAL_MEMORY) | BIT(CAUSAL_CONVERGENCE) | \
+	 BELOW_CM | BELOW_CCV)
 #define TIMED \
 	(BIT(LINEARIZABLE) | BIT(REGULAR) | BIT(SAFE) | BIT(REAL_TIME_CAUSAL))
 
@@ -43,6 +44,9 @@ static const struct model_row rows[PROFILE_MODELS] = {
 	{ "real-time-causal", BIT(CAUSAL_CONVERGENCE) | BELOW_CCV,
 	  "nobody sees an effect without its cause, and of two writes all "
 	  "take the later one for the newer" },
+	{ "processor", BIT(PRAM) | BELOW_PRAM,
+	  "the writes of a session are seen in its order, and those of a key "
+	  "in one order by all" },
 	{ "causal-memory", BELOW_CM,
 	  "a session never sees an effect without its cause, nor goes back" },
 	{ "causal-convergence", BELOW_CCV,

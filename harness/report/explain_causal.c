@@ -13,6 +13,9 @@
 #define REAL_TIME                                                       \
 	"P. Mahajan et al.: Consistency, availability, and convergence. " \
 	"2011;\nP. Viotti, M. Vukolic, ACM Computing Surveys 49(1), 2016."
+#define PROCESSOR                                                       \
+	"J. Goodman: Cache consistency and sequential consistency. 1989;\n" \
+	"M. Ahamad et al.: The power of processor consistency. SPAA 1993."
 #define LAMPORT                                                        \
 	"L. Lamport: On interprocess communication. Distributed "       \
 	"Computing 1, 1986;\nC. Shao et al., SIAM J. Comput. 40(1), 2011."
@@ -159,6 +162,31 @@ const struct explanation explain_causal[] = {
 		.source = "M. Ahamad et al.: Causal memory: definitions, "
 			  "implementation, and\nprogramming. Distributed "
 			  "Computing 9(1), 1995.",
+	},
+	{
+		.name = "CyclicPC",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning = "Processes do not agree which of two writes of a "
+			   "key is the newer one:\nfor no order of the writes "
+			   "of each key, the same for all, can each\nexplain "
+			   "what it read.",
+		.example = "  process 0: write x 1\n"
+			   "  process 1: write x 2\n"
+			   "  process 2: read x: 1, read x: 2\n"
+			   "  process 3: read x: 2, read x: 1",
+		.rules_out = "processor, sequential, linearizable",
+		.source = PROCESSOR,
+	},
+	{
+		.name = "processor",
+		.kind = EXPLAIN_MODEL,
+		.also = "processor consistency, PC, PRAM and coherence",
+		.meaning = "Each process sees the writes of every other in the "
+			   "order they were made,\nand all see those of one "
+			   "key in the same order. Who sees an effect may\n"
+			   "still miss its cause.",
+		.rules_out = "CyclicPC, and what pram forbids",
+		.source = PROCESSOR,
 	},
 	{
 		.name = "CyclicRT",

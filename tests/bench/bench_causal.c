@@ -178,7 +178,8 @@ int main(int argc, char **argv)
 	static const char *const names[] = {
 		"causal",	    "causal-convergence", "causal-memory",
 		"real-time-causal", "regular",		  "safe",
-		"pram",		    "sequential",	  "read-your-writes",
+		"pram",		    "sequential",	  "processor",
+		"read-your-writes",
 		"monotonic-reads",  "monotonic-writes",
 		"writes-follow-reads", "staleness",
 	};

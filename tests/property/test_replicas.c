@@ -84,6 +84,7 @@ static const struct promise kept[] = {
 static const struct promise broken[] = {
 	{ "causal", NULL, NULL, "sequential", NULL, 1 },
 	{ "causal", NULL, NULL, "linearizable", NULL, 1 },
+	{ "session", "hoppers=0", "conflict=arrival", "processor", NULL, 1 },
 	{ "session", "hoppers=1", NULL, "read-your-writes", NULL, 1 },
 	{ "session", "hoppers=1", NULL, "monotonic-reads", NULL, 1 },
 	{ "causal", RARE, "delivery=any " SLOW, "causal", NULL, 1 },
@@ -129,6 +130,9 @@ static const struct planted planted[] = {
 	{ "non-commutative-merge",
 	  { "causal", NULL, NULL, "causal-convergence", NULL, 1 },
 	  "CyclicCF" },
+	{ "non-commutative-merge",
+	  { "causal", NULL, NULL, "processor", NULL, 1 },
+	  "CyclicPC" },
 	{ "non-commutative-merge",
 	  { "orset", NULL, NULL, "replicated", "model=or-set", 1 },
 	  "divergence" },

@@ -19,10 +19,9 @@ static bool is_new(uint64_t been[][2], const struct state *state)
 	return !is_set;
 }
 
-/* Is there an order of `ops` within `order` in which those of `reads` see the
- * last write before them? Depth-first over what is done and what is held. */
-static bool explains(const struct world *w, unsigned ops,
-		     const struct order *order, unsigned reads)
+/* Depth-first over what is done and what is held. */
+bool explains(const struct world *w, unsigned ops,
+	      const struct order *order, unsigned reads)
 {
 	uint64_t been[1 << TINY_MAX][2]; /* a bit for what is held */
 	struct state stack[TINY_MAX * TINY_MAX + 1] = { { .done = 0 } };
@@ -53,7 +52,7 @@ static bool explains(const struct world *w, unsigned ops,
 	return false;
 }
 
-static unsigned all_of(const struct world *w, int session, bool writes)
+unsigned all_of(const struct world *w, int session, bool writes)
 {
 	unsigned set = 0;
 
@@ -205,6 +204,8 @@ static bool world_holds(struct world *w, enum tiny_model model)
 		return !w->is_cyclic && world_real_time(w);
 	case TINY_REGULAR:
 		return world_regular(w);
+	case TINY_PROCESSOR:
+		return world_processor(w);
 	case TINY_MONOTONIC_WRITES:
 		return world_pairs(w, false);
 	default:

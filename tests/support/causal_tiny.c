@@ -187,7 +187,7 @@ const char *tiny_model_name(enum tiny_model model)
 		"read-your-writes",   "monotonic-reads",
 		"monotonic-writes",   "writes-follow-reads",
 		"real-time-causal",   "regular",
-		"safe",
+		"safe",		      "processor",
 	};
 
 	return names[model];

@@ -36,6 +36,13 @@ bool next_permutation(struct permutation *p); /* false: that was the last */
 int rank_of(const struct permutation *p, int write); /* -1: not in it */
 bool respects(const struct permutation *p, const struct order *order);
 
+/* Is there an order of `ops` within `order` in which those of `reads` see the
+ * last write before them? */
+bool explains(const struct world *w, unsigned ops, const struct order *order,
+	      unsigned reads);
+/* All writes that happened, and (all) operations of the session. */
+unsigned all_of(const struct world *w, int session, bool writes);
+
 /* Each read sees the last, in that order, of what causally precedes it. */
 bool converges_by(const struct world *w, const struct permutation *p);
 
@@ -47,6 +54,9 @@ static inline bool is_earlier(const struct tiny *tiny, int i, int j)
 bool world_real_time(const struct world *w);
 bool world_regular(const struct world *w);
 bool world_safe(const struct world *w);
+
+/* Processor consistency. */
+bool world_processor(const struct world *w);
 
 /* Monotonic reads, or read your writes. */
 bool world_versions(const struct world *w, bool of_reads);

@@ -37,6 +37,11 @@ says '^  sequential  *broken'
 says '^\* causal-memory  *holds'
 says '^  causal-convergence  *broken .*CyclicCF'
 
+profile processor/holds-without-causal 0
+says '^\* processor  *holds'
+says '^  causal  *broken  *1 (33 %)  *WriteCOInitRead'
+says 'rely on this: the writes of a session are seen in its order, and those of'
+
 profile convergence/diverged 0
 says '^convergence: .*do not show the same'
 
