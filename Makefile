@@ -88,18 +88,41 @@ $(OUT)/%.o: %.c Makefile
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The agent runs on nodes that have nothing: static, and part of the program,
-# which uploads it. It is the same in every BUILD.
+# which uploads the one for the node's machine. It is the same in every BUILD.
+# Machines are as `uname -m` has them; for those but our own it takes a cross
+# compiler with a static libc (Debian: gcc-aarch64-linux-gnu and
+# libc6-dev-arm64-cross).
+AGENT_MACHINES := x86_64 aarch64
 AGENT_CC ?= $(CC)
+OWN_MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+AGENT_CC_x86_64 ?= x86_64-linux-gnu-gcc
+AGENT_CC_aarch64 ?= aarch64-linux-gnu-gcc
+override AGENT_CC_$(OWN_MACHINE) := $(AGENT_CC)
+has-libc = $(findstring /,$(shell $(1) -print-file-name=libc.a 2>/dev/null))
+AGENTS := $(foreach m,$(AGENT_MACHINES),$(if \
+	$(call has-libc,$(AGENT_CC_$(m))),$(OUT)/ordeal-agent-$(m)))
 AGENT_SOURCES := $(sort $(wildcard nemesis/agent/*.c))
-$(OUT)/ordeal-agent: $(AGENT_SOURCES) $(wildcard nemesis/agent/*.h) Makefile
+$(OUT)/ordeal-agent-%: $(AGENT_SOURCES) $(wildcard nemesis/agent/*.h) Makefile
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
-	$(Q)$(AGENT_CC) -std=c17 -D_GNU_SOURCE -I. -Os $(WARNINGS) -static -s \
-	  -pthread -ffunction-sections -fdata-sections -Wl,--gc-sections \
-	  -o $@ $(AGENT_SOURCES)
-$(OUT)/harness/control/agent_image.o: $(OUT)/ordeal-agent
+	$(Q)$(AGENT_CC_$*) -std=c17 -D_GNU_SOURCE -I. -Os $(AGENT_WARNINGS) \
+	  -static -s -pthread -ffunction-sections -fdata-sections \
+	  -Wl,--gc-sections -o $@ $(AGENT_SOURCES)
+# A cross compiler is gcc, whatever CC is.
+AGENT_WARNINGS = $(WARNINGS) $(if $(findstring gcc,$(AGENT_CC_$*)), \
+	-Wno-format-truncation)
+$(OUT)/harness/control/agent_image.o: $(AGENTS)
 $(OUT)/harness/control/agent_image.o: ALL_CFLAGS += \
-	-DORDEAL_AGENT='"$(OUT)/ordeal-agent"'
+	$(foreach m,$(AGENTS:$(OUT)/ordeal-agent-%=%),\
+	-DORDEAL_AGENT_$(m)='"$(OUT)/ordeal-agent-$(m)"')
+ifneq ($(words $(AGENTS)),$(words $(AGENT_MACHINES)))
+$(OUT)/harness/control/agent_image.o: tell-agents
+endif
+.PHONY: tell-agents
+tell-agents:
+	@for machine in $(AGENT_MACHINES); do case '$(AGENTS)' in *-$$machine*) ;; \
+	  *) echo "  no agent for nodes that are $$machine: no compiler" \
+	  "$$machine-linux-gnu-gcc with a static libc" ;; esac; done
 
 $(OUT)/harness/report/version.o: ALL_CFLAGS += -DORDEAL_VERSION='"$(VERSION)"'
 

@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/control/agent_image.h"
+#include "harness/control/node_open.h"
 #include "harness/core/clock.h"
 
 #define DAEMON "agent"
@@ -16,36 +18,65 @@
 #define START_WAIT_MS 10000
 
 /* FNV-1a, as `ordeal-agent version` counts it. */
-static const char *image_version(struct arena *arena)
+static const char *image_version(const struct agent_image *image,
+				 struct arena *arena)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
-	size_t size;
-	const char *bytes = agent_image(&size);
 
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) *
-		       UINT64_C(1099511628211);
+	for (const char *byte = image->begin; byte < image->end; byte++)
+		hash = (hash ^ (unsigned char)*byte) * UINT64_C(1099511628211);
 	return arena_printf(arena, "%016" PRIx64, hash);
+}
+
+static int refuse_machine(const char *machine, struct arena *arena,
+			  struct error *err)
+{
+	const char *names = "";
+	const struct agent_image *image;
+
+	for (size_t i = 0; (image = agent_image_at(i)) != NULL; i++)
+		names = arena_printf(arena, "%s%s%s", names, i > 0 ? ", " : "",
+				     image->machine);
+	return error_set(err,
+			 "no agent for a node that is %s in this program (it "
+			 "has: %s): build it where a compiler for %s is, or do "
+			 "without by --lease 0 and faults that need none",
+			 machine, *names ? names : "none", machine);
+}
+
+static int upload(struct node *node, const struct agent_image *image,
+		  struct arena *arena, struct error *err)
+{
+	if (node_write_file(node, AGENT_PROGRAM, 0755, image->begin,
+			    (uintptr_t)image->end - (uintptr_t)image->begin,
+			    err))
+		return -1;
+	return node_run(node, arena, NULL, err, "%s version", AGENT_PROGRAM);
 }
 
 int agent_install(struct node *node, struct error *err)
 {
 	struct arena arena = { 0 };
-	const char *wanted = image_version(&arena);
+	const struct agent_image *image;
 	const char *there = "";
+	char machine[32] = "";
 	int result;
 
 	result = node_run(node, &arena, &there, err,
-			  "%s version 2>/dev/null || true", AGENT_PROGRAM);
-	if (result == 0 && strcmp(there, wanted) != 0) {
-		size_t size;
-		const char *bytes = agent_image(&size);
+			  "uname -m; %s version 2>/dev/null || true",
+			  AGENT_PROGRAM);
+	if (result == 0) {
+		size_t length = strcspn(there, "\n");
 
-		result = node_write_file(node, AGENT_PROGRAM, 0755, bytes, size,
-					 err);
-		if (result == 0)
-			result = node_run(node, &arena, NULL, err, "%s version",
-					  AGENT_PROGRAM);
+		snprintf(machine, sizeof(machine), "%.*s", (int)length, there);
+		there += length + (there[length] == '\n');
+		image = agent_image(machine);
+		if (!image) {
+			refuse_machine(machine, &arena, err);
+			result = node_error(node, err);
+		} else if (strcmp(there, image_version(image, &arena)) != 0) {
+			result = upload(node, image, &arena, err);
+		}
 	}
 	arena_release(&arena);
 	return result;

@@ -26,7 +26,8 @@ struct agent_undo {
 	const char *line;
 };
 
-/* Uploads the program unless it is there already, the same. */
+/* Uploads the program for the node's kind of machine unless it is there
+ * already, the same. -1 with a sentence where we carry none for it. */
 int agent_install(struct node *node, struct error *err);
 
 /*

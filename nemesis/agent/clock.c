@@ -13,6 +13,7 @@
 #include "nemesis/agent/clock_keep.h"
 #include "nemesis/agent/clock_machine.h"
 #include "nemesis/agent/clock_process.h"
+#include "nemesis/agent/clock_regs.h"
 #include "nemesis/agent/serve.h"
 
 #define WRONG_USE 64
@@ -202,6 +203,12 @@ int clock_run(int argc, char **argv)
 		return clock_machine_run(&order);
 	if (strcmp(verb, "machine-look") == 0)
 		return clock_machine_show(&order);
+	if (!clock_regs_are_known()) {
+		fputs("clock: clocks of single processes can be made wrong on "
+		      "x86-64 alone\n",
+		      stderr);
+		return strcmp(verb, "list") == 0 ? 0 : 1;
+	}
 	if (!has_vdso) {
 		fputs("clock: this kernel maps no clock functions that could "
 		      "be redirected\n",

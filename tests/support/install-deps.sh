@@ -9,7 +9,8 @@ build='gcc libc6-dev binutils make pkg-config git libssh2-1-dev libjansson-dev l
 run='iproute2 iptables openssh-server openssh-client iputils-ping procps
 	util-linux ca-certificates etcd-server'
 test="libcmocka-dev zstd gzip perl curl etcd-client prometheus libxml2-utils
-	python3-jsonschema librsvg2-bin qemu-system-x86 busybox-static"
+	python3-jsonschema librsvg2-bin qemu-system-x86 busybox-static
+	gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
 lint='clang clang-tidy cppcheck libclang-rt-dev'
 
 wanted=

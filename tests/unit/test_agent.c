@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,11 +34,19 @@ static const char *in_place(struct place *place, const char *name)
 	return arena_printf(&place->arena, "%s/%s", place->folder, name);
 }
 
+static const struct agent_image *own_image(void)
+{
+	struct utsname machine;
+
+	assert_int_equal(uname(&machine), 0);
+	return agent_image(machine.machine);
+}
+
 static int make_place(void **state)
 {
 	struct place *place = heap_zeroed(1, sizeof(*place));
-	size_t size;
-	const char *bytes = agent_image(&size);
+	const struct agent_image *image = own_image();
+	ssize_t size = image->end - image->begin;
 	int file;
 
 	snprintf(place->folder, sizeof(place->folder),
@@ -46,7 +55,7 @@ static int make_place(void **state)
 		return -1;
 	file = open(in_place(place, "program"), O_WRONLY | O_CREAT | O_CLOEXEC,
 		    0755);
-	if (file < 0 || write(file, bytes, size) != (ssize_t)size)
+	if (file < 0 || write(file, image->begin, (size_t)size) != size)
 		return -1;
 	close(file);
 	*state = place;
