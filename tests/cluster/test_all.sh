@@ -3,7 +3,9 @@
 # Every fault there is, by turns, on etcd: it keeps its promises, each kind of
 # fault is proven, and the nodes are afterwards what they were before. And when
 # the controller is killed in the middle, they get there alone, by the lease.
-# ALL_SECONDS says how long each run is (60), DEATHS how many deaths (3).
+# So they do when it is alive and cut off, and its run is not valid then.
+# ALL_SECONDS says how long each run is (60; 0: none), DEATHS how many deaths
+# (3), CUTS how many are cut off (1); FIRST is the number of the first (1).
 . "$(dirname "$0")/../support/shell.sh"
 if [ "$(id -u)" != 0 ] || ! command -v etcd >/dev/null; then
 	echo "needs root and etcd"
@@ -14,10 +16,11 @@ nodes="n1 n2 n3 n4 n5"
 seconds=${ALL_SECONDS:-60}
 at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
 
+# Not by ssh, which needs the network.
 on() {
-	node=$1
+	node=$(pgrep -f "^/bin/sh /run/ordeal/clusters/$cluster/$1/init ")
 	shift
-	"$ordeal" cluster exec --name "$cluster" "$node" -- "$@"
+	nsenter -t "$node" -m -u -i -n -p "$@"
 }
 
 # What faults could leave: rules, mounts, stopped processes, helpers of ours.
@@ -89,27 +92,32 @@ kinds() {
 claim "five nodes" exits 0 "$ordeal" cluster up --nodes 5 --name "$cluster"
 traces >"$work/before"
 
-claim "registers are linearizable under all faults" by_turns
-claim "... of every kind" [ "$(kinds)" -ge 8 ]
-claim "... and the nodes are as before" as_before
-claim "append is strict serializable under all faults" \
-	by_turns --workload append
-claim "... and the nodes are as before" as_before
+if [ "$seconds" != 0 ]; then
+	claim "registers are linearizable under all faults" by_turns
+	claim "... of every kind" [ "$(kinds)" -ge 8 ]
+	claim "... and the nodes are as before" as_before
+	claim "append is strict serializable under all faults" \
+		by_turns --workload append
+	claim "... and the nodes are as before" as_before
+fi
 
-# died SEED MS: killed that long after the first fault began. The layer under
-# a store that runs on serves it until it ends, so the store is ended, too.
-died() {
+# into_faults SEED MS: a run, that long after its first fault began; its pid.
+into_faults() {
 	rm -rf "$work/store"
 	become_etcd --seed "$1" --time-limit 120s --schedule overlap --lease 5s \
-		--fault-length 3s --fault-gap 500ms >"$work/out" 2>&1 </dev/null &
+		--step-timeout 8s --fault-length 3s --fault-gap 500ms \
+		>"$work/out" 2>&1 </dev/null &
 	pid=$!
 	for _ in $(seq 600); do
 		grep -qs '"do":"inject"' "$work"/store/*/*/history.jsonl && break
 		sleep 0.1
 	done
 	sleep "$(awk "BEGIN { print $2 / 1000 }")"
-	kill -9 $pid
-	wait $pid 2>/dev/null
+}
+
+# The layer under a store that runs on serves it until it ends, so the store is
+# ended, too, when the lease is over.
+clean_alone() {
 	sleep 5
 	for node in $nodes; do
 		on "$node" pkill -KILL -x etcd
@@ -117,9 +125,47 @@ died() {
 	as_before
 }
 
-for death in $(seq "${DEATHS:-3}"); do
+# died SEED MS: killed at that moment.
+died() {
+	into_faults "$@"
+	kill -9 $pid
+	wait $pid 2>/dev/null
+	clean_alone
+}
+
+# This machine's plug in the cluster's switch.
+plug() {
+	echo "ordeal$(cat "/run/ordeal/clusters/$cluster/subnet")"
+}
+
+# was_cut_off SEED MS: nothing passes from that moment between the controller,
+# which lives, and the nodes; when it does again the run has to know.
+was_cut_off() {
+	into_faults "$@"
+	interface=$(plug)
+	sysctl -qw "net.ipv6.conf.$interface.keep_addr_on_down=1" 2>/dev/null
+	ip link set "$interface" down || { kill -9 $pid; return 1; }
+	clean_alone
+	is_clean=$?
+	kill -0 $pid || { echo "the run did not wait"; is_clean=1; }
+	ip link set "$interface" up
+	kill -TERM $pid
+	wait $pid
+	code=$?
+	[ $code = 2 ] || [ $code = 3 ] ||
+		{ echo "exit code $code"; tail -n 5 "$work/out"; return 1; }
+	[ $is_clean = 0 ] && as_before
+}
+
+first=${FIRST:-1}
+for death in $(seq "$first" $((first + ${DEATHS:-3} - 1))); do
 	moment=$((death * 7919 % 9000))
 	claim "clean by the lease after death $moment ms into the faults" \
 		died "$death" $moment
+done
+for cut in $(seq "$first" $((first + ${CUTS:-1} - 1))); do
+	moment=$((cut * 6947 % 9000))
+	claim "... and when cut off $moment ms into them, the run not valid" \
+		was_cut_off "$cut" $moment
 done
 finish
