@@ -10,6 +10,7 @@
 #include "nemesis/agent/disk.h"
 #include "nemesis/agent/packets.h"
 #include "nemesis/agent/serve.h"
+#include "nemesis/agent/starve.h"
 
 #define EXIT_WRONG_USE 64
 
@@ -21,6 +22,7 @@ static int usage(void)
 	      "       ordeal-agent clock VERB [OPTION VALUE ...]\n"
 	      "       ordeal-agent disk serve|end|probe|lose|snapshot|corrupt|"
 	      "mend ...\n"
+	      "       ordeal-agent starve begin|look|undo|list ...\n"
 	      "       ordeal-agent version\n",
 	      stderr);
 	return EXIT_WRONG_USE;
@@ -65,6 +67,8 @@ int main(int argc, char **argv)
 		return disk_run(argc - 2, argv + 2);
 	if (strcmp(verb, "clock") == 0)
 		return clock_run(argc - 2, argv + 2);
+	if (strcmp(verb, "starve") == 0)
+		return starve_run(argc - 2, argv + 2);
 	for (; at + 1 < argc && strncmp(argv[at], "--", 2) == 0; at += 2) {
 		if (strcmp(argv[at], "--folder") == 0)
 			folder = argv[at + 1];

@@ -147,22 +147,17 @@ static const char story[] =
 	"wait $pid\n"
 	"[ \"$(tail -n 1 undone)\" = two ]\n"
 	"grep -q 'the lease ran out' log\n"
-	"! $agent clock keep --folder \"$2/run\" --daemon x --offset-ns 5 2>said\n"
+	"! $agent clock keep --folder run --daemon x --offset-ns 5 2>said\n"
 	"grep -q 'on x86-64 alone' said\n";
 
-static void the_arm64_agent_keeps_journal_and_lease(void **state)
+/* What the script's end was. */
+static int tell_story(const struct agent_image *image)
 {
-	const struct agent_image *image = agent_image("aarch64");
 	char folder[] = "/tmp/ordeal-arm64-XXXXXX";
 	char program[64], line[sizeof(story) + 200];
 	FILE *file;
 	int status;
 
-	(void)state;
-	if (!image || access("/usr/bin/qemu-aarch64-static", X_OK)) {
-		print_message("no compiler or no emulator for arm64\n");
-		skip();
-	}
 	assert_non_null(mkdtemp(folder));
 	snprintf(program, sizeof(program), "%s/agent", folder);
 	file = fopen(program, "wbe");
@@ -176,7 +171,20 @@ static void the_arm64_agent_keeps_journal_and_lease(void **state)
 	snprintf(line, sizeof(line), "cat %s/log %s/said; rm -rf %s", folder,
 		 folder, folder);
 	run_line(status == 0 ? strstr(line, "rm ") : line);
-	assert_int_equal(status, 0);
+	return status;
+}
+
+static void the_arm64_agent_keeps_journal_and_lease(void **state)
+{
+	const struct agent_image *image = agent_image("aarch64");
+
+	(void)state;
+	if (image && access("/usr/bin/qemu-aarch64-static", X_OK) == 0) {
+		assert_int_equal(tell_story(image), 0);
+	} else {
+		print_message("no compiler or no emulator for arm64\n");
+		skip();
+	}
 }
 
 int main(void)
