@@ -20,7 +20,7 @@
  *   processes N throttled N probe-permille N     (cpu)
  *   processes N oom-kills N                      (memory)
  *   of the group; with cpu a process of ours works in it for a while, until
- *   the kernel has held the group back, five seconds at most: how often it
+ *   the kernel has held the group back, ten seconds at most: how often it
  *   was, and the share of a processor that the process got.
  *
  * undo [KIND]: ends what there is of it here.
