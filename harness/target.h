@@ -42,6 +42,9 @@ struct request {
 	struct values *values;
 	struct arena *arena; /* scratch; emptied after the operation */
 	int64_t deadline_ns;
+	const char *trace; /* the header `traceparent` (W3C Trace Context) of
+			    * this operation, to be sent along where the
+			    * protocol can carry it; NULL: none */
 	bool is_unsent; /* set by apply: nobody was there to send it to; the
 			 * worker waits a little before its next */
 };

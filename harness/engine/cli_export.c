@@ -48,7 +48,7 @@ static int export_found(const struct found *found, const struct export_to *to,
 		error_errno(err, "%s", where);
 	else if (history)
 		result = export_run(folder, history,
-				    export_epoch_ns(folder, history), to,
+				    export_epoch_ns(folder, history), NULL, to,
 				    &spans, err);
 	if (result == 0)
 		printf("%" PRIu64 " spans%s%s%s%s\n", spans,

@@ -100,6 +100,7 @@ static int open_record(struct run *run, struct error *err)
 	if (!run->recorder)
 		return -1;
 	run_open_live(run);
+	run_open_spans(run);
 	run->processes = arena_array(run->arena, run->config->threads,
 				     sizeof(*run->processes));
 	phase_processes_init(run->processes, run->config->threads);
@@ -119,6 +120,7 @@ static void close_record(struct run *run)
 	}
 	run->recorder = NULL;
 	run_finish_live(run);
+	run_close_spans(run);
 }
 
 int run_carry_out(struct run_config *config, struct console *console,
@@ -143,6 +145,7 @@ int run_carry_out(struct run_config *config, struct console *console,
 			close_record(&run);
 		run_tear_down(&run);
 		watch_close(run.live);
+		export_live_free(run.spans);
 		return -1;
 	}
 	run_phases(&run);
@@ -152,5 +155,6 @@ int run_carry_out(struct run_config *config, struct console *console,
 	run_tear_down(&run);
 	code = run_judge(&run, err);
 	watch_close(run.live);
+	export_live_free(run.spans);
 	return code;
 }

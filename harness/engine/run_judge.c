@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a run: what was recorded is read back and judged, as `ordeal
  * check` does it later. */
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "harness/core/reader.h"
@@ -54,6 +55,35 @@ static void write_report(struct run *run, const struct judgement *judgement,
 		console_say(run->console, "report.html: %s", err.text);
 }
 
+void run_open_spans(struct run *run)
+{
+	struct export_to to = export_to_of(run->config->options);
+	struct error err = { "" };
+
+	if (!to.otlp && !to.zipkin)
+		return;
+	export_trace_of(&run->trace, run->folder);
+	run->is_traced = true;
+	run->epoch_ns = export_epoch_of(run->start_ns);
+	run->spans = export_live_start(run->folder, run->history_path,
+				       run->epoch_ns, &to, &err);
+	if (!run->spans && err.text[0])
+		console_say(run->console, "export: %s", err.text);
+}
+
+void run_close_spans(struct run *run)
+{
+	struct export_told told;
+
+	export_live_stop(run->spans, &told);
+	if (told.lost > 0)
+		console_say(run->console,
+			    "export: %" PRIu64 " spans were not taken while "
+			    "the run went on (%s); they are sent once more "
+			    "at its end",
+			    told.lost, told.why.text);
+}
+
 /* Nor does a trace that nobody takes. */
 static void write_spans(struct run *run, const struct history *history)
 {
@@ -62,8 +92,8 @@ static void write_spans(struct run *run, const struct history *history)
 	struct error err;
 
 	if ((to.otlp || to.zipkin) &&
-	    export_run(run->folder, history, export_epoch_of(run->start_ns),
-		       &to, &spans, &err))
+	    export_run(run->folder, history, run->epoch_ns, run->spans, &to,
+		       &spans, &err))
 		console_say(run->console, "export: %s", err.text);
 }
 

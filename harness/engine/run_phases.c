@@ -72,6 +72,7 @@ static struct phase make_phase(struct run *run, struct generator *generator)
 		.op_timeout_ns =
 			options_duration_ns(config->options, "op-timeout"),
 		.node_names = run->node_names,
+		.trace = run->is_traced ? &run->trace : NULL,
 		.stop = run->stop,
 		.tick = show_progress,
 		.tick_state = run,

@@ -12,6 +12,7 @@
 #include "harness/engine/schedule.h"
 #include "harness/engine/watch.h"
 #include "harness/engine/worker.h"
+#include "harness/report/export_live.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,6 +47,10 @@ struct run {
 	int64_t start_ns; /* from which its times count */
 	struct nemesis *nemesis;
 	struct agent_watch *watch; /* NULL: no faults, or no lease */
+	struct export_live *spans; /* sent while it goes on, or NULL */
+	struct export_trace trace;
+	int64_t epoch_ns; /* wall clock at start_ns, of all spans */
+	bool is_traced; /* clients are to send it along */
 	struct watch *live; /* streaming checkers, or NULL */
 	bool has_told_live; /* what became of them */
 	int32_t *processes;
@@ -104,6 +109,13 @@ void run_tear_down(struct run *run);
 
 /* Notes trouble of the harness in the history and tells it. */
 void run_note_trouble(struct run *run, const struct error *err);
+
+/* Sends operations as spans from now on, where that is wanted; trouble is told
+ * and changes nothing. In run_judge.c, as what follows. */
+void run_open_spans(struct run *run);
+
+/* Nothing more will be recorded: tells what did not go out. */
+void run_close_spans(struct run *run);
 
 /* Judges what was recorded. */
 int run_judge(struct run *run, struct error *err);

@@ -9,6 +9,7 @@
 #include "harness/core/arena.h"
 #include "harness/core/clock.h"
 #include "harness/engine/worker_thread.h"
+#include "harness/report/export.h"
 
 #define TICK_NS (100 * NS_PER_MS)
 #define CHECK_NS (20 * NS_PER_MS)
@@ -29,6 +30,7 @@ struct worker {
 	struct action *sent; /* what the target sees and fills in */
 	size_t sent_capacity;
 	int64_t back_off_ns;
+	uint64_t index; /* of what it recorded last */
 	atomic_bool is_abandoned;
 };
 
@@ -40,12 +42,6 @@ struct crew {
 	struct worker *workers;
 	size_t count;
 };
-
-void phase_processes_init(int32_t *processes, size_t threads)
-{
-	for (size_t i = 0; i < threads; i++)
-		processes[i] = (int32_t)i;
-}
 
 /* Records what becomes of `work`. When it cannot be recorded nothing more is
  * to be begun. */
@@ -70,8 +66,10 @@ static int record(struct worker *worker, const struct work *work,
 			value_string(work->values,
 				     names[worker->node]);
 	if (recorder_entry(crew->phase.recorder, &worker->pen, work->values,
-			   &entry, &err) == 0)
+			   &entry, &err) == 0) {
+		worker->index = entry.index;
 		return 0;
+	}
 	scheduler_stop(crew->scheduler);
 	return -1;
 }
@@ -136,8 +134,14 @@ static enum outcome send(struct worker *worker, const struct work *work,
 		.arena = &worker->scratch,
 		.deadline_ns = deadline_ns,
 	};
+	const struct export_trace *trace = worker->crew->phase.trace;
+	char traceparent[TRACEPARENT_SIZE];
 	enum outcome outcome;
 
+	if (trace) {
+		export_traceparent(trace, worker->index, traceparent);
+		request.trace = traceparent;
+	}
 	worker->sent = array_reserve(worker->sent, &worker->sent_capacity,
 				     work->action_count, sizeof(*worker->sent));
 	if (work->action_count)

@@ -51,6 +51,7 @@ struct phase {
 	int64_t op_timeout_ns; /* for connect, and for apply */
 
 	const char *const *node_names; /* recorded as "node" */
+	const struct export_trace *trace; /* clients send it along */
 	int64_t deadline_ns;	 /* no operation begins after it; 0: none */
 	const atomic_bool *stop; /* ends the phase early (SIGINT) */
 	phase_nemesis *nemesis;	 /* NULL: no nemesis thread */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "harness/engine/worker.h"
+
 int thread_start(pthread_t *thread, void *(*run)(void *), void *argument,
 		 struct error *err)
 {
@@ -19,4 +21,10 @@ int thread_start(pthread_t *thread, void *(*run)(void *), void *argument,
 		return 0;
 	errno = error;
 	return error_errno(err, "cannot start a thread");
+}
+
+void phase_processes_init(int32_t *processes, size_t threads)
+{
+	for (size_t i = 0; i < threads; i++)
+		processes[i] = (int32_t)i;
 }

@@ -2,6 +2,8 @@
 /* From a history to spans. */
 #include "harness/report/export_private.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +13,10 @@
 #define BATCH_DEFAULT 1000
 
 /* The finalizer of splitmix64: one to one, so ids differ when numbers do. */
-uint64_t export_span_id(const struct export *export, enum span_family family,
-			uint64_t number)
+static uint64_t span_id(const struct export_trace *trace,
+			enum span_family family, uint64_t number)
 {
-	uint64_t x = (((uint64_t)family << 60) | number) ^ export->salt;
+	uint64_t x = (((uint64_t)family << 60) | number) ^ trace->salt;
 
 	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
@@ -22,17 +24,22 @@ uint64_t export_span_id(const struct export *export, enum span_family family,
 	return x ? x : 1; /* 0 is no id */
 }
 
-/* The last two parts of the folder's path: "etcd-register/20261122T...". */
-static const char *run_name(struct export *export)
+uint64_t export_span_id(const struct export *export, enum span_family family,
+			uint64_t number)
 {
-	const char *folder = export->source->folder;
+	return span_id(&export->trace, family, number);
+}
+
+/* The last two parts of the folder's path: "etcd-register/20261122T...". */
+static const char *run_name(const char *folder, struct arena *arena)
+{
 	size_t length = strlen(folder);
 	const char *name;
 	int slashes = 0;
 
 	while (length && folder[length - 1] == '/')
 		length--;
-	folder = arena_strndup(&export->arena, folder, length);
+	folder = arena_strndup(arena, folder, length);
 	name = folder + length;
 	while (name > folder) {
 		if (name[-1] == '/' && ++slashes == 2)
@@ -42,18 +49,36 @@ static const char *run_name(struct export *export)
 	return name;
 }
 
-static void name_trace(struct export *export, char digits[65])
+void export_trace_of(struct export_trace *trace, const char *folder)
 {
-	const char *name = export->name;
+	struct arena arena = { 0 };
+	const char *name = run_name(folder, &arena);
 	uint8_t digest[SHA256_SIZE];
 	struct sha256 sha;
+	char digits[65];
 
 	sha256_init(&sha, false);
 	sha256_add(&sha, name, strlen(name));
 	sha256_finish(&sha, digest);
-	memcpy(&export->salt, digest + 16, sizeof(export->salt));
+	memcpy(&trace->salt, digest + 16, sizeof(trace->salt));
 	sha256_hex(digest, digits);
 	digits[32] = '\0';
+	memcpy(trace->id, digits, sizeof(trace->id));
+	arena_release(&arena);
+}
+
+void export_traceparent(const struct export_trace *trace, uint64_t index,
+			char *text)
+{
+	snprintf(text, TRACEPARENT_SIZE, "00-%s-%016" PRIx64 "-01", trace->id,
+		 span_id(trace, SPAN_OPERATION, index));
+}
+
+void export_name(struct export *export)
+{
+	export->name = run_name(export->source->folder, &export->arena);
+	export_trace_of(&export->trace, export->source->folder);
+	export->root = export_span_id(export, SPAN_RUN, 0);
 }
 
 void span_add_text(struct span *span, const char *name, const char *text)
@@ -110,8 +135,10 @@ int export_give(struct export *export, struct span *span, struct error *err)
 		span->end_ns = span->start_ns;
 	span->start_ns += epoch_ns;
 	span->end_ns += epoch_ns;
-	for (size_t i = 0; i < export->sink_count; i++)
-		sink_add(&export->sinks[i], span);
+	for (size_t i = 0; i < export->sink_count; i++) {
+		if (!span->was_sent || !export->sinks[i].poster)
+			sink_add(&export->sinks[i], span);
+	}
 	export->spans++;
 	return export->spans % export->batch ? 0 : flush(export, err);
 }
@@ -245,15 +272,12 @@ int export_spans(const struct export_source *source, const struct export_to *to,
 		.source = source,
 		.batch = to->batch ? to->batch : BATCH_DEFAULT,
 	};
-	char digits[65];
 	int result = 0;
 
-	export.name = run_name(&export);
-	name_trace(&export, digits);
-	export.root = export_span_id(&export, SPAN_RUN, 0);
+	export_name(&export);
 	chronicle_read(&export.chronicle, source->history, &export.arena);
-	add_sink(&export, &export_otlp, to->otlp, digits);
-	add_sink(&export, &export_zipkin, to->zipkin, digits);
+	add_sink(&export, &export_otlp, to->otlp, export.trace.id);
+	add_sink(&export, &export_zipkin, to->zipkin, export.trace.id);
 	if (!export.chronicle.has_times)
 		result = error_set(err,
 				   "%s: the history tells no times, and "

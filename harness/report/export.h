@@ -28,6 +28,23 @@ struct export_to {
 	size_t batch;	    /* spans at a time; 0: 1000 */
 };
 
+/* Numbers of a run's trace and its spans: they follow from its folder. */
+struct export_trace {
+	char id[33];   /* digits */
+	uint64_t salt; /* of the spans' ids */
+};
+
+void export_trace_of(struct export_trace *trace, const char *folder);
+
+/* What a client sends along with the operation that was invoked at `index`, so
+ * that the store's own spans hang below ours: the header `traceparent` of
+ * W3C's Trace Context. Writes TRACEPARENT_SIZE bytes, with the NUL. */
+#define TRACEPARENT_SIZE 56
+void export_traceparent(const struct export_trace *trace, uint64_t index,
+			char *text);
+
+struct export_live;
+
 /* What is exported; all borrowed. */
 struct export_source {
 	const struct history *history;
@@ -35,6 +52,10 @@ struct export_source {
 	const json_t *config;  /* config.json, or NULL */
 	const json_t *results; /* results.json, or NULL */
 	int64_t epoch_ns;      /* the wall clock where the history's is 0 */
+	/* What a server got already while the run went on is not sent to it
+	 * again, but for what proves an anomaly, which it learns now. NULL:
+	 * nothing. */
+	const struct export_live *live;
 };
 
 /*
@@ -61,8 +82,8 @@ int64_t export_epoch_of(int64_t start_ns);
 /* export_spans() of a run's folder, with what its config.json and its
  * results.json tell; of a file there are none. */
 int export_run(const char *folder, const struct history *history,
-	       int64_t epoch_ns, const struct export_to *to, uint64_t *spans,
-	       struct error *err);
+	       int64_t epoch_ns, const struct export_live *live,
+	       const struct export_to *to, uint64_t *spans, struct error *err);
 
 /* Rows for a table of options that --help prints. */
 #define EXPORT_OPTIONS                                                \

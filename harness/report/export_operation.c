@@ -2,6 +2,7 @@
 /* Operations as spans, and what they prove. */
 #include <stdlib.h>
 
+#include "harness/report/export_live.h"
 #include "harness/report/export_private.h"
 #include "harness/report/json.h"
 
@@ -29,8 +30,7 @@ static void add_marks(struct export *export, struct span *span, uint64_t index,
 	span_add_text(span, "ordeal.role", roles);
 }
 
-/* The members of the operation, as history.jsonl has them. */
-static void describe(struct export *export, struct span *span,
+void export_describe(struct export *export, struct span *span,
 		     const json_t *json)
 {
 	static const struct {
@@ -61,6 +61,7 @@ int export_operation(struct export *export, uint32_t number, size_t *mark,
 		has_ended ? history_entry_type(history, op->complete)
 			  : OP_INVOKE);
 	json_t *json = json_op(history, number);
+	size_t unmarked;
 	const char *error =
 		export_plain(export, json_object_get(json, "error"));
 	struct span span = {
@@ -75,11 +76,14 @@ int export_operation(struct export *export, uint32_t number, size_t *mark,
 	span_add_number(&span, "ordeal.index", (int64_t)index);
 	span_add_number(&span, "ordeal.process", op->process);
 	span_add_text(&span, "ordeal.outcome", outcome);
-	describe(export, &span, json);
+	export_describe(export, &span, json);
 	if (has_ended)
 		span_add_number(&span, "ordeal.completion",
 				(int64_t)history_index(history, op->complete));
+	unmarked = *mark;
 	add_marks(export, &span, index, mark);
+	span.was_sent = *mark == unmarked &&
+			export_live_has(export->source->live, index);
 	/* A cas that finds another value fails, and nothing is wrong. */
 	if (op->outcome == OUTCOME_INDETERMINATE)
 		span.error = error ? error : "nobody knows whether it happened";

@@ -38,6 +38,7 @@ struct span {
 	const char *node;  /* who was talked to, or NULL */
 	const char *error; /* why it failed, or NULL */
 	bool is_client;	   /* an operation */
+	bool was_sent;	   /* servers have it already */
 	int64_t start_ns;  /* of the epoch */
 	int64_t end_ns;
 	struct span_field fields[FIELDS_MAX];
@@ -77,6 +78,7 @@ struct export_format {
 extern const struct export_format export_otlp;
 extern const struct export_format export_zipkin;
 
+bool sink_is_url(const char *to);
 int sink_open(struct sink *sink, struct error *err);
 void sink_add(struct sink *sink, const struct span *span);
 /* Writes or sends what is there. */
@@ -99,7 +101,7 @@ struct export
 	struct sink sinks[FORMATS];
 	size_t sink_count;
 	size_t batch;
-	uint64_t salt; /* of the ids of this trace */
+	struct export_trace trace;
 	uint64_t root;
 	struct chronicle chronicle;
 	struct mark *marks; /* by index */
@@ -130,6 +132,13 @@ const char *export_plain(struct export *export, const json_t *json);
 
 /* Gives a span, whose times are of the history, to all sinks. */
 int export_give(struct export *export, struct span *span, struct error *err);
+
+/* The ids of the trace of `source->folder`; before all else. */
+void export_name(struct export *export);
+
+/* The members of an operation, as history.jsonl has them. */
+void export_describe(struct export *export, struct span *span,
+		     const json_t *json);
 
 /* Operation `number` of the history; *mark is 0 for the first one. */
 int export_operation(struct export *export, uint32_t number, size_t *mark,

@@ -92,8 +92,8 @@ static json_t *read_beside(const char *folder, const char *name)
 }
 
 int export_run(const char *folder, const struct history *history,
-	       int64_t epoch_ns, const struct export_to *to, uint64_t *spans,
-	       struct error *err)
+	       int64_t epoch_ns, const struct export_live *live,
+	       const struct export_to *to, uint64_t *spans, struct error *err)
 {
 	json_t *config = read_beside(folder, "config.json");
 	json_t *results = read_beside(folder, "results.json");
@@ -103,6 +103,7 @@ int export_run(const char *folder, const struct history *history,
 		.config = config,
 		.results = results,
 		.epoch_ns = epoch_ns,
+		.live = live,
 	};
 	int result = export_spans(&source, to, spans, err);
 

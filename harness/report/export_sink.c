@@ -58,7 +58,7 @@ void buffer_quote(struct text_buffer *buffer, const char *text)
 	add_bytes(buffer, "\"", 1);
 }
 
-static bool is_url(const char *to)
+bool sink_is_url(const char *to)
 {
 	return strncmp(to, "http://", 7) == 0 ||
 	       strncmp(to, "https://", 8) == 0;
@@ -81,7 +81,7 @@ static const char *whole_url(const struct sink *sink)
 int sink_open(struct sink *sink, struct error *err)
 {
 	sink->is_first = true;
-	if (is_url(sink->to)) {
+	if (sink_is_url(sink->to)) {
 		sink->poster = poster_open(whole_url(sink), err);
 		return sink->poster ? 0 : -1;
 	}

@@ -17,6 +17,7 @@
 struct poster {
 	CURL *curl;
 	struct curl_slist *headers;
+	int tries;
 	char *url;
 	char *answer; /* with a NUL */
 	size_t length;
@@ -46,6 +47,7 @@ struct poster *poster_open(const char *url, struct error *err)
 		return NULL;
 	}
 	poster->curl = curl;
+	poster->tries = TRIES;
 	poster->url = strdup(url);
 	poster->answer = heap_zeroed(1, ANSWER_MAX + 1);
 	poster->headers =
@@ -73,6 +75,12 @@ void poster_close(struct poster *poster)
 	free(poster->answer);
 	free(poster->url);
 	free(poster);
+}
+
+void poster_hurry(struct poster *poster, long seconds)
+{
+	poster->tries = 1;
+	curl_easy_setopt(poster->curl, CURLOPT_TIMEOUT, seconds);
 }
 
 static bool asks_again(long status)
@@ -126,7 +134,7 @@ int poster_send(struct poster *poster, const char *text, size_t length,
 			*answer = poster->answer;
 			return 0;
 		}
-		if (!may_retry || tries == TRIES) {
+		if (!may_retry || tries == poster->tries) {
 			*err = own;
 			return -1;
 		}

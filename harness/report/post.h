@@ -18,6 +18,9 @@ struct poster;
 struct poster *poster_open(const char *url, struct error *err);
 void poster_close(struct poster *poster); /* NULL is accepted */
 
+/* From now on one try, which may take that long. */
+void poster_hurry(struct poster *poster, long seconds);
+
 /*
  * Sends the document and waits for the answer, at most 30 s; when the server
  * is not there yet, is busy or asks to come again (429, 502, 503, 504), up to

@@ -49,6 +49,7 @@ enum outcome client_ask(struct client *client, struct request *request,
 	enum outcome outcome;
 
 	path = arena_printf(request->arena, "/%s/%s", client->api, path);
+	http_trace(client->http, request->trace);
 	if (http_request(client->http, path, body, request->deadline_ns, answer,
 			 err) < 0) {
 		request->is_unsent = !answer->is_sent;

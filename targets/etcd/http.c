@@ -18,6 +18,8 @@
 struct http {
 	CURL *curl;
 	struct curl_slist *headers;
+	struct curl_slist trace; /* before them, or no part of them */
+	char trace_line[80];
 	struct arena arena; /* the base of all URLs */
 	const char *base;
 	/* the request under way */
@@ -132,6 +134,17 @@ void http_close(struct http *http)
 	arena_release(&http->arena);
 	free(http->in);
 	free(http);
+}
+
+void http_trace(struct http *http, const char *traceparent)
+{
+	if (traceparent)
+		snprintf(http->trace_line, sizeof(http->trace_line),
+			 "traceparent: %s", traceparent);
+	http->trace = (struct curl_slist){ .data = http->trace_line,
+					   .next = http->headers };
+	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER,
+			 traceparent ? &http->trace : http->headers);
 }
 
 static int failed(struct http *http, CURLcode code, struct error *err)

@@ -33,6 +33,10 @@ struct http_answer {
 struct http *http_open(const char *address, int port, struct error *err);
 void http_close(struct http *http); /* NULL is accepted */
 
+/* The header `traceparent` of the requests from now on; NULL: none. Copied.
+ */
+void http_trace(struct http *http, const char *traceparent);
+
 /*
  * Sends `body` with POST (NULL: GET) and waits for the whole answer. -1 with a
  * few words, equal for equal causes ("timeout", "connection refused",

@@ -23,6 +23,7 @@ struct http_script {
 	int stop[2]; /* a pipe: readable when it is time to end */
 	pthread_t thread;
 	char *requests[REQUESTS_MAX];
+	char traces[REQUESTS_MAX][80];
 	size_t count;
 };
 
@@ -72,11 +73,17 @@ static void record(struct http_script *script, char *text)
 	const char *path = strchr(text, ' ');
 	const char *body = strstr(text, "\r\n\r\n") + 4;
 	size_t path_size = path ? strcspn(path + 1, " ") : 0;
+	const char *trace = strstr(text, "\r\ntraceparent: ");
 	char *line = calloc(1, path_size + strlen(body) + 2);
 
+	trace = trace ? trace + 15 : NULL;
 	if (line && path && script->count < REQUESTS_MAX) {
 		memcpy(line, path + 1, path_size);
 		line[path_size] = ' ';
+		if (trace)
+			snprintf(script->traces[script->count],
+				 sizeof(script->traces[0]), "%.*s",
+				 (int)strcspn(trace, "\r"), trace);
 		memcpy(line + path_size + 1, body, strlen(body));
 		script->requests[script->count++] = line;
 	} else {
@@ -212,6 +219,11 @@ void http_script_stop(struct http_script *script)
 size_t http_script_count(const struct http_script *script)
 {
 	return script->count;
+}
+
+const char *http_script_trace(const struct http_script *script, size_t index)
+{
+	return index < script->count ? script->traces[index] : "";
 }
 
 const char *http_script_request(const struct http_script *script, size_t index)

@@ -39,6 +39,8 @@ void http_script_stop(struct http_script *script);
 /* How many requests came, and "PATH BODY" of one ("" beyond). */
 size_t http_script_count(const struct http_script *script);
 const char *http_script_request(const struct http_script *script, size_t index);
+/* The header `traceparent` of one, "" where there was none. */
+const char *http_script_trace(const struct http_script *script, size_t index);
 void http_script_free(struct http_script *script);
 
 #endif

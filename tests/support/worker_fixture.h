@@ -14,6 +14,7 @@
 #include "harness/core/clock.h"
 #include "harness/core/reader.h"
 #include "harness/engine/worker.h"
+#include "harness/report/export.h"
 
 #define THREADS 4
 
@@ -25,6 +26,7 @@ struct script {
 	const char *error;
 	bool refuses;	 /* to connect */
 	bool scribbles;	 /* over the request */
+	char (*traces)[TRACEPARENT_SIZE]; /* by number, or NULL */
 	int64_t hang_ns; /* how long apply takes, whatever the deadline */
 	atomic_int connects;
 	atomic_int disconnects;
@@ -76,6 +78,11 @@ static enum outcome fake_apply(void *client, struct request *request,
 	atomic_fetch_add(&script->applies, 1);
 	if (request->deadline_ns < clock_now_ns())
 		atomic_fetch_add(&script->late, 1);
+	if (script->traces)
+		snprintf(script->traces[value_as_int(request->values,
+						     request->actions[0].arg)],
+			 TRACEPARENT_SIZE, "%s",
+			 request->trace ? request->trace : "none");
 	arena_alloc(request->arena, 100);
 	if (script->hang_ns)
 		clock_sleep_until(clock_now_ns() + script->hang_ns);

@@ -32,7 +32,7 @@ same() {
 	[ "$1" = "$2" ]
 }
 
-claim 'a run exports when it has been judged' exits 1 "$ordeal" run \
+claim 'a run exports files when it has been judged' exits 1 "$ordeal" run \
 	--target memory --bug stale-read --bug-rate 20% --rate 500 \
 	--time-limit 1s --store "$store" --otlp "$work/live.otlp" \
 	--zipkin "$work/live.zipkin"
@@ -63,6 +63,32 @@ claim '... but no verdict of a run' exits 0 "$ordeal" run --target memory \
 claim '... which says so' has "$work/out" 'export: http://127.0.0.1:1/'
 claim '--otlp or --zipkin is wanted' exits 64 "$ordeal" export latest \
 	--store "$store"
+
+# While a run goes on: a server has operations before there is a verdict, and in
+# the end each of them once.
+perl "$root/tests/support/collector.pl" "$work/taken" >"$work/port" &
+servers=$!
+claim 'a server is there' await test -s "$work/port"
+"$ordeal" run --target memory --rate 500 --time-limit 300s --settle 0s \
+	--store "$work/going" --run-file "$work/run" \
+	--zipkin "http://127.0.0.1:$(cat "$work/port")" >"$work/said" 2>&1 &
+going=$!
+servers="$servers $going"
+claim 'operations arrive while the run goes on' await \
+	grep -q '"ordeal.outcome":"ok"' "$work/taken"
+claim '... which is not judged yet' test -s "$work/run" -a \
+	! -e "$(cat "$work/run")/results.json"
+kill -INT $going
+wait $going
+code=$?
+claim 'it ends with a verdict' test $code = 0 -o $code = 2
+claim '... and says nothing of spans' sh -c "! grep export: '$work/said'"
+claim 'all that happened is exported afterwards' exits 0 "$ordeal" export \
+	"$(cat "$work/run")" --zipkin "$work/after"
+ids "$work/after" >"$work/ids"
+ids "$work/taken" >"$work/live.ids"
+claim '... and the server has the same, nothing twice' \
+	cmp "$work/live.ids" "$work/ids"
 
 jar=${ZIPKIN_JAR-}
 if [ -z "$jar" ] && command -v java >/dev/null; then

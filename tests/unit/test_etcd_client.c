@@ -36,6 +36,7 @@ struct scene {
 	struct values *values;
 	struct action action;
 	struct request request;
+	const char *trace; /* of the requests to come */
 	struct error err;
 };
 
@@ -79,6 +80,7 @@ static enum outcome act(struct scene *scene, enum verb verb, int64_t expected,
 		.values = values,
 		.arena = &scene->arena,
 		.deadline_ns = clock_now_ns() + timeout_ms * NS_PER_MS,
+		.trace = scene->trace,
 	};
 	return client_apply(scene->client, &scene->request, &scene->err);
 }
@@ -114,6 +116,28 @@ static void a_value_is_read_as_it_was_written(void **state)
 			    "\"value\":\"NQ==\"}");
 	assert_string_equal(http_script_request(scene.script, 1),
 			    "/v3/kv/range {\"key\":\"cmVnaXN0ZXIvMQ==\"}");
+	end(&scene);
+}
+
+#define TRACE "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+static void the_trace_of_an_operation_goes_along_with_it_alone(void **state)
+{
+	const struct http_step step = { .body = DONE };
+	const struct http_step steps[] = { step, step, step };
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, steps, 3);
+	assert_int_equal(act_write(&scene), OUTCOME_OK);
+	scene.trace = TRACE;
+	assert_int_equal(act_write(&scene), OUTCOME_OK);
+	scene.trace = NULL;
+	assert_int_equal(act_write(&scene), OUTCOME_OK);
+	http_script_stop(scene.script);
+	assert_string_equal(http_script_trace(scene.script, 0), "");
+	assert_string_equal(http_script_trace(scene.script, 1), TRACE);
+	assert_string_equal(http_script_trace(scene.script, 2), "");
 	end(&scene);
 }
 
@@ -344,6 +368,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_is_read_as_it_was_written),
+		cmocka_unit_test(
+			the_trace_of_an_operation_goes_along_with_it_alone),
 		cmocka_unit_test(a_cas_compares_values_or_absence),
 		cmocka_unit_test(a_late_reply_is_a_timeout_without_retry),
 		cmocka_unit_test(a_reset_after_the_request_is_not_retried),

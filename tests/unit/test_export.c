@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
 #include <cmocka.h>
 
 #include "harness/report/export.h"
@@ -68,6 +67,18 @@ static void export(struct fixture *f, const char *told, size_t batch)
 	f->source.history = f->history;
 	if (export_spans(&f->source, &to, &f->spans, &f->err))
 		fail_msg("%s", f->err.text);
+}
+
+/* What a client sends along names it. */
+static void assert_trace(const json_t *span, uint64_t index)
+{
+	char text[TRACEPARENT_SIZE];
+	struct export_trace trace;
+
+	export_trace_of(&trace, "runs/etcd-register/20260731T101502.123Z/");
+	export_traceparent(&trace, index, text);
+	assert_memory_equal(json_string_value(json_object_get(span, "id")),
+			    text + 36, 16);
 }
 
 static json_t *read_zipkin(struct fixture *f)
@@ -156,6 +167,7 @@ static void an_operation_is_a_span_with_what_the_history_says(void **state)
 	expect_tag(span, "ordeal.node", "n1");
 	expect_tag(span, "ordeal.completion", "3");
 	expect_tag(span, "error", NULL);
+	assert_trace(span, 1);
 	assert_int_equal(json_integer_value(json_object_get(span, "timestamp")),
 			 EPOCH_NS / 1000 + 1000);
 	assert_int_equal(json_integer_value(json_object_get(span, "duration")),

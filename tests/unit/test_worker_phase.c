@@ -29,6 +29,33 @@ static void a_stop_ends_the_phase_after_what_is_in_flight(void **state)
 	history_free(history);
 }
 
+/* As export tells the span later. */
+static void an_operation_carries_the_trace_of_its_invocation(void **state)
+{
+	char traces[50][TRACEPARENT_SIZE];
+	char expected[TRACEPARENT_SIZE];
+	struct fixture *f = *state;
+	struct export_trace trace;
+	struct history *history;
+
+	export_trace_of(&trace, "runs/fake-numbers/20261122T101502.123Z");
+	f->script.traces = traces;
+	f->phase.trace = &trace;
+	run(f, numbers(f, 50));
+	history = recorded(f);
+	assert_int_equal(history->op_count, 50);
+	for (size_t i = 0; i < 50; i++) {
+		const struct op *op = &history->ops[i];
+		int64_t number = value_as_int(history->values,
+					      op_actions(history, op)->arg);
+
+		export_traceparent(&trace, history_index(history, op->invoke),
+				   expected);
+		assert_string_equal(traces[number], expected);
+	}
+	history_free(history);
+}
+
 static void a_client_that_never_comes_back_is_left_behind(void **state)
 {
 	struct fixture *f = *state;
@@ -120,6 +147,7 @@ static void a_full_disk_ends_the_phase_with_the_cause(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(an_operation_carries_the_trace_of_its_invocation),
 		TEST(a_stop_ends_the_phase_after_what_is_in_flight),
 		TEST(a_client_that_never_comes_back_is_left_behind),
 		TEST(waiting_for_such_a_client_has_an_end),
