@@ -235,6 +235,28 @@ void container_release(struct container *container)
 	*container = (struct container){ 0 };
 }
 
+/* Some ends to a stretch, which share a line of memory. */
+static void list_stretches(struct gaps *gaps)
+{
+	uint32_t highest = gaps->end_count ? gaps->ends[gaps->end_count - 1] :
+					     0;
+	size_t next = 0;
+
+	gaps->shift = 0;
+	while (highest >> gaps->shift > gaps->end_count / 4)
+		gaps->shift++;
+	gaps->stretches = (highest >> gaps->shift) + (size_t)1;
+	gaps->directory = heap_alloc((gaps->stretches + 1) *
+				     sizeof(*gaps->directory));
+	for (size_t i = 0; i < gaps->stretches; i++) {
+		gaps->directory[i] = (uint32_t)next;
+		while (next < gaps->end_count &&
+		       gaps->ends[next] >> gaps->shift == i)
+			next++;
+	}
+	gaps->directory[gaps->stretches] = (uint32_t)next;
+}
+
 void gaps_init(struct gaps *gaps, const struct container *container)
 {
 	struct sort_item *ends =
@@ -256,19 +278,26 @@ void gaps_init(struct gaps *gaps, const struct container *container)
 		gaps->ends[i] = ends[i].key;
 	gaps->end_count = count;
 	free(ends);
+	list_stretches(gaps);
 }
 
 void gaps_release(struct gaps *gaps)
 {
 	free(gaps->ends);
+	free(gaps->directory);
 	*gaps = (struct gaps){ 0 };
 }
 
 uint32_t gap_after(const struct gaps *gaps, uint32_t position)
 {
-	size_t low = 0;
+	size_t stretch = position >> gaps->shift;
+	size_t low = gaps->end_count;
 	size_t high = gaps->end_count;
 
+	if (stretch < gaps->stretches) {
+		low = gaps->directory[stretch];
+		high = gaps->directory[stretch + 1];
+	}
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 

@@ -94,6 +94,9 @@ void container_convict_all(struct container *container,
 struct gaps {
 	uint32_t *ends; /* ascending */
 	size_t end_count; /* one less than there are gaps */
+	uint32_t *directory; /* the first end of each stretch of positions */
+	size_t stretches; /* of 2^shift positions, that have ends */
+	unsigned shift;
 };
 
 void gaps_init(struct gaps *gaps, const struct container *container);

@@ -13,10 +13,14 @@
  * A tree over gaps with the least cover below each node, and at each gap the
  * sum of the layers' numbers, which is the layer where there is but one.
  */
+struct cover_node {
+	int32_t least; /* cover, less what a gap has been handed out for */
+	int32_t added; /* to the whole subtree */
+	uint64_t sum; /* of numbers, along the way down */
+};
+
 struct cover {
-	int32_t *least; /* cover, less what a gap has been handed out for */
-	int32_t *added; /* to the whole subtree */
-	uint64_t *sums; /* of numbers, along the way down */
+	struct cover_node *nodes;
 	uint8_t *is_single; /* handed out for its last layer */
 	size_t leaves;
 	size_t count;
@@ -25,9 +29,11 @@ struct cover {
 void cover_init(struct cover *cover, size_t gaps);
 void cover_release(struct cover *cover);
 
-/* A layer over gaps from .. to, both included. */
+/* A layer over gaps from .. to, both included. All layers are added before
+ * cover_build, which comes before all else. */
 void cover_add(struct cover *cover, uint32_t from, uint32_t to,
 	       uint32_t layer);
+void cover_build(struct cover *cover);
 void cover_remove(struct cover *cover, uint32_t from, uint32_t to,
 		  uint32_t layer);
 

@@ -68,6 +68,7 @@ static void lay_layers(struct stack *stack)
 				  gap_before(&stack->gaps, item->out_invoke),
 				  i);
 	}
+	cover_build(&stack->cover);
 }
 
 static void collect_calls(struct stack *stack)
@@ -75,25 +76,27 @@ static void collect_calls(struct stack *stack)
 	const struct container *container = stack->container;
 	size_t count = container->calls->count;
 	struct sort_item *order = heap_alloc((count + 1) * sizeof(*order));
+	struct span *own = heap_alloc((count + 1) * sizeof(*own));
 	struct span *all = heap_alloc((count + 1) * sizeof(*all));
 	size_t kept = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (container->item_of[i] == CALL_NONE)
 			continue;
-		order[kept++] = (struct sort_item){ span_of(stack, i).from,
-						    i };
+		own[i] = span_of(stack, i);
+		order[kept++] = (struct sort_item){ own[i].from, i };
 		stack->left[container->item_of[i]]++;
 	}
 	sort_items(order, kept);
 	for (uint32_t i = 0; i < kept; i++) {
-		all[i] = span_of(stack, order[i].number);
+		all[i] = own[order[i].number];
 		stack->call_of[i] = order[i].number;
 		stack->span_of[order[i].number] = i;
 	}
 	stack->left_count = kept;
-	spans_init(&stack->calls, all, kept);
 	free(order);
+	free(own);
+	spans_init(&stack->calls, all, kept);
 	free(all);
 }
 
@@ -180,6 +183,7 @@ static void peel(struct stack *stack)
 			first = stack->peek_starts[layer];
 			last = stack->peek_starts[layer + 1];
 		}
+		last = spans_begun(spans, first, last, gap);
 		while (spans_find(spans, first, last, gap, &span)) {
 			uint32_t call = stack->call_of[span];
 

@@ -11,7 +11,8 @@ struct sort_item {
 	uint32_t number;
 };
 
-/* Sorts by key; equal keys keep their order. Radix sort: O(n). */
+/* Sorts by key; equal keys keep their order. By insertion what is nearly in
+ * order, else by radix: O(n). */
 void sort_items(struct sort_item *items, size_t count);
 
 #endif

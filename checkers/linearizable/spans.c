@@ -39,9 +39,8 @@ void spans_release(struct spans *spans)
 	*spans = (struct spans){ 0 };
 }
 
-/* The number of spans before `last` that begin at `gap` or earlier. */
-static size_t end_of_begun(const struct spans *spans, size_t first,
-			   size_t last, uint32_t gap)
+size_t spans_begun(const struct spans *spans, size_t first, size_t last,
+		   uint32_t gap)
 {
 	while (first < last) {
 		size_t middle = first + (last - first) / 2;
@@ -54,13 +53,13 @@ static size_t end_of_begun(const struct spans *spans, size_t first,
 	return first;
 }
 
-/* Those that begin in time and end late enough: down the tree from the nodes
- * that make up the range. */
+/* Those that end late enough: down the tree from the nodes that make up the
+ * range. */
 bool spans_find(const struct spans *spans, size_t first, size_t last,
 		uint32_t gap, uint32_t *number)
 {
 	size_t low = first + spans->leaves;
-	size_t high = end_of_begun(spans, first, last, gap) + spans->leaves;
+	size_t high = last + spans->leaves;
 	size_t node = 0;
 
 	for (; low < high && !node; low /= 2, high /= 2) {
@@ -83,7 +82,12 @@ void spans_remove(struct spans *spans, uint32_t number)
 	size_t node = spans->leaves + number;
 
 	spans->furthest[node] = 0;
-	for (node /= 2; node > 0; node /= 2)
-		spans->furthest[node] = max(spans->furthest[2 * node],
-					    spans->furthest[2 * node + 1]);
+	for (node /= 2; node > 0; node /= 2) {
+		uint32_t furthest = max(spans->furthest[2 * node],
+					spans->furthest[2 * node + 1]);
+
+		if (spans->furthest[node] == furthest)
+			break;
+		spans->furthest[node] = furthest;
+	}
 }

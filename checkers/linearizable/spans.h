@@ -26,8 +26,13 @@ struct spans {
 void spans_init(struct spans *spans, const struct span *items, size_t count);
 void spans_release(struct spans *spans);
 
-/* Some span of first .. last - 1 that the gap lies in; false if there is
- * none. */
+/* Of the spans first .. last - 1 the end of those that begin at `gap` or
+ * earlier. */
+size_t spans_begun(const struct spans *spans, size_t first, size_t last,
+		   uint32_t gap);
+
+/* Some span of first .. last - 1, which all begin at `gap` or earlier, that the
+ * gap lies in; false if there is none. */
 bool spans_find(const struct spans *spans, size_t first, size_t last,
 		uint32_t gap, uint32_t *number);
 

@@ -14,14 +14,21 @@
  * stretches are scattered. */
 #define STRETCH_BITS 5
 
-static size_t find(const struct value_map *map, uint32_t key)
+static size_t home(const struct value_map *map, uint32_t key)
 {
-	size_t mask = map->slot_count - 1;
 	uint32_t number = key >> 1;
 	uint64_t stretch = (number >> STRETCH_BITS) *
 			   UINT64_C(0x9e3779b97f4a7c15) >> 32;
-	size_t slot = (size_t)(stretch << STRETCH_BITS |
-			       (number & ((1u << STRETCH_BITS) - 1))) & mask;
+
+	return (size_t)(stretch << STRETCH_BITS |
+			(number & ((1u << STRETCH_BITS) - 1))) &
+	       (map->slot_count - 1);
+}
+
+static size_t find(const struct value_map *map, uint32_t key)
+{
+	size_t mask = map->slot_count - 1;
+	size_t slot = home(map, key);
 
 	while (map->slots[slot].key && map->slots[slot].key != key)
 		slot = (slot + 1) & mask;
@@ -57,7 +64,8 @@ uint32_t *value_map_put(struct value_map *map, struct value value,
 	uint32_t key = value.bits ^ UNUSED_BITS;
 	struct value_slot *slot;
 
-	value_map_reserve(map, map->count + 1);
+	if ((map->count + 1) * 2 > map->slot_count)
+		value_map_reserve(map, map->count + 1);
 	slot = &map->slots[find(map, key)];
 	if (!slot->key) {
 		*slot = (struct value_slot){ key, number };
@@ -76,6 +84,13 @@ uint32_t value_map_at(const struct value_map *map, struct value value,
 		return fallback;
 	slot = &map->slots[find(map, key)];
 	return slot->key ? slot->number : fallback;
+}
+
+void value_map_prefetch(const struct value_map *map, struct value value)
+{
+	if (map->slot_count)
+		__builtin_prefetch(&map->slots[home(map, value.bits ^
+							 UNUSED_BITS)]);
 }
 
 void value_map_raise(struct value_map *map, struct value value,

@@ -28,6 +28,9 @@ uint32_t *value_map_put(struct value_map *map, struct value value,
 uint32_t value_map_at(const struct value_map *map, struct value value,
 		      uint32_t fallback);
 
+/* Has the memory at hand where the number of `value` is, or would be, soon. */
+void value_map_prefetch(const struct value_map *map, struct value value);
+
 /* Makes the number of `value` at least `number`. */
 void value_map_raise(struct value_map *map, struct value value,
 		     uint32_t number);

@@ -70,10 +70,14 @@ monitor_stack.c|if (layer != COVER_NONE)|if (layer == COVER_NONE)
 cover.c|least == 0 && !cover->is_single[*gap]|false
 spans.c|spans->items[middle].from <= gap|spans->items[middle].from < gap
 monitor_set.c|call->invoke > from && call->complete < to|call->invoke > from
-monitor_set.c|calls[element->remove].complete < element->seen_invoke|false
-monitor_set.c|return first >= calls[element->add].invoke|return true
+monitor_set.c|element->out_return < element->seen_invoke|false
+monitor_set.c|element->out_invoke > call->invoke|element->out_invoke < call->invoke
+monitor_set.c|element->out_return > call->complete|element->out_return < call->complete
+monitor_set.c|element->out_invoke < element->in_return|false
+monitor_set.c|element->out_invoke != NEVER && (is_taken|false && (is_taken
+monitor_set.c|return first >= element->in_invoke|return true
 monitor_set.c|element->seen_return > call->complete|element->seen_return < call->complete
-monitor_set.c|if (*from > calls[element->add].complete)|if (*from < calls[element->add].complete)
+monitor_set.c|if (*from > element->in_return)|if (*from < element->in_return)
 levels.c|call->complete < below|call->complete > below
 levels.c|here < call->invoke|here > call->invoke
 levels.c|order[i].key != level|false
