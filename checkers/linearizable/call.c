@@ -61,8 +61,8 @@ static void add_drain(struct calls *calls, const struct history *history,
 	free(elements);
 }
 
-void calls_add(struct calls *calls, const struct history *history, uint32_t op,
-	       bool keep_refused, size_t drain_open)
+bool call_from(const struct history *history, uint32_t op, bool keep_refused,
+	       struct call *made)
 {
 	const struct op *from = &history->ops[op];
 	const struct action *action =
@@ -86,8 +86,17 @@ void calls_add(struct calls *calls, const struct history *history, uint32_t op,
 	if (call.verb == VERB_CAS && from->action_count == 1)
 		call.is_refused = from->outcome == OUTCOME_FAIL ||
 				  value_equal(call.result, value_bool(false));
-	if ((from->outcome == OUTCOME_FAIL || call.is_refused) &&
-	    !(call.is_refused && keep_refused))
+	*made = call;
+	return (from->outcome != OUTCOME_FAIL && !call.is_refused) ||
+	       (call.is_refused && keep_refused);
+}
+
+void calls_add(struct calls *calls, const struct history *history, uint32_t op,
+	       bool keep_refused, size_t drain_open)
+{
+	struct call call;
+
+	if (!call_from(history, op, keep_refused, &call))
 		return;
 	if (call.verb == VERB_DRAIN)
 		add_drain(calls, history, call, drain_open);
@@ -97,7 +106,8 @@ void calls_add(struct calls *calls, const struct history *history, uint32_t op,
 
 void calls_release(struct calls *calls)
 {
-	free(calls->items);
+	if (!calls->is_lent)
+		free(calls->items);
 	*calls = (struct calls){ 0 };
 }
 

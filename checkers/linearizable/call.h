@@ -39,11 +39,17 @@ static inline bool call_is_open(const struct call *call)
 
 /* The calls of one part (a key, or all keys), in order of invocation. */
 struct calls {
-	struct call *items; /* owned */
+	struct call *items; /* owned, unless lent */
 	size_t count;
 	size_t capacity;
 	size_t open_count;
+	bool is_lent; /* the items are another's, and none are added */
 };
+
+/* What the operation `op` means, a drain as a whole; false if that is nothing:
+ * it failed, unless `keep_refused` and it is a cas. */
+bool call_from(const struct history *history, uint32_t op, bool keep_refused,
+	       struct call *made);
 
 /*
  * Appends what the operation `op` means: nothing if it failed, unless

@@ -26,14 +26,15 @@ struct content {
 struct zones {
 	const struct calls *calls;
 	struct monitor_result *result;
-	struct value_map numbers; /* of values */
+	uint32_t *subjects; /* of each call the number of the value that it
+			     * writes or shows; NONE of open reads */
+	uint32_t *expected; /* of each cas; NULL if there are none */
 	struct content *contents;
 	size_t content_count;
 	uint32_t initial; /* number of the initial value */
-	struct zone *forward; /* active from end to end */
-	size_t forward_count;
-	struct zone *backward; /* could be a moment */
-	size_t backward_count;
+	struct zone *items; /* both kinds of zones, from both ends */
+	size_t forward_count; /* active from end to end; first */
+	size_t backward_count; /* could be a moment; last */
 };
 
 static uint32_t invoke_of(const struct zones *zones, uint32_t call)
@@ -48,39 +49,59 @@ static uint32_t return_of(const struct zones *zones, uint32_t call)
 	return call_is_open(item) ? CALL_OPEN : item->complete + 1;
 }
 
-static uint32_t number_of(struct zones *zones, struct value value)
+static uint32_t number_of(struct value_map *numbers, struct value value)
 {
-	return *value_map_put(&zones->numbers, value,
-			      (uint32_t)zones->numbers.count);
+	return *value_map_put(numbers, value, (uint32_t)numbers->count);
 }
 
-static struct content *content_at(const struct zones *zones,
-				  struct value value)
+/* What the call writes, or shows if it is not an open read. */
+static struct content *subject_at(const struct zones *zones, uint32_t call)
 {
-	return &zones->contents[value_map_at(&zones->numbers, value, NONE)];
+	return &zones->contents[zones->subjects[call]];
 }
 
-/* Numbers every value, and looks at what the completed calls saw. False when
- * time ran out. */
-static bool collect(struct zones *zones, struct value initial)
+static struct content *expected_at(const struct zones *zones, uint32_t call)
+{
+	return &zones->contents[zones->expected[call]];
+}
+
+/* Numbers every value. False when time ran out. */
+static bool number_values(struct zones *zones, struct value initial)
+{
+	const struct calls *calls = zones->calls;
+	struct value_map numbers = { 0 };
+	bool is_late = false;
+
+	zones->subjects = heap_alloc(calls->count * sizeof(uint32_t));
+	value_map_reserve(&numbers, calls->count / 2 + 8);
+	zones->initial = number_of(&numbers, initial);
+	for (size_t i = 0; i < calls->count && !is_late; i++) {
+		const struct call *call = &calls->items[i];
+
+		is_late = monitor_is_late_at(zones->result, i);
+		if (call->verb == VERB_READ) {
+			zones->subjects[i] = call_is_open(call) ?
+				NONE : number_of(&numbers, call->result);
+			continue;
+		}
+		zones->subjects[i] = number_of(&numbers, call->arg);
+		if (call->verb != VERB_CAS)
+			continue;
+		if (!zones->expected)
+			zones->expected = heap_alloc(calls->count *
+						     sizeof(uint32_t));
+		zones->expected[i] = number_of(&numbers, call->expected);
+	}
+	zones->content_count = numbers.count;
+	value_map_release(&numbers);
+	return !is_late;
+}
+
+/* Looks at what the completed calls saw. False when time ran out. */
+static bool collect(struct zones *zones)
 {
 	const struct calls *calls = zones->calls;
 
-	value_map_reserve(&zones->numbers, calls->count / 2 + 8);
-	zones->initial = number_of(zones, initial);
-	for (size_t i = 0; i < calls->count; i++) {
-		const struct call *call = &calls->items[i];
-
-		if (call->verb != VERB_READ)
-			number_of(zones, call->arg);
-		if (call->verb == VERB_CAS)
-			number_of(zones, call->expected);
-		if (call->verb == VERB_READ && !call_is_open(call))
-			number_of(zones, call->result);
-	}
-	if (monitor_is_late(zones->result))
-		return false;
-	zones->content_count = zones->numbers.count;
 	zones->contents = heap_alloc(zones->content_count *
 				     sizeof(*zones->contents));
 	for (uint32_t i = 0; i < zones->content_count; i++)
@@ -95,10 +116,10 @@ static bool collect(struct zones *zones, struct value initial)
 		if (call_is_open(call))
 			continue;
 		if (call->verb == VERB_CAS)
-			content_at(zones, call->expected)->is_needed = 1;
+			expected_at(zones, i)->is_needed = 1;
 		if (call->verb != VERB_READ)
 			continue;
-		content = content_at(zones, call->result);
+		content = subject_at(zones, i);
 		content->is_needed = 1;
 		if (content->read_invoke < invoke_of(zones, i))
 			content->read_invoke = invoke_of(zones, i);
@@ -125,12 +146,11 @@ static void follow_open(struct zones *zones)
 	while (changed) {
 		changed = false;
 		for (size_t i = count; i-- > 0;) {
-			const struct call *call = &calls->items[open[i]];
 			struct content *expected;
 
-			if (!content_at(zones, call->arg)->is_needed)
+			if (!subject_at(zones, open[i])->is_needed)
 				continue;
-			expected = content_at(zones, call->expected);
+			expected = expected_at(zones, open[i]);
 			changed |= !expected->is_needed;
 			expected->is_needed = 1;
 		}
@@ -150,7 +170,7 @@ static bool find_writers(struct zones *zones)
 
 		if (call->verb == VERB_READ)
 			continue;
-		content = content_at(zones, call->arg);
+		content = subject_at(zones, i);
 		if (call_is_open(call) && !content->is_needed)
 			continue;
 		if (content->writer != NONE ||
@@ -169,13 +189,11 @@ static void convict_block(struct zones *zones, uint32_t block)
 {
 	for (uint32_t i = 0; i < zones->calls->count; i++) {
 		const struct call *call = &zones->calls->items[i];
-		struct value subject = call->verb == VERB_READ ? call->result :
-								 call->arg;
 		const struct content *content;
 
-		if (call->verb == VERB_READ && call_is_open(call))
+		if (zones->subjects[i] == NONE)
 			continue;
-		content = content_at(zones, subject);
+		content = subject_at(zones, i);
 		if (content->block == block &&
 		    (call->verb == VERB_READ || content->writer == i))
 			monitor_convict(zones->result, call);
@@ -184,18 +202,16 @@ static void convict_block(struct zones *zones, uint32_t block)
 
 /* Calls about a value that has no writer, or two successors, speak for
  * themselves. */
-static void convict_value(struct zones *zones, struct value value)
+static void convict_value(struct zones *zones, uint32_t value)
 {
-	struct content *content = content_at(zones, value);
+	const struct content *content = &zones->contents[value];
 	const struct calls *calls = zones->calls;
 
 	for (uint32_t i = 0; i < calls->count; i++) {
 		const struct call *call = &calls->items[i];
 
-		if ((call->verb == VERB_READ && !call_is_open(call) &&
-		     value_equal(call->result, value)) ||
-		    (call->verb == VERB_CAS &&
-		     value_equal(call->expected, value)) ||
+		if ((call->verb == VERB_READ && zones->subjects[i] == value) ||
+		    (call->verb == VERB_CAS && zones->expected[i] == value) ||
 		    content->writer == i)
 			monitor_convict(zones->result, call);
 	}
@@ -209,17 +225,17 @@ static bool find_successors(struct zones *zones)
 
 	for (uint32_t i = 0; i < calls->count; i++) {
 		const struct call *call = &calls->items[i];
-		struct value seen = call->verb == VERB_CAS ? call->expected :
-							     call->result;
 		struct content *content;
+		uint32_t seen;
 
-		if (call->verb == VERB_WRITE ||
-		    (call->verb == VERB_READ && call_is_open(call)))
+		if (call->verb == VERB_WRITE || zones->subjects[i] == NONE)
 			continue;
 		if (call->verb == VERB_CAS &&
-		    content_at(zones, call->arg)->writer != i)
+		    subject_at(zones, i)->writer != i)
 			continue;
-		content = content_at(zones, seen);
+		seen = call->verb == VERB_CAS ? zones->expected[i] :
+						zones->subjects[i];
+		content = &zones->contents[seen];
 		if ((content->writer == NONE &&
 		     content != &zones->contents[zones->initial]) ||
 		    (call->verb == VERB_CAS && content->successor != NONE)) {
@@ -264,15 +280,14 @@ static bool walk_chain(struct zones *zones, uint32_t block)
 			zone.first_return = content->read_return;
 		calls += content->writer != NONE || content->read_invoke;
 		number = content->successor == NONE ? NONE :
-			value_map_at(&zones->numbers,
-				     zones->calls->items[content->successor]
-					     .arg, NONE);
+			zones->subjects[content->successor];
 	}
 	zone.last_invoke = latest;
 	if (calls && zone.first_return < zone.last_invoke)
-		zones->forward[zones->forward_count++] = zone;
+		zones->items[zones->forward_count++] = zone;
 	else if (calls)
-		zones->backward[zones->backward_count++] = zone;
+		zones->items[zones->content_count - ++zones->backward_count] =
+			zone;
 	return is_sound;
 }
 
@@ -281,10 +296,8 @@ static bool walk_chains(struct zones *zones)
 {
 	const struct calls *calls = zones->calls;
 
-	zones->forward = heap_alloc((zones->content_count + 1) *
-				    sizeof(*zones->forward));
-	zones->backward = heap_alloc((zones->content_count + 1) *
-				     sizeof(*zones->backward));
+	zones->items = heap_alloc(zones->content_count *
+				  sizeof(*zones->items));
 	for (uint32_t i = 0; i < zones->content_count; i++) {
 		const struct content *content = &zones->contents[i];
 		bool is_head = i == zones->initial ||
@@ -309,10 +322,10 @@ static bool walk_chains(struct zones *zones)
 
 static void compare_zones(struct zones *zones)
 {
-	zone_sort(zones->forward, zones->forward_count);
+	zone_sort(zones->items, zones->forward_count);
 	for (size_t i = 1; i < zones->forward_count; i++) {
-		const struct zone *a = &zones->forward[i - 1];
-		const struct zone *b = &zones->forward[i];
+		const struct zone *a = &zones->items[i - 1];
+		const struct zone *b = &zones->items[i];
 
 		if (b->first_return < a->last_invoke) {
 			convict_block(zones, a->block);
@@ -320,9 +333,9 @@ static void compare_zones(struct zones *zones)
 			return;
 		}
 	}
-	for (size_t i = 0; i < zones->backward_count; i++) {
-		const struct zone *b = &zones->backward[i];
-		const struct zone *a = zone_before(zones->forward,
+	for (size_t i = 1; i <= zones->backward_count; i++) {
+		const struct zone *b = &zones->items[zones->content_count - i];
+		const struct zone *a = zone_before(zones->items,
 						   zones->forward_count,
 						   b->last_invoke);
 
@@ -346,17 +359,18 @@ static void decide_zones(const struct judge *judge, const struct calls *calls,
 			return;
 		}
 	}
-	if (collect(&zones, judge->settings->initial))
+	if (number_values(&zones, judge->settings->initial) &&
+	    !monitor_is_late(result) && collect(&zones))
 		follow_open(&zones);
 	if (!monitor_is_late(result) && find_writers(&zones) &&
 	    !monitor_is_late(result) && find_successors(&zones) &&
 	    !monitor_is_late(result) && walk_chains(&zones) &&
 	    !monitor_is_late(result))
 		compare_zones(&zones);
-	value_map_release(&zones.numbers);
+	free(zones.subjects);
+	free(zones.expected);
 	free(zones.contents);
-	free(zones.forward);
-	free(zones.backward);
+	free(zones.items);
 }
 
 const struct monitor monitor_register_zones = {

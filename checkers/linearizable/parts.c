@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "checkers/linearizable/components.h"
+#include "checkers/linearizable/layout.h"
 #include "checkers/linearizable/models.h"
 
 /* Shared by the workers: each takes the next part that nobody has. */
@@ -13,6 +14,9 @@ struct work {
 	struct parts *parts;
 	const struct judge *judge;
 	const struct history_keys *keys;
+	struct layout layout;
+	atomic_size_t next_share; /* of the layout */
+	size_t shares;
 	atomic_size_t next;
 };
 
@@ -49,34 +53,59 @@ static const struct finding too_late = {
 	.reason = "the check ran out of time before it was looked at",
 };
 
-static void judge_one(struct work *work, size_t number, struct arena *arena)
+/* The calls of one part, gathered from all over the history. False when time
+ * is up. */
+static bool gather(const struct work *work, size_t number,
+		   struct calls *calls)
 {
 	const struct judge *judge = work->judge;
-	struct part *part = &work->parts->items[number];
 	const uint32_t *ops = work->keys->ops + work->keys->starts[number];
 	size_t count = work->keys->starts[number + 1] -
 		       work->keys->starts[number];
 	size_t drained = insertions_of(judge->history, ops, count);
 
-	part->op_count = count;
-	part->finding = too_late;
-	if (number && budget_expired(judge->limits->budget))
-		return;
-	part->calls.items = array_reserve(NULL, &part->calls.capacity, count,
-					  sizeof(*part->calls.items));
+	calls->items = array_reserve(NULL, &calls->capacity, count,
+				     sizeof(*calls->items));
 	for (size_t i = 0; i < count; i++) {
 		if ((i & 0xffff) == 0xffff &&
 		    budget_expired(judge->limits->budget))
-			return;
-		calls_add(&part->calls, judge->history, ops[i],
+			return false;
+		calls_add(calls, judge->history, ops[i],
 			  judge->settings->failed_cas_asserts, drained);
 	}
-	judge_part(judge, &part->calls, arena, &part->finding);
-	if (part->finding.kind == VERDICT_VALID)
-		calls_release(&part->calls);
+	return true;
 }
 
-static void *worker_main(void *argument)
+static void judge_one(struct work *work, size_t number, struct arena *arena)
+{
+	struct part *part = &work->parts->items[number];
+	struct calls calls = { 0 };
+
+	part->op_count = work->keys->starts[number + 1] -
+			 work->keys->starts[number];
+	part->finding = too_late;
+	if (number && budget_expired(work->judge->limits->budget))
+		return;
+	if (layout_take(&work->layout, number, &calls) ||
+	    gather(work, number, &calls))
+		judge_part(work->judge, &calls, arena, &part->finding);
+	calls_release(&calls);
+}
+
+static void *lay_out_main(void *argument)
+{
+	struct work *work = ((struct worker *)argument)->work;
+
+	for (;;) {
+		size_t share = atomic_fetch_add(&work->next_share, 1);
+
+		if (share >= work->shares)
+			return NULL;
+		layout_share(&work->layout, share, work->shares);
+	}
+}
+
+static void *judge_main(void *argument)
 {
 	struct worker *worker = argument;
 	struct work *work = worker->work;
@@ -99,6 +128,8 @@ static void join_keys(struct history_keys *keys, const struct history *history)
 		if (op_is_client(&history->ops[i]))
 			keys->ops[count++] = (uint32_t)i;
 	}
+	free(keys->groups);
+	keys->groups = NULL;
 	if (keys->count > 1)
 		keys->keys[0] = value_nil();
 	keys->count = keys->count ? 1 : 0;
@@ -106,17 +137,53 @@ static void join_keys(struct history_keys *keys, const struct history *history)
 }
 
 /* The calling thread works too; a thread that cannot be had is no harm. */
-static void run_workers(struct worker *workers, size_t count)
+static void run_workers(struct worker *workers, size_t count,
+			void *(*work)(void *))
 {
 	for (size_t i = 1; i < count; i++)
 		workers[i].is_started =
-			pthread_create(&workers[i].thread, NULL, worker_main,
+			pthread_create(&workers[i].thread, NULL, work,
 				       &workers[i]) == 0;
-	worker_main(&workers[0]);
+	work(&workers[0]);
 	for (size_t i = 1; i < count; i++) {
 		if (workers[i].is_started)
 			pthread_join(workers[i].thread, NULL);
 	}
+}
+
+/* A small part of the memory is worth one pass instead of one a key. */
+#define LAYOUT_SHARE 8
+
+static bool is_worth_layout(const struct history_keys *keys,
+			    const struct search_limits *limits)
+{
+	return keys->count > 1 && keys->groups &&
+	       layout_bytes(keys) <= limits->bytes_max / LAYOUT_SHARE;
+}
+
+/* Judges all parts, which are grouped. */
+static void judge_all(struct work *work)
+{
+	struct parts *parts = work->parts;
+	struct worker *workers = heap_zeroed(parts->arena_count,
+					     sizeof(*workers));
+	struct search_limits limits = *work->judge->limits;
+	struct judge judge = *work->judge;
+
+	judge.limits = &limits;
+	work->judge = &judge;
+	work->shares = parts->arena_count;
+	for (size_t i = 0; i < parts->arena_count; i++)
+		workers[i] = (struct worker){ .work = work,
+					      .arena = &parts->arenas[i] };
+	if (is_worth_layout(work->keys, &limits)) {
+		layout_init(&work->layout, &judge, work->keys);
+		limits.bytes_max -= layout_bytes(work->keys);
+		run_workers(workers, parts->arena_count, lay_out_main);
+	}
+	run_workers(workers, parts->arena_count, judge_main);
+	layout_release(&work->layout);
+	free(workers);
 }
 
 void parts_judge(struct parts *parts, const struct judge *judge,
@@ -124,7 +191,6 @@ void parts_judge(struct parts *parts, const struct judge *judge,
 {
 	struct history_keys keys;
 	struct work work = { .parts = parts, .judge = judge, .keys = &keys };
-	struct worker *workers;
 
 	if (judge->model == &model_multi_register)
 		components_init(&keys, judge->history);
@@ -140,19 +206,12 @@ void parts_judge(struct parts *parts, const struct judge *judge,
 	if (parts->arena_count > keys.count && keys.count)
 		parts->arena_count = keys.count;
 	parts->arenas = heap_zeroed(parts->arena_count, sizeof(struct arena));
-	workers = heap_zeroed(parts->arena_count, sizeof(*workers));
-	for (size_t i = 0; i < parts->arena_count; i++)
-		workers[i] = (struct worker){ .work = &work,
-					      .arena = &parts->arenas[i] };
-	run_workers(workers, parts->arena_count);
-	free(workers);
+	judge_all(&work);
 	history_keys_release(&keys);
 }
 
 void parts_release(struct parts *parts)
 {
-	for (size_t i = 0; i < parts->count; i++)
-		calls_release(&parts->items[i].calls);
 	for (size_t i = 0; i < parts->arena_count; i++)
 		arena_release(&parts->arenas[i]);
 	free(parts->items);

@@ -15,7 +15,6 @@
 struct part {
 	struct value key; /* nil where there is one part only */
 	size_t op_count;
-	struct calls calls; /* kept if the part is not valid */
 	struct finding finding;
 };
 

@@ -115,6 +115,8 @@ struct history_keys {
 	struct value *keys;
 	uint32_t *starts; /* count + 1 */
 	uint32_t *ops;
+	uint32_t *groups; /* of each operation its group, HISTORY_NONE for the
+			   * nemesis */
 };
 
 void history_keys_init(struct history_keys *keys,

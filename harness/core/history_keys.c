@@ -41,8 +41,7 @@ static struct value key_of(const struct history *history, const struct op *op)
 	return op->action_count ? op_actions(history, op)->key : value_nil();
 }
 
-/* Fills in the keys, and the group of each operation (HISTORY_NONE for the
- * nemesis). */
+/* Fills in the keys, and the group of each operation. */
 static uint32_t *find_groups(struct history_keys *keys,
 			     const struct history *history)
 {
@@ -80,6 +79,7 @@ void history_keys_init(struct history_keys *keys, const struct history *history)
 
 	*keys = (struct history_keys){ 0 };
 	groups = find_groups(keys, history);
+	keys->groups = groups;
 	keys->starts = heap_zeroed(keys->count + 1, sizeof(*keys->starts));
 	keys->ops = heap_zeroed(history->op_count, sizeof(*keys->ops));
 	next = heap_zeroed(keys->count + 1, sizeof(*next));
@@ -96,7 +96,6 @@ void history_keys_init(struct history_keys *keys, const struct history *history)
 			keys->ops[next[groups[i]]++] = (uint32_t)i;
 	}
 	free(next);
-	free(groups);
 }
 
 void history_keys_release(struct history_keys *keys)
@@ -104,5 +103,6 @@ void history_keys_release(struct history_keys *keys)
 	free(keys->keys);
 	free(keys->starts);
 	free(keys->ops);
+	free(keys->groups);
 	*keys = (struct history_keys){ 0 };
 }
