@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "checkers/linearizable/monitor.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "checkers/linearizable/value_map.h"
@@ -258,6 +259,7 @@ static bool walk_chain(struct zones *zones, uint32_t block)
 	bool is_sound = true;
 	size_t calls = 0;
 
+	assert(zones->contents);
 	while (number != NONE) {
 		struct content *content = &zones->contents[number];
 		uint32_t invoke = 0;
