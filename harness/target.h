@@ -89,6 +89,14 @@ struct target {
 	/* Which nodes are primary just now; any thread; NULL: no such thing. */
 	int (*primaries)(void *state, bool *is_primary, struct error *err);
 
+	/* How far each node is, in entries of its log that it has applied; -1
+	 * for one that does not tell. Any thread; NULL: no such thing. */
+	int (*progress)(void *state, int64_t *applied, struct error *err);
+
+	/* The TCP ports that nodes listen at, for clients and for each other
+	 * (0: none, or not known); NULL: not known. */
+	void (*ports)(void *state, int *client, int *peer);
+
 	/*
 	 * Of a store in this process, whose nodes are made up: cuts links.
 	 * Where refuses[to * nodes + from], nothing that node `from` sends

@@ -334,8 +334,8 @@ static enum effect clock_verify_healed(void *context, struct figure *note,
 static const char *const scopes[] = { "auto", "process", "machine", NULL };
 
 static const struct option clock_options[] = {
-	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
-	  "which nodes to draw from", pick_names },
+	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
+	  "which nodes to draw from", pick_choices },
 	{ "kinds", OPTION_LIST, "step,strobe,drift,freeze",
 	  "what to draw from, one at a time", clock_kinds },
 	{ "offset-min", OPTION_DURATION, "10ms", "least step", NULL },

@@ -276,7 +276,7 @@ static const char *corrupt_undo_line(void)
 }
 
 static const struct option corrupt_options[] = {
-	{ "targets", OPTION_LIST, "one,minority", "whose files", pick_names },
+	{ "targets", OPTION_SETS, "one,minority", "whose files", pick_choices },
 	{ "kinds", OPTION_LIST, "bitflip,truncate,copy,restore",
 	  "what to draw from: bits flip, ends are cut off, chunks are copied "
 	  "over others, chunks are as they were some time ago",

@@ -239,8 +239,8 @@ static enum effect disk_verify_healed(void *context, struct figure *note,
 }
 
 static const struct option disk_options[] = {
-	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
-	  "whose disks", pick_names },
+	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
+	  "whose disks", pick_choices },
 	{ "behaviours", OPTION_LIST, "error,slow,full",
 	  "what to draw from, one at a time", behaviours },
 	{ "error", OPTION_REAL, "5%", "share of calls that fail with EIO",

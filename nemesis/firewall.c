@@ -38,9 +38,84 @@ const char *firewall_detect_line(enum firewall_tool allowed)
 	return TRY_NFT " || { " TRY_IPTABLES "; }";
 }
 
-static const char *put_with_nft(struct arena *arena, const char *const *sources,
-				size_t count)
+/* Of each source: what goes to the ports, and what comes from them (nft); what
+ * is TCP, and what is UDP (iptables). */
+#define RULES_OF_PORTS 2
+
+size_t firewall_rule_count(const struct firewall_drops *drops)
 {
+	size_t rules = drops->count;
+
+	if (drops->port_count)
+		rules *= RULES_OF_PORTS;
+	if (drops->client_port)
+		rules += drops->has_ipv6 ? 2 : 1;
+	return rules;
+}
+
+static bool is_ipv6(const char *address)
+{
+	return strchr(address, ':') != NULL;
+}
+
+/* "1,2,3" */
+static const char *ports_text(struct arena *arena, const int *ports,
+			      size_t count)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < count; i++)
+		text = arena_printf(arena, "%s%s%d", text, i ? "," : "",
+				    ports[i]);
+	return text;
+}
+
+/* The addresses of one family, as "a,b,c"; NULL if there are none. */
+static const char *family_text(struct arena *arena,
+			       const char *const *addresses, size_t count,
+			       bool of_ipv6)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_ipv6(addresses[i]) == of_ipv6)
+			text = text ? arena_printf(arena, "%s,%s", text,
+						   addresses[i]) :
+				      addresses[i];
+	}
+	return text;
+}
+
+#define NFT_RULE "; add rule inet ordeal input iifname != \"lo\" "
+#define NFT_DROP "counter drop comment \"ordeal\""
+
+static const char *nft_clients(struct arena *arena, const char *text,
+			       const struct firewall_drops *drops)
+{
+	for (int of_ipv6 = 0; of_ipv6 <= drops->has_ipv6; of_ipv6++) {
+		const char *peers = family_text(arena, drops->peers,
+						drops->peer_count, of_ipv6);
+		const char *family = of_ipv6 ? "ip6" : "ip";
+
+		text = arena_printf(arena,
+				    "%s" NFT_RULE "meta nfproto %s ", text,
+				    of_ipv6 ? "ipv6" : "ipv4");
+		if (peers)
+			text = arena_printf(arena, "%s%s saddr != { %s } ",
+					    text, family, peers);
+		text = arena_printf(
+			arena,
+			"%stcp dport %d counter drop comment "
+			"\"ordeal-" FIREWALL_CLIENTS "\"",
+			text, drops->client_port);
+	}
+	return text;
+}
+
+static const char *put_with_nft(struct arena *arena,
+				const struct firewall_drops *drops)
+{
+	static const char *const ends[] = { "dport", "sport" };
 	/* Priority -10 comes before the filters of others (0). What is
 	 * dropped here is gone; what is accepted goes on to them. */
 	const char *text = "add table inet ordeal; "
@@ -48,45 +123,91 @@ static const char *put_with_nft(struct arena *arena, const char *const *sources,
 			   "add table inet ordeal; "
 			   "add chain inet ordeal input { type filter "
 			   "hook input priority -10; policy accept; }";
+	const char *ports =
+		ports_text(arena, drops->ports, drops->port_count);
 
-	for (size_t i = 0; i < count; i++)
-		text = arena_printf(arena,
-				    "%s; add rule inet ordeal input "
-				    "iifname != \"lo\" %s saddr %s counter "
-				    "drop comment \"ordeal\"",
-				    text,
-				    strchr(sources[i], ':') ? "ip6" : "ip",
-				    sources[i]);
+	for (size_t i = 0; i < drops->count; i++) {
+		const char *source = drops->sources[i];
+		const char *from = arena_printf(
+			arena, "%s saddr %s ", is_ipv6(source) ? "ip6" : "ip",
+			source);
+
+		if (!drops->port_count)
+			text = arena_printf(arena, "%s" NFT_RULE "%s" NFT_DROP,
+					    text, from);
+		for (size_t j = 0; drops->port_count && j < 2; j++)
+			text = arena_printf(arena,
+					    "%s" NFT_RULE "%smeta l4proto "
+					    "{ tcp, udp } th %s { %s } "
+					    NFT_DROP,
+					    text, from, ends[j], ports);
+	}
+	if (drops->client_port)
+		text = nft_clients(arena, text, drops);
 	return arena_printf(arena, "nft '%s'", text);
 }
 
-/* The rules of one family, for iptables-restore; quoted for the shell. */
-static const char *rules_of(struct arena *arena, const char *const *sources,
-			    size_t count, bool is_ipv6)
-{
-	const char *text = "'*filter' ':ORDEAL - [0:0]'";
-	bool has_one = false;
+#define CHAIN_RULE "%s '-A ORDEAL ! -i lo "
+#define CHAIN_DROP "-m comment --comment ordeal -j DROP'"
 
-	for (size_t i = 0; i < count; i++) {
-		if ((strchr(sources[i], ':') != NULL) != is_ipv6)
-			continue;
-		text = arena_printf(arena,
-				    "%s '-A ORDEAL ! -i lo -s %s -m comment "
-				    "--comment ordeal -j DROP'",
-				    text, sources[i]);
-		has_one = true;
+/* Who is a peer returns before clients are dropped. */
+static const char *chain_clients(struct arena *arena, const char *text,
+				 const struct firewall_drops *drops,
+				 bool of_ipv6)
+{
+	for (size_t i = 0; i < drops->peer_count; i++) {
+		if (is_ipv6(drops->peers[i]) == of_ipv6)
+			text = arena_printf(arena,
+					    CHAIN_RULE "-s %s -p tcp --dport "
+					    "%d -m comment --comment ordeal "
+					    "-j RETURN'",
+					    text, drops->peers[i],
+					    drops->client_port);
 	}
-	return has_one ? text : NULL;
+	return arena_printf(arena,
+			    CHAIN_RULE "-p tcp --dport %d -m comment "
+			    "--comment ordeal-" FIREWALL_CLIENTS " -j DROP'",
+			    text, drops->client_port);
+}
+
+/* The rules of one family, for iptables-restore; quoted for the shell. */
+static const char *rules_of(struct arena *arena,
+			    const struct firewall_drops *drops, bool of_ipv6)
+{
+	static const char *const protocols[] = { "tcp", "udp" };
+	const char *head = "'*filter' ':ORDEAL - [0:0]'";
+	const char *text = head;
+	const char *ports =
+		ports_text(arena, drops->ports, drops->port_count);
+
+	for (size_t i = 0; i < drops->count; i++) {
+		const char *source = drops->sources[i];
+
+		if (is_ipv6(source) != of_ipv6)
+			continue;
+		if (!drops->port_count)
+			text = arena_printf(arena,
+					    CHAIN_RULE "-s %s " CHAIN_DROP,
+					    text, source);
+		for (size_t j = 0; drops->port_count && j < 2; j++)
+			text = arena_printf(arena,
+					    CHAIN_RULE "-s %s -p %s -m "
+					    "multiport --ports %s " CHAIN_DROP,
+					    text, source, protocols[j], ports);
+	}
+	if (drops->client_port && (!of_ipv6 || drops->has_ipv6))
+		text = chain_clients(arena, text, drops, of_ipv6);
+	return text == head ? NULL : text;
 }
 
 static const char *put_with_iptables(struct arena *arena,
-				     const char *const *sources, size_t count)
+				     const struct firewall_drops *drops)
 {
 	static const char *const programs[] = { "iptables", "ip6tables" };
 	const char *line = firewall_remove_line();
 
 	for (size_t i = 0; i < 2; i++) {
-		const char *rules = rules_of(arena, sources, count, i == 1);
+		const char *rules = rules_of(arena, drops, i == 1);
 
 		if (!rules)
 			continue;
@@ -101,14 +222,14 @@ static const char *put_with_iptables(struct arena *arena,
 }
 
 const char *firewall_put_line(enum firewall_tool tool, struct arena *arena,
-			      const char *const *sources, size_t count)
+			      const struct firewall_drops *drops)
 {
 	assert(tool != FIREWALL_NONE);
-	if (count == 0)
+	if (!firewall_rule_count(drops))
 		return firewall_remove_line();
 	if (tool == FIREWALL_NFT)
-		return put_with_nft(arena, sources, count);
-	return put_with_iptables(arena, sources, count);
+		return put_with_nft(arena, drops);
+	return put_with_iptables(arena, drops);
 }
 
 const char *firewall_remove_line(void)
@@ -153,15 +274,20 @@ const char *firewall_address(struct arena *arena, const char *text,
 bool firewall_read_rule(const char *line, struct arena *arena,
 			const char **source, uint64_t *packets)
 {
-	bool is_nft = strstr(line, " saddr ") != NULL;
+	bool is_nft = strstr(line, " packets ") != NULL;
 	const char *at = strstr(line, is_nft ? " saddr " : " -s ");
 	const char *count = strstr(line, is_nft ? " packets " : " -c ");
 
-	if (!at || !count)
+	if (!count || (!strstr(line, " drop") && !strstr(line, "-j DROP")))
+		return false;
+	count += is_nft ? 9 : 4;
+	*packets = strtoull(count, NULL, 10);
+	*source = FIREWALL_CLIENTS;
+	if (strstr(line, "ordeal-" FIREWALL_CLIENTS))
+		return true;
+	if (!at)
 		return false;
 	at += is_nft ? 7 : 4;
-	count += is_nft ? 9 : 4;
 	*source = firewall_address(arena, at, strcspn(at, "/ "));
-	*packets = strtoull(count, NULL, 10);
 	return *source != NULL;
 }

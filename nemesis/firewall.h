@@ -29,10 +29,25 @@ const char *firewall_detect_line(enum firewall_tool allowed);
 /* FIREWALL_NONE if there is none of that name ("nft", "iptables"). */
 enum firewall_tool firewall_tool_from_name(const char *name);
 
-/* Drops what comes from `sources` (IPv4 and IPv6 addresses) and nothing else
- * any more; replaces what was there of ours. */
+/* What a node is to drop. Addresses are IPv4 and IPv6. */
+struct firewall_drops {
+	const char *const *sources; /* what comes from there */
+	size_t count;
+	const int *ports; /* only TCP and UDP, from or to one of these ports */
+	size_t port_count; /* 0: all that comes from there */
+	int client_port;   /* TCP to this port from anybody else than `peers`
+			    * and this machine; 0: no such thing */
+	const char *const *peers;
+	size_t peer_count;
+	bool has_ipv6; /* clients may come by that */
+};
+
+/* How many rules that takes. */
+size_t firewall_rule_count(const struct firewall_drops *drops);
+
+/* Drops that and nothing else any more; replaces what was there of ours. */
 const char *firewall_put_line(enum firewall_tool tool, struct arena *arena,
-			      const char *const *sources, size_t count);
+			      const struct firewall_drops *drops);
 
 /* Removes all that is ours, of both tools; success if there is nothing. */
 const char *firewall_remove_line(void);
@@ -41,8 +56,12 @@ const char *firewall_remove_line(void);
  * none. */
 const char *firewall_list_line(void);
 
+/* What stands for a source where clients are dropped. */
+#define FIREWALL_CLIENTS "clients"
+
 /* Reads a line of that list (NUL-terminated): true, with the source, in the
- * form inet_ntop gives it, and the packets dropped, if it is a rule. */
+ * form inet_ntop gives it, and the packets dropped, if it is a rule that
+ * drops. */
 bool firewall_read_rule(const char *line, struct arena *arena,
 			const char **source, uint64_t *packets);
 

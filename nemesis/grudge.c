@@ -59,20 +59,19 @@ static void set_pair(struct grudge *grudge, size_t a, size_t b, bool refuses)
 	grudge->refuses[b * grudge->count + a] = refuses;
 }
 
-/* Those inside refuse those outside, and unless `is_one_way` the other way
- * round; if so a draw says which camp refuses. */
-static void cut(struct grudge *grudge, const bool *is_inside, bool is_one_way,
-		struct rng *rng)
+struct grudge grudge_between(const bool *is_inside, bool is_one_way,
+			     size_t count, struct rng *rng, struct arena *arena)
 {
+	struct grudge grudge = grudge_empty(arena, count);
 	bool who = is_one_way && rng_below(rng, 2) == 1;
-	size_t count = grudge->count;
 
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < count; j++)
-			grudge->refuses[i * count + j] =
+			grudge.refuses[i * count + j] =
 				is_inside[i] != is_inside[j] &&
 				(!is_one_way || is_inside[i] == who);
 	}
+	return grudge;
 }
 
 /* Of each pair that is refused on both sides keeps one, drawn. */
@@ -189,13 +188,18 @@ static void draw_bridge(struct grudge *grudge, struct rng *rng,
 	}
 }
 
-/* Who is inside, of the shapes with two camps. */
-static void draw_camp(enum grudge_shape shape, const bool *is_primary,
+bool grudge_has_camps(enum grudge_shape shape)
+{
+	return shape != GRUDGE_MAJORITIES_RING && shape != GRUDGE_BRIDGE;
+}
+
+void grudge_draw_camp(enum grudge_shape shape, const bool *is_primary,
 		      size_t count, struct rng *rng, struct arena *arena,
 		      bool *is_inside)
 {
 	const size_t *order = shuffled(count, rng, arena);
 
+	memset(is_inside, 0, count * sizeof(*is_inside));
 	switch (shape) {
 	case GRUDGE_HALVES:
 		for (size_t i = 0; i < count / 2; i++)
@@ -237,17 +241,18 @@ struct grudge grudge_draw(enum grudge_shape shape, bool is_one_way,
 	bool *is_inside;
 
 	assert(count > 0 && shape != GRUDGE_NONE);
-	if (shape == GRUDGE_MAJORITIES_RING || shape == GRUDGE_BRIDGE) {
-		if (shape == GRUDGE_BRIDGE)
-			draw_bridge(&grudge, rng, arena);
-		else
-			draw_ring(&grudge, rng, arena);
-		if (is_one_way)
-			make_one_way(&grudge, rng);
-		return grudge;
+	if (grudge_has_camps(shape)) {
+		is_inside = arena_array(arena, count, sizeof(*is_inside));
+		grudge_draw_camp(shape, is_primary, count, rng, arena,
+				 is_inside);
+		return grudge_between(is_inside, is_one_way, count, rng,
+				      arena);
 	}
-	is_inside = arena_array(arena, count, sizeof(*is_inside));
-	draw_camp(shape, is_primary, count, rng, arena, is_inside);
-	cut(&grudge, is_inside, is_one_way, rng);
+	if (shape == GRUDGE_BRIDGE)
+		draw_bridge(&grudge, rng, arena);
+	else
+		draw_ring(&grudge, rng, arena);
+	if (is_one_way)
+		make_one_way(&grudge, rng);
 	return grudge;
 }

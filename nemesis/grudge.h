@@ -51,6 +51,20 @@ struct grudge grudge_draw(enum grudge_shape shape, bool is_one_way,
 			  const bool *is_primary, size_t count, struct rng *rng,
 			  struct arena *arena);
 
+/* False of the shapes without two camps: a ring, a bridge. */
+bool grudge_has_camps(enum grudge_shape shape);
+
+/* Who is inside, of the shapes that have camps; sets each of `is_inside`. */
+void grudge_draw_camp(enum grudge_shape shape, const bool *is_primary,
+		      size_t count, struct rng *rng, struct arena *arena,
+		      bool *is_inside);
+
+/* Those inside refuse those outside, and unless `is_one_way` the other way
+ * round; if so a draw says which camp refuses. In `arena`. */
+struct grudge grudge_between(const bool *is_inside, bool is_one_way,
+			     size_t count, struct rng *rng,
+			     struct arena *arena);
+
 static inline bool grudge_refuses(const struct grudge *grudge, size_t node,
 				  size_t from)
 {

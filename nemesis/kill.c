@@ -65,8 +65,8 @@ static enum effect kill_verify_healed(void *context, struct figure *note,
 }
 
 static const struct option kill_options[] = {
-	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
-	  "which nodes to draw from", pick_names },
+	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
+	  "which nodes to draw from", pick_choices },
 	{ "signal", OPTION_CHOICE, "KILL", "what ends them",
 	  daemons_ending_signals },
 	{ "await", OPTION_DURATION, "5s",

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/control/agent.h"
 #include "harness/control/cluster.h"
 #include "harness/control/node.h"
 #include "harness/core/arena.h"
@@ -17,7 +18,7 @@
 
 #define LOOK_TIMEOUT_NS INT64_C(15000000000)
 #define NS_PER_MS INT64_C(1000000)
-
+#define OPEN_TIMEOUT_MS 2000
 /*
  * The beginning of a line that is to do `what`, which errors show. `p ADDRESS
  * FLAGS` is a ping; `t ADDRESS SECONDS` asks the same over TCP, by bash, where
@@ -164,8 +165,7 @@ static int learn_node(struct node *node, void *argument, struct error *err)
 {
 	struct network *network = argument;
 	struct network_node *self = &network->nodes[node_index(node)];
-	const char *out;
-	const char *line;
+	const char *out, *line;
 
 	arena_release(&self->arena);
 	*self = (struct network_node){ 0 };
@@ -232,42 +232,96 @@ struct addresses network_sources(const struct network *network, size_t node,
 
 struct look {
 	const struct network *network;
-	const struct grudge *grudge;
-	int64_t blocked_timeout_ns;
+	const struct probing *probing;
 	struct sight *sight;
 };
 
-/* Prints "open NUMBER" for each that answers, then the rules. */
+static int wait_ms(const struct look *look, bool is_blocked)
+{
+	return is_blocked ? (int)(look->probing->blocked_timeout_ns /
+				  NS_PER_MS) : OPEN_TIMEOUT_MS;
+}
+
+/* One question to each address of node `i`: does it answer at all? */
+static const char *ask_node(const struct look *look, const char *line,
+			    size_t self, size_t i, struct arena *arena)
+{
+	const struct network_node *node = &look->network->nodes[self];
+	/* Where ports are cut all else goes through. */
+	bool is_blocked = !look->probing->port_count &&
+			  grudge_parts(look->probing->grudge, self, i);
+	int ms = wait_ms(look, is_blocked);
+	const char *wait = arena_printf(arena, "%d.%03d", ms / 1000, ms % 1000);
+
+	for (size_t j = 0; j < node->peers[i].count; j++) {
+		const char *address = node->peers[i].texts[j];
+
+		if (node->probes[i] == PROBE_TCP)
+			line = arena_printf(
+				arena,
+				"%s{ t %s %s && echo open %zu; } & ", line,
+				address, wait, i);
+		else
+			line = arena_printf(
+				arena,
+				"%s{ p %s '-%s %s' && echo open %zu; } & ",
+				line, address, is_blocked ? "W" : "w",
+				is_blocked ? wait : "2", i);
+	}
+	return line;
+}
+
+/* What the agent is to ask of the ports of node `i`. */
+static const char *ask_ports(const struct look *look, const char *questions,
+			     size_t self, size_t i, struct arena *arena)
+{
+	const struct network_node *node = &look->network->nodes[self];
+	const struct probing *probing = look->probing;
+	int ms = wait_ms(look, grudge_parts(probing->grudge, self, i));
+
+	for (size_t port = 0; port < probing->port_count; port++) {
+		for (size_t j = 0; j < node->peers[i].count; j++)
+			questions = arena_printf(
+				arena, "%s %d %s %d '%zu %zu'", questions, ms,
+				node->peers[i].texts[j], probing->ports[port],
+				i, port);
+	}
+	return questions;
+}
+
+/* Prints "open NODE" for each that answers, "port NODE PLACE" for each port
+ * that does, then the rules. */
 static const char *look_line(const struct look *look, size_t self,
 			     struct arena *arena)
 {
 	const struct network_node *node = &look->network->nodes[self];
 	const char *line = SHELL_PROBES("probe the other nodes");
-	int blocked_ms = (int)(look->blocked_timeout_ns / NS_PER_MS);
+	const char *questions = "";
 
 	for (size_t i = 0; i < look->network->count; i++) {
-		bool is_open = !grudge_parts(look->grudge, self, i);
-		const char *wait;
-
-		if (i == self || node->probes[i] == PROBE_NONE)
+		if (i == self)
 			continue;
-		if (node->probes[i] == PROBE_TCP)
-			wait = is_open ? "2"
-				       : arena_printf(arena, "%d.%03d",
-						      blocked_ms / 1000,
-						      blocked_ms % 1000);
-		else
-			wait = is_open ? "'-w 2'"
-				       : arena_printf(arena, "'-W %d.%03d'",
-						      blocked_ms / 1000,
-						      blocked_ms % 1000);
-		for (size_t j = 0; j < node->peers[i].count; j++)
-			line = arena_printf(
-				arena, "%s{ %s %s %s && echo open %zu; } & ",
-				line, node->probes[i] == PROBE_TCP ? "t" : "p",
-				node->peers[i].texts[j], wait, i);
+		if (node->probes[i] != PROBE_NONE)
+			line = ask_node(look, line, self, i, arena);
+		questions = ask_ports(look, questions, self, i, arena);
 	}
+	if (*questions)
+		line = arena_printf(arena, "%s" AGENT_PROGRAM " reach%s & ",
+				    line, questions);
 	return arena_printf(arena, "%swait; %s", line, firewall_list_line());
+}
+
+static void read_port(const struct look *look, size_t self, const char *text)
+{
+	size_t ports = look->probing->port_count;
+	size_t count = look->network->count;
+	char *end;
+	size_t number = strtoul(text, &end, 10);
+	size_t port = strtoul(end, NULL, 10);
+
+	if (number < count && port < ports)
+		look->sight->answers[(self * count + number) * ports + port] =
+			true;
 }
 
 static void read_sight(const struct look *look, size_t self, const char *line,
@@ -285,9 +339,13 @@ static void read_sight(const struct look *look, size_t self, const char *line,
 			look->sight->reaches[self * count + number] = true;
 		return;
 	}
+	if (strncmp(line, "port ", 5) == 0)
+		read_port(look, self, line + 5);
 	if (!firewall_read_rule(line, arena, &source, &packets))
 		return;
 	look->sight->rules[self]++;
+	if (packets && strcmp(source, FIREWALL_CLIENTS) == 0)
+		look->sight->drops_clients[self] = true;
 	for (size_t i = 0; i < count; i++) {
 		if (packets && i != self &&
 		    (has(&network->nodes[i].own, source) ||
@@ -301,33 +359,37 @@ static int look_from(struct node *node, void *argument, struct error *err)
 	const struct look *look = argument;
 	size_t self = node_index(node);
 	struct arena arena = { 0 };
-	const char *out;
-	const char *line;
-	int result;
+	const char *out, *line;
+	int result = 0;
 
-	result = node_run_within(node, LOOK_TIMEOUT_NS, &arena, &out, err, "%s",
-				 look_line(look, self, &arena));
+	if (look->probing->port_count)
+		result = agent_install(node, err);
+	if (result == 0)
+		result = node_run_within(node, LOOK_TIMEOUT_NS, &arena, &out,
+					 err, "%s",
+					 look_line(look, self, &arena));
 	while (result == 0 && (line = next_line(&out, &arena)))
 		read_sight(look, self, line, &arena);
 	arena_release(&arena);
 	return result;
 }
 
-int network_look(const struct network *network, const struct grudge *grudge,
-		 int64_t blocked_timeout_ns, struct arena *arena,
-		 struct sight *sight, struct error *err)
+int network_look(const struct network *network, const struct probing *probing,
+		 struct arena *arena, struct sight *sight, struct error *err)
 {
 	size_t count = network->count;
 	struct look look = {
 		.network = network,
-		.grudge = grudge,
-		.blocked_timeout_ns = blocked_timeout_ns,
+		.probing = probing,
 		.sight = sight,
 	};
 
 	sight->reaches = arena_array(arena, count * count, sizeof(bool));
 	sight->can_tell = arena_array(arena, count * count, sizeof(bool));
+	sight->answers = arena_array(
+		arena, count * count * probing->port_count + 1, sizeof(bool));
 	sight->drops = arena_array(arena, count * count, sizeof(bool));
+	sight->drops_clients = arena_array(arena, count, sizeof(bool));
 	sight->rules = arena_array(arena, count, sizeof(*sight->rules));
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < count; j++)

@@ -56,21 +56,32 @@ int network_learn(struct network *network, struct error *err);
 struct addresses network_sources(const struct network *network, size_t node,
 				 size_t from, struct arena *arena);
 
+/* What a look is to find out. */
+struct probing {
+	const struct grudge *grudge; /* who should not reach whom */
+	const int *ports;	     /* by these ports alone; */
+	size_t port_count;	     /* 0: not at all */
+	int64_t blocked_timeout_ns;
+};
+
 /* What a look at the nodes brought; matrices of count * count. */
 struct sight {
 	bool *reaches;	/* [i * count + j]: j answered i */
 	bool *can_tell; /* i has a way to find out */
+	bool *answers;	/* [(i * count + j) * port_count + p]: so did that
+			 * port, open or closed */
 	bool *drops;	/* i has dropped packets from j */
-	size_t *rules;	/* how many of ours node i has */
+	bool *drops_clients; /* [i]: and packets of clients */
+	size_t *rules;	     /* how many of ours node i has */
 };
 
 /*
  * Probes every ordered pair, in parallel, one shell line a node; then lists
- * the rules there. Who `grudge` lets talk gets OPEN_TIMEOUT to answer, the
- * others `blocked_timeout_ns`. `sight` is in `arena`.
+ * the rules there. Who the grudge lets talk gets two seconds to answer, the
+ * others `blocked_timeout_ns`. Ports are asked by the agent. `sight` is in
+ * `arena`.
  */
-int network_look(const struct network *network, const struct grudge *grudge,
-		 int64_t blocked_timeout_ns, struct arena *arena,
-		 struct sight *sight, struct error *err);
+int network_look(const struct network *network, const struct probing *probing,
+		 struct arena *arena, struct sight *sight, struct error *err);
 
 #endif

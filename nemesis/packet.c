@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A bad network: packets to other nodes are late, lost, doubled, ... */
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,47 +15,39 @@
 #include "harness/fault.h"
 
 #include "nemesis/network.h"
+#include "nemesis/packet_behaviour.h"
+#include "nemesis/packet_links.h"
 #include "nemesis/packet_look.h"
 #include "nemesis/pick.h"
+#include "nemesis/ports.h"
 #include "nemesis/queue_rules.h"
-
-#define NS_PER_US 1000
 
 /* A rare event may not come among the first pings. */
 #define LOOKS_MAX 6
 
-static const char *const behaviours[] = { "delay",   "loss",	"duplicate",
-					  "reorder", "corrupt", "bandwidth",
-					  NULL };
+/* Draws of the other ends, until there is a link between two nodes. */
+#define DRAWS_MAX 100
 
 struct packet {
 	const struct fault_setup *setup;
 	struct network network;
-	const char *behaviour; /* in force, or NULL */
-	const char *flags;     /* of the agent */
-	bool *picked;
+	unsigned behaviours; /* in force, or 0 */
+	const char *flags;   /* of the agent */
+	struct packet_links links;
+	struct ports ports;
+	bool *senders; /* whose packets are hit */
 	struct packet_look *looks; /* [i]: of node i, the last */
 };
 
 static void *packet_open(const struct fault_setup *setup, struct error *err)
 {
-	static const char *const shares[] = { "loss", "duplicate", "reorder",
-					      "corrupt", "correlation" };
 	struct packet *state = arena_alloc(setup->arena, sizeof(*state));
 	size_t count = cluster_count(setup->cluster);
 
-	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
-		double share = options_real(setup->options, shares[i]);
-
-		if (!(share >= 0 && share <= 1)) {
-			error_set(err,
-				  "packet.%s is a share, from 0%% to 100%%",
-				  shares[i]);
-			return NULL;
-		}
-	}
+	if (packet_behaviour_check(setup->options, err) < 0)
+		return NULL;
 	state->setup = arena_copy(setup->arena, setup, sizeof(*setup));
-	state->picked = arena_array(setup->arena, count, sizeof(bool));
+	state->senders = arena_array(setup->arena, count, sizeof(bool));
 	state->looks = arena_array(setup->arena, count, sizeof(*state->looks));
 	network_init(&state->network, setup->cluster, FIREWALL_NONE,
 		     setup->arena);
@@ -71,48 +62,19 @@ static void packet_close(void *context)
 		network_release(&state->network);
 }
 
-/* The agent's flags for the behaviour; with reordering goes a delay, for
- * there is nothing to overtake otherwise. */
-static const char *flags_of(const struct packet *state, const char *behaviour)
-{
-	const struct options *options = state->setup->options;
-	struct arena *arena = state->setup->arena;
-	const char *flags =
-		arena_printf(arena, "--correlation %g --seed %" PRIu64,
-			     options_real(options, "correlation"),
-			     rng_below(state->setup->rng, UINT64_C(1) << 32));
-
-	if (strcmp(behaviour, "bandwidth") == 0)
-		return arena_printf(arena, "%s --rate %" PRId64, flags,
-				    options_int(options, "bandwidth"));
-	if (strcmp(behaviour, "delay") == 0 ||
-	    strcmp(behaviour, "reorder") == 0)
-		flags = arena_printf(
-			arena,
-			"%s --delay-us %" PRId64 " --jitter-us %" PRId64
-			" --normal %d",
-			flags,
-			options_duration_ns(options, "delay") / NS_PER_US,
-			options_duration_ns(options, "jitter") / NS_PER_US,
-			options_is(options, "distribution", "normal"));
-	if (strcmp(behaviour, "delay") == 0)
-		return flags;
-	return arena_printf(arena, "%s --%s %g", flags, behaviour,
-			    options_real(options, behaviour));
-}
-
-/* Everywhere that the other nodes are. */
+/* Everywhere that the nodes are to which `self` has a bad link. */
 static struct addresses peers_of(const struct packet *state, size_t self,
 				 struct arena *arena)
 {
+	size_t count = state->network.count;
 	struct addresses all = { 0 };
 
 	all.texts = arena_array(arena, 1, sizeof(*all.texts));
-	for (size_t j = 0; j < state->network.count; j++) {
+	for (size_t j = 0; j < count; j++) {
 		struct addresses some;
 		const char **texts;
 
-		if (j == self)
+		if (!state->links.sends[self * count + j])
 			continue;
 		some = network_sources(&state->network, self, j, arena);
 		texts = arena_array(arena, all.count + some.count + 1,
@@ -149,9 +111,43 @@ static int begin_node(struct node *node, void *argument, struct error *err)
 	    node_daemon_start(node, &daemon, err) == 0)
 		result = node_run(
 			node, NULL, NULL, err, "%s",
-			queue_rules_put_line(&arena, peers.texts, peers.count));
+			queue_rules_put_line(&arena, peers.texts, peers.count,
+					     state->ports.numbers,
+					     state->ports.count));
 	arena_release(&arena);
 	return result;
+}
+
+/* From whom to whom. */
+static int draw_links(struct packet *state, const char *target,
+		      struct figure *note, struct error *err)
+{
+	const struct fault_setup *setup = state->setup;
+	size_t count = state->network.count;
+	bool *ends = arena_array(setup->arena, count, sizeof(*ends));
+	bool *others = arena_array(setup->arena, count, sizeof(*others));
+	const char *direction = options_text(setup->options, "direction");
+
+	pick_in_cluster(setup->cluster, target,
+			options_list(setup->options, "targets"), setup->rng,
+			setup->arena, note, ends);
+	for (int i = 0; i < DRAWS_MAX; i++) {
+		struct figure to = figure_group_root();
+
+		pick_in_cluster(setup->cluster, NULL,
+				options_list(setup->options, "to"), setup->rng,
+				setup->arena, &to, others);
+		state->links = packet_links_between(ends, others, direction,
+						    count, setup->arena);
+		if (packet_links_hit(&state->links, count))
+			break;
+	}
+	if (!packet_links_hit(&state->links, count))
+		return error_set(err, "there is no link between those nodes");
+	for (size_t i = 0; i < count; i++)
+		state->senders[i] = packet_links_hit(&state->links, i);
+	packet_links_note(&state->links, setup->cluster, setup->arena, note);
+	return 0;
 }
 
 static int packet_inject(void *context, const char *target, struct figure *note,
@@ -159,20 +155,25 @@ static int packet_inject(void *context, const char *target, struct figure *note,
 {
 	struct packet *state = context;
 	const struct fault_setup *setup = state->setup;
-	const char *behaviour = pick_choice(
+	const char *behaviours = pick_choice(
 		options_list(setup->options, "behaviours"), setup->rng);
 
-	if (!behaviour)
-		behaviour = behaviours[0];
-	pick_in_cluster(setup->cluster, target,
-			options_list(setup->options, "targets"), setup->rng,
-			setup->arena, note, state->picked);
-	state->flags = flags_of(state, behaviour);
-	state->behaviour = behaviour;
-	figure_add_text(note, setup->arena, "behaviour", behaviour);
+	if (!behaviours)
+		behaviours = packet_behaviours[0];
+	if (draw_links(state, target, note, err) < 0 ||
+	    ports_read(options_list(setup->options, "ports"),
+		       cluster_control(setup->cluster), &state->ports,
+		       err) < 0)
+		return error_wrap(err, "packet");
+	state->behaviours = packet_behaviour_bits(behaviours, setup->arena);
+	state->flags = packet_behaviour_flags(
+		state->behaviours, setup->options,
+		rng_below(setup->rng, UINT64_C(1) << 32), setup->arena);
+	figure_add_text(note, setup->arena, "behaviour", behaviours);
 	figure_add_text(note, setup->arena, "parameters", state->flags);
+	ports_note(&state->ports, setup->arena, note);
 	if (network_learn(&state->network, err) < 0 ||
-	    cluster_each(setup->cluster, state->picked, begin_node, state,
+	    cluster_each(setup->cluster, state->senders, begin_node, state,
 			 err) < 0)
 		return error_wrap(err, "packet");
 	return 0;
@@ -185,11 +186,19 @@ static int look_at_node(struct node *node, void *argument, struct error *err)
 	int64_t longest_ns = options_duration_ns(options, "delay") +
 			     6 * options_duration_ns(options, "jitter");
 
-	return packet_look_at(node, state->setup->cluster, longest_ns,
-			      &state->looks[node_index(node)], err);
+	struct packet_looking looking = {
+		.network = &state->network,
+		.links = &state->links,
+		.ports = &state->ports,
+		.delay_ns = longest_ns,
+	};
+
+	return packet_look_at(node, &looking, &state->looks[node_index(node)],
+			      err);
 }
 
-/* One for each address, and a jump for each family. */
+/* One for each address (with ports two: TCP and UDP), and a jump for each
+ * family. */
 static size_t rules_wanted(const struct packet *state, size_t self,
 			   struct arena *arena)
 {
@@ -198,31 +207,28 @@ static size_t rules_wanted(const struct packet *state, size_t self,
 
 	for (size_t i = 0; i < peers.count; i++)
 		of_ipv6 += strchr(peers.texts[i], ':') != NULL;
-	return peers.count + (of_ipv6 > 0) + (of_ipv6 < peers.count);
+	return peers.count * (state->ports.count ? 2 : 1) + (of_ipv6 > 0) +
+	       (of_ipv6 < peers.count);
 }
 
 /* Does what the node shows agree with what was injected? NULL, or why not. */
 static const char *doubt(const struct packet *state, size_t self,
 			 struct arena *arena)
 {
-	static const int proofs[] = { PACKET_DELAYED,	PACKET_LOST,
-				      PACKET_TWICE,	PACKET_EARLY,
-				      PACKET_CORRUPTED, PACKET_DELAYED };
 	const struct packet_look *look = &state->looks[self];
 	int64_t delay_ns = options_duration_ns(state->setup->options, "delay");
-	size_t kind = 0;
 
-	while (strcmp(behaviours[kind], state->behaviour) != 0)
-		kind++;
 	if (look->daemon != DAEMON_RUNNING)
 		return "the agent does not serve the queue";
 	if (look->rules != rules_wanted(state, self, arena))
 		return "rules are missing";
 	if (!look->counts[PACKET_SEEN])
 		return "no packet came to the queue";
-	if (!look->counts[proofs[kind]])
+	if (!packet_behaviour_is_seen(state->behaviours, look->counts))
 		return "no packet was hit";
-	if (kind == 0 && look->rtt_ms > 0 &&
+	if ((state->behaviours & (PACKET_DELAY | PACKET_REORDER)) ==
+		    PACKET_DELAY &&
+	    look->rtt_ms > 0 &&
 	    look->rtt_ms * 1e6 < (double)delay_ns / 2)
 		return "pings are faster than the delay";
 	return NULL;
@@ -236,17 +242,17 @@ static enum effect packet_verify(void *context, struct figure *note,
 	const char *why = NULL;
 	struct figure *group;
 
-	if (!state->behaviour) {
+	if (!state->behaviours) {
 		error_set(err, "packet: nothing was injected");
 		return EFFECT_ABSENT;
 	}
 	for (int look = 0; look == 0 || (why && look < LOOKS_MAX); look++) {
-		if (cluster_each(setup->cluster, state->picked, look_at_node,
+		if (cluster_each(setup->cluster, state->senders, look_at_node,
 				 state, err) < 0)
 			return EFFECT_UNKNOWN;
 		why = NULL;
 		for (size_t i = 0; i < state->network.count && !why; i++) {
-			if (!state->picked[i])
+			if (!state->senders[i])
 				continue;
 			why = doubt(state, i, setup->arena);
 			if (why)
@@ -258,7 +264,7 @@ static enum effect packet_verify(void *context, struct figure *note,
 	}
 	group = figure_add_group(note, setup->arena, "packets");
 	for (size_t i = 0; i < state->network.count; i++) {
-		if (state->picked[i])
+		if (state->senders[i])
 			packet_look_note(
 				&state->looks[i],
 				node_name(cluster_node(setup->cluster, i)),
@@ -280,7 +286,7 @@ static int packet_heal(void *context, struct figure *note, struct error *err)
 	(void)note;
 	if (cluster_each(state->setup->cluster, NULL, heal_node, NULL, err) < 0)
 		return error_wrap(err, "packet: heal");
-	state->behaviour = NULL;
+	state->behaviours = 0;
 	return 0;
 }
 
@@ -327,11 +333,21 @@ static enum effect packet_verify_healed(void *context, struct figure *note,
 static const char *const distributions[] = { "normal", "uniform", NULL };
 
 static const struct option packet_options[] = {
-	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
-	  "whose packets to the other nodes", pick_names },
-	{ "behaviours", OPTION_LIST,
+	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
+	  "whose packets to the other nodes", pick_choices },
+	{ "to", OPTION_SETS, "all", "which other nodes, drawn in the same way",
+	  pick_choices },
+	{ "direction", OPTION_CHOICE, "out",
+	  "what they send to those, what they are sent by them, or both",
+	  packet_directions },
+	{ "ports", OPTION_LIST, "",
+	  "only what is TCP or UDP from or to these ports: peer, client, "
+	  "numbers",
+	  NULL },
+	{ "behaviours", OPTION_SETS,
 	  "delay,loss,duplicate,reorder,corrupt,bandwidth",
-	  "what to draw from, one at a time", behaviours },
+	  "what to draw from; several at once are joined by +",
+	  packet_behaviours },
 	{ "delay", OPTION_DURATION, "50ms", "mean delay", NULL },
 	{ "jitter", OPTION_DURATION, "10ms",
 	  "its sigma, or half its width if uniform", NULL },

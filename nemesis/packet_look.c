@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/control/agent.h"
+
 #include "nemesis/queue_rules.h"
 
 #define PINGS 10
@@ -36,36 +38,52 @@ static void read_line(struct packet_look *look, const char *line)
 	}
 }
 
-static const char *look_line(struct cluster *cluster, size_t self,
-			     int64_t delay_ns, struct arena *arena)
+/* Packets that the rules should catch, from here to `address`. */
+static const char *traffic(const struct packet_looking *looking,
+			   const char *line, const char *address, int wait_s,
+			   struct arena *arena)
 {
+	const char *to = shell_quote(arena, address);
+
+	if (!looking->ports->count)
+		return arena_printf(arena,
+				    "%sping -q -n -c %d -i 0.01 -w %d %s "
+				    "2>/dev/null | grep ^rtt & ",
+				    line, PINGS, wait_s, to);
+	line = arena_printf(arena, "%s" AGENT_PROGRAM " reach", line);
+	for (size_t i = 0; i < looking->ports->count * PINGS; i++)
+		line = arena_printf(
+			arena, "%s %d %s %d -", line, 1000 * wait_s, to,
+			looking->ports->numbers[i % looking->ports->count]);
+	return arena_printf(arena, "%s >/dev/null & ", line);
+}
+
+static const char *look_line(const struct packet_looking *looking, size_t self,
+			     struct arena *arena)
+{
+	const struct packet_links *links = looking->links;
 	const char *line = ": look at packets; ";
+	const struct addresses *peers = looking->network->nodes[self].peers;
+	int wait_s = 2 + (int)(looking->delay_ns / INT64_C(500000000));
 
-	for (size_t i = 0; i < cluster_count(cluster); i++) {
-		const char *address = node_address(cluster_node(cluster, i));
-
-		if (i != self)
-			line = arena_printf(
-				arena,
-				"%sping -q -n -c %d -i 0.01 -w %d %s "
-				"2>/dev/null | grep ^rtt & ",
-				line, PINGS,
-				2 + (int)(delay_ns / INT64_C(500000000)),
-				shell_quote(arena, address));
+	for (size_t i = 0; i < links->count; i++) {
+		if (links->sends[self * links->count + i])
+			line = traffic(looking, line,
+				       peers[i].count ? peers[i].texts[0] : "",
+				       wait_s, arena);
 	}
 	return arena_printf(arena,
 			    "%swait; sleep 0.1; cat " PACKET_STATS "; %s", line,
 			    queue_rules_list_line());
 }
 
-int packet_look_at(struct node *node, struct cluster *cluster, int64_t delay_ns,
+int packet_look_at(struct node *node, const struct packet_looking *looking,
 		   struct packet_look *look, struct error *err)
 {
 	struct arena arena = { 0 };
 	const char *out = "";
-	int result = node_run(
-		node, &arena, &out, err, "%s",
-		look_line(cluster, node_index(node), delay_ns, &arena));
+	int result = node_run(node, &arena, &out, err, "%s",
+			      look_line(looking, node_index(node), &arena));
 
 	*look = (struct packet_look){ 0 };
 	while (result == 0 && *out) {

@@ -3,11 +3,14 @@
 #ifndef ORDEAL_NEMESIS_PACKET_LOOK_H
 #define ORDEAL_NEMESIS_PACKET_LOOK_H
 
-#include "harness/control/cluster.h"
 #include "harness/control/node.h"
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
 #include "harness/core/figure.h"
+
+#include "nemesis/network.h"
+#include "nemesis/packet_links.h"
+#include "nemesis/ports.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,9 +37,18 @@ struct packet_look {
 	enum daemon_state daemon;
 };
 
-/* Pings all other nodes of the cluster from `node`, allowing for `delay_ns` a
- * packet, then reads what the agent has counted and which rules there are. */
-int packet_look_at(struct node *node, struct cluster *cluster, int64_t delay_ns,
+/* What is to be looked at. */
+struct packet_looking {
+	const struct network *network; /* as the nodes know it */
+	const struct packet_links *links;
+	const struct ports *ports;
+	int64_t delay_ns; /* the most that a packet may be late */
+};
+
+/* Pings those other nodes to which `node` has a bad link (with ports: has the
+ * agent connect to these), then reads what the agent has counted and which
+ * rules there are. */
+int packet_look_at(struct node *node, const struct packet_looking *looking,
 		   struct packet_look *look, struct error *err);
 
 /* Adds it to `group` under the node's name. */

@@ -78,8 +78,8 @@ static enum effect pause_verify_healed(void *context, struct figure *note,
 }
 
 static const struct option pause_options[] = {
-	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
-	  "which nodes to draw from", pick_names },
+	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
+	  "which nodes to draw from", pick_choices },
 	{ .name = NULL },
 };
 

@@ -11,13 +11,20 @@
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
 #include "harness/core/figure.h"
+#include "harness/core/option.h"
 #include "harness/core/rng.h"
 
 #define NODES_MAX 4096
 
 const char *const pick_names[] = { "one",      "minority",  "minority-third",
 				   "majority", "primaries", "all",
-				   "random",   NULL };
+				   "random",   "followers", NULL };
+
+const char *const pick_choices[] = {
+	"one",	     "minority", "minority-third", "majority",
+	"primaries", "all",	 "random",	   "followers",
+	OPTION_NODES, NULL
+};
 
 enum pick pick_from_name(const char *name)
 {
@@ -96,6 +103,12 @@ void pick_nodes(enum pick pick, struct rng *rng, const bool *is_primary,
 	case PICK_RANDOM:
 		pick_subset(rng, count, picked);
 		return;
+	case PICK_FOLLOWERS:
+		if (!pick_primaries(is_primary, count, picked))
+			pick_some(rng, 1, count, picked);
+		for (size_t i = 0; i < count; i++)
+			picked[i] = !picked[i];
+		return;
 	}
 }
 
@@ -137,26 +150,50 @@ void pick_note(struct cluster *cluster, const bool *picked, const char *name,
 	}
 }
 
+/* Who is primary, for the first part of a target that is about that. */
+static void learn_primaries(struct cluster *cluster, bool *is_primary,
+			    struct arena *arena, struct figure *note)
+{
+	if (figure_find(note, "primary"))
+		return;
+	if (pick_ask_primaries(cluster, is_primary))
+		pick_note(cluster, is_primary, "primary", arena, note);
+	else
+		figure_add_text(note, arena, "primary", NULL);
+}
+
 void pick_in_cluster(struct cluster *cluster, const char *target,
 		     const char *const *choices, struct rng *rng,
 		     struct arena *arena, struct figure *note, bool *picked)
 {
 	size_t count = cluster_count(cluster);
 	bool *is_primary = arena_array(arena, count, sizeof(*is_primary));
-	enum pick pick;
+	bool *some = arena_array(arena, count, sizeof(*some));
+	const char *const *parts;
+	bool has_any = false;
 
 	if (!target)
 		target = pick_choice(choices, rng);
-	pick = target ? pick_from_name(target) : PICK_ONE;
-	if (pick == PICK_NONE)
-		pick = PICK_ONE;
-	figure_add_text(note, arena, "target", pick_names[pick - PICK_ONE]);
-	if (pick == PICK_PRIMARIES) {
-		if (pick_ask_primaries(cluster, is_primary))
-			pick_note(cluster, is_primary, "primary", arena, note);
-		else
-			figure_add_text(note, arena, "primary", NULL);
+	if (!target)
+		target = pick_names[0];
+	figure_add_text(note, arena, "target", target);
+	parts = option_set(target, arena);
+	memset(picked, 0, count * sizeof(*picked));
+	for (size_t part = 0; parts[part]; part++) {
+		enum pick pick = pick_from_name(parts[part]);
+
+		if (pick == PICK_PRIMARIES || pick == PICK_FOLLOWERS)
+			learn_primaries(cluster, is_primary, arena, note);
+		pick_nodes(pick, rng, is_primary, count, some);
+		for (size_t i = 0; i < count; i++) {
+			const char *name = node_name(cluster_node(cluster, i));
+
+			picked[i] = picked[i] || some[i] ||
+				    strcmp(parts[part], name) == 0;
+			has_any = has_any || picked[i];
+		}
 	}
-	pick_nodes(pick, rng, is_primary, count, picked);
+	if (!has_any)
+		pick_nodes(PICK_ONE, rng, NULL, count, picked);
 	pick_note(cluster, picked, "nodes", arena, note);
 }

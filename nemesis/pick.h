@@ -20,10 +20,15 @@ enum pick {
 	PICK_PRIMARIES,	     /* who is primary now; one node if none is known */
 	PICK_ALL,
 	PICK_RANDOM, /* each subset but the empty one is as likely */
+	PICK_FOLLOWERS, /* who is not primary; all but one if none is known */
 };
 
-/* The names of all, NULL at the end: values of an option "targets". */
+/* The names of all, NULL at the end. */
 extern const char *const pick_names[];
+
+/* The same and OPTION_NODES: values of an option "targets" of OPTION_SETS,
+ * which names nodes as well. */
+extern const char *const pick_choices[];
 
 /* PICK_NONE if there is none of that name. */
 enum pick pick_from_name(const char *name);
@@ -31,16 +36,19 @@ enum pick pick_from_name(const char *name);
 /*
  * Draws: sets picked[i] for each node hit and clears the others; `count` > 0.
  * Nodes that are to be picked from at random are all equally likely.
- * `is_primary` is used by PICK_PRIMARIES alone and may be NULL there.
+ * `is_primary` is used by PICK_PRIMARIES and PICK_FOLLOWERS alone and may be
+ * NULL there.
  */
 void pick_nodes(enum pick pick, struct rng *rng, const bool *is_primary,
 		size_t count, bool *picked);
 
 /*
  * The same for a cluster, whose control says who is primary (asked only if it
- * matters). `target` NULL: one of `choices` (NULL at the end) is drawn. Adds
+ * matters). `target` is one of `pick_choices`, or several joined by +: all of
+ * these together; NULL: one of `choices` (NULL at the end) is drawn. Adds
  * "target" and "nodes" to `note`, and "primary" (null: not known) where it was
- * asked for.
+ * asked for. Names are good, as the configuration sees to; where nobody was
+ * picked, one node is.
  */
 void pick_in_cluster(struct cluster *cluster, const char *target,
 		     const char *const *choices, struct rng *rng,

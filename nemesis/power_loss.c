@@ -194,8 +194,8 @@ static enum effect power_loss_verify_healed(void *context, struct figure *note,
 }
 
 static const struct option power_loss_options[] = {
-	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
-	  "which nodes to draw from", pick_names },
+	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
+	  "which nodes to draw from", pick_choices },
 	{ "losses", OPTION_LIST, "all,torn",
 	  "of what was not synced: all, what came after a moment, or each "
 	  "sector and name for itself",

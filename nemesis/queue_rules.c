@@ -13,35 +13,67 @@
 
 #define OURS "-m comment --comment ordeal"
 
+/* What rules match beside an address: all, or TCP and UDP of some ports. */
+struct matches {
+	const char *texts[2];
+	size_t count;
+};
+
+static struct matches matches_of(struct arena *arena, const int *ports,
+				 size_t count)
+{
+	struct matches matches = { .texts = { "" }, .count = 1 };
+	const char *list = "";
+
+	if (!count)
+		return matches;
+	for (size_t i = 0; i < count; i++)
+		list = arena_printf(arena, "%s%s%d", list, i ? "," : "",
+				    ports[i]);
+	matches.texts[0] = arena_printf(
+		arena, "-p tcp -m multiport --ports %s ", list);
+	matches.texts[1] = arena_printf(
+		arena, "-p udp -m multiport --ports %s ", list);
+	matches.count = 2;
+	return matches;
+}
+
 /* The rules of one family, quoted for the shell; NULL if there are none. */
 static const char *rules_of(struct arena *arena, const char *const *addresses,
-			    size_t count, bool is_ipv6)
+			    size_t count, const struct matches *matches,
+			    bool is_ipv6)
 {
 	const char *text = "'*mangle' ':ORDEAL-OUT - [0:0]'";
 	bool has_one = false;
 
-	for (size_t i = 0; i < count; i++) {
-		if ((strchr(addresses[i], ':') != NULL) != is_ipv6)
+	for (size_t i = 0; i < count * matches->count; i++) {
+		const char *address = addresses[i / matches->count];
+
+		if ((strchr(address, ':') != NULL) != is_ipv6)
 			continue;
 		text = arena_printf(arena,
 				    "%s '-A ORDEAL-OUT ! -o lo -d %s "
-				    "-m mark ! --mark " MARK " " OURS
+				    "%s-m mark ! --mark " MARK " " OURS
 				    " -j NFQUEUE --queue-num " QUEUE
 				    " --queue-bypass'",
-				    text, addresses[i]);
+				    text, address,
+				    matches->texts[i % matches->count]);
 		has_one = true;
 	}
 	return has_one ? text : NULL;
 }
 
 const char *queue_rules_put_line(struct arena *arena,
-				 const char *const *addresses, size_t count)
+				 const char *const *addresses, size_t count,
+				 const int *ports, size_t port_count)
 {
+	struct matches matches = matches_of(arena, ports, port_count);
 	static const char *const families[] = { "ip", "ip6" };
 	const char *line = ": queue packets; mkdir -p /run/ordeal";
 
 	for (size_t i = 0; i < 2; i++) {
-		const char *rules = rules_of(arena, addresses, count, i == 1);
+		const char *rules = rules_of(arena, addresses, count,
+					     &matches, i == 1);
 
 		if (!rules)
 			continue;

@@ -15,10 +15,11 @@
  * removed with the rules if nobody else has put anything into it.
  */
 
-/* Queues what goes to `addresses` (IPv4 and IPv6), in place of what was queued
- * before. */
+/* Queues what goes to `addresses` (IPv4 and IPv6; with ports: TCP and UDP from
+ * or to one of these), in place of what was queued before. */
 const char *queue_rules_put_line(struct arena *arena,
-				 const char *const *addresses, size_t count);
+				 const char *const *addresses, size_t count,
+				 const int *ports, size_t port_count);
 
 /* Ends the agent's process that serves the queue, and removes the rules;
  * success if there is nothing. One line, needs nobody: an undo_line. */

@@ -192,8 +192,8 @@ static enum effect restart_verify_healed(void *context, struct figure *note,
 }
 
 static const struct option restart_options[] = {
-	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
-	  "which nodes to draw from", pick_names },
+	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
+	  "which nodes to draw from", pick_choices },
 	{ "signal", OPTION_CHOICE, "TERM", "what ends them",
 	  daemons_ending_signals },
 	{ "rolling", OPTION_BOOL, "true",

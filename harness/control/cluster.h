@@ -36,12 +36,16 @@ struct cluster_control {
 	void *context;
 	const char *const *daemons; /* names, NULL at the end */
 	const char *data; /* the folder of its data on each node, or NULL */
+	int client_port; /* TCP; 0: not known */
+	int peer_port;
 	int (*start)(void *context, struct node *node, struct error *err);
 	int (*await_ready)(void *context, struct node *node,
 			   int64_t deadline_ns, struct error *err);
 	/* Sets is_primary[i] for each node that is primary now; best effort.
 	 * NULL where the store has no such thing. */
 	int (*primaries)(void *context, bool *is_primary, struct error *err);
+	/* How far each node is, as in target.h; NULL where none tells. */
+	int (*progress)(void *context, int64_t *applied, struct error *err);
 	/* Membership, as in target.h; NULL where it cannot be changed. */
 	int (*members)(void *context, const char **ids, struct arena *arena,
 		       struct error *err);

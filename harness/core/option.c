@@ -133,9 +133,54 @@ static int parse_bool(const char *text, bool *truth, struct error *err)
 	return error_set(err, "it takes true or false, not \"%s\"", text);
 }
 
+const char *const *option_set(const char *text, struct arena *arena)
+{
+	size_t room = 2;
+	size_t count = 0;
+	const char **parts;
+
+	for (const char *p = text; *p; p++)
+		room += *p == '+';
+	parts = arena_array(arena, room, sizeof(*parts));
+	for (;;) {
+		size_t length = strcspn(text, "+");
+
+		parts[count++] = arena_strndup(arena, text, length);
+		if (!text[length])
+			return parts;
+		text += length + 1;
+	}
+}
+
+static int parse_set(const char *text, struct arena *arena,
+		     const char *const *choices, struct error *err)
+{
+	const char *const *parts = option_set(text, arena);
+
+	for (size_t i = 0; choices[i]; i++) {
+		if (strcmp(choices[i], OPTION_NODES) == 0)
+			return 0;
+	}
+	for (size_t i = 0; parts[i]; i++) {
+		if (parse_choice(parts[i], choices, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int parse_member(const char *text, const struct option *option,
+			struct arena *arena, struct error *err)
+{
+	if (!option->choices)
+		return 0;
+	if (option->kind == OPTION_SETS)
+		return parse_set(text, arena, option->choices, err);
+	return parse_choice(text, option->choices, err);
+}
+
 /* The members between the commas, blanks around them cut off. */
 static int parse_list(struct slot *slot, struct arena *arena, const char *text,
-		      const char *const *choices, struct error *err)
+		      const struct option *option, struct error *err)
 {
 	size_t room = 2;
 	size_t count = 0;
@@ -156,7 +201,7 @@ static int parse_list(struct slot *slot, struct arena *arena, const char *text,
 		list[count] = arena_strndup(arena, text + from, to - from);
 		if (from == to || (text[length] && !text[length + 1]))
 			return error_set(err, "a member of the list is empty");
-		if (choices && parse_choice(list[count], choices, err) != 0)
+		if (parse_member(list[count], option, arena, err) != 0)
 			return -1;
 		count++;
 		text += length + (text[length] == ',');
@@ -186,7 +231,8 @@ static int slot_set(struct slot *slot, const struct option *option,
 		assert(option->choices);
 		return parse_choice(text, option->choices, err);
 	case OPTION_LIST:
-		return parse_list(slot, arena, text, option->choices, err);
+	case OPTION_SETS:
+		return parse_list(slot, arena, text, option, err);
 	case OPTION_NONE:
 		break;
 	}
@@ -333,7 +379,11 @@ const char *options_text(const struct options *options, const char *name)
 
 const char *const *options_list(const struct options *options, const char *name)
 {
-	return slot_of_kind(options, name, OPTION_LIST)->list;
+	const struct slot *slot = slot_of(options, name);
+
+	assert(options->table[slot - options->slots].kind == OPTION_LIST ||
+	       options->table[slot - options->slots].kind == OPTION_SETS);
+	return slot->list;
 }
 
 bool options_is(const struct options *options, const char *name,

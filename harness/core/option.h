@@ -20,7 +20,12 @@ enum option_kind {
 	OPTION_TEXT,
 	OPTION_CHOICE, /* one of `choices` */
 	OPTION_LIST, /* texts, separated by commas */
+	OPTION_SETS, /* the same; each is one of `choices`, or several of them
+		      * joined by +. Where OPTION_NODES is among them names of
+		      * nodes are as good, and checked by who knows these */
 };
+
+#define OPTION_NODES "NODE+NODE"
 
 /*
  * What a part understands: a table ended by a row without a name. The same
@@ -64,9 +69,12 @@ double options_real(const struct options *options, const char *name);
 int64_t options_duration_ns(const struct options *options, const char *name);
 uint64_t options_size(const struct options *options, const char *name);
 const char *options_text(const struct options *options, const char *name);
-/* The texts of an OPTION_LIST, NULL at the end; never NULL itself. */
+/* The texts of an OPTION_LIST or OPTION_SETS, NULL at the end; never NULL
+ * itself. */
 const char *const *options_list(const struct options *options,
 				const char *name);
+/* The parts of a text that are joined by +, NULL at the end. In `arena`. */
+const char *const *option_set(const char *text, struct arena *arena);
 /* True when the choice in force is `choice`. */
 bool options_is(const struct options *options, const char *name,
 		const char *choice);

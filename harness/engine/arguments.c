@@ -174,6 +174,7 @@ static const char *value_word(const struct option *option)
 	case OPTION_REAL:
 		return " NUMBER";
 	case OPTION_LIST:
+	case OPTION_SETS:
 		return " A,B,...";
 	case OPTION_CHOICE:
 		return " NAME";

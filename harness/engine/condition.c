@@ -13,7 +13,7 @@
 #define LOOK_PAUSE_NS (20 * NS_PER_MS)
 
 const char *const condition_names[] = { "now", "first-ok", "new-primary",
-					NULL };
+					"node-lags", NULL };
 
 enum condition condition_from_name(const char *name)
 {
@@ -54,26 +54,48 @@ static bool has_success(struct recorder *recorder)
 	return counts.of_type[OP_OK] > 0;
 }
 
-bool condition_await(enum condition condition, struct recorder *recorder,
-		     struct cluster *cluster, int64_t wait_ns)
+/* How many entries the last of those who tell is behind the first. */
+static bool has_laggard(const struct condition_world *world, int64_t *applied)
 {
+	const struct cluster_control *control = cluster_control(world->cluster);
+	int64_t most = -1;
+	int64_t least = -1;
+	struct error ignored;
+
+	if (!control || !control->progress ||
+	    control->progress(control->context, applied, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < cluster_count(world->cluster); i++) {
+		if (applied[i] < 0)
+			continue;
+		if (applied[i] > most)
+			most = applied[i];
+		if (least < 0 || applied[i] < least)
+			least = applied[i];
+	}
+	return most >= 0 && most - least >= world->lag;
+}
+
+bool condition_await(enum condition condition,
+		     const struct condition_world *world, int64_t wait_ns)
+{
+	size_t count = world->cluster ? cluster_count(world->cluster) : 0;
 	int64_t deadline_ns = clock_now_ns() + wait_ns;
 	struct arena arena = { 0 };
-	bool *before = NULL;
-	bool *now = NULL;
+	bool *before = arena_array(&arena, count + 1, sizeof(*before));
+	bool *now = arena_array(&arena, count + 1, sizeof(*now));
+	int64_t *applied = arena_array(&arena, count + 1, sizeof(*applied));
 	bool holds = condition == CONDITION_NOW;
 
-	if (condition == CONDITION_NEW_PRIMARY && cluster) {
-		before = arena_array(&arena, cluster_count(cluster),
-				     sizeof(*before));
-		now = arena_array(&arena, cluster_count(cluster), sizeof(*now));
-		ask(cluster, before);
-	}
+	if (condition == CONDITION_NEW_PRIMARY && count)
+		ask(world->cluster, before);
 	while (!holds && clock_now_ns() < deadline_ns) {
 		if (condition == CONDITION_FIRST_OK)
-			holds = recorder && has_success(recorder);
-		else if (before)
-			holds = has_new_primary(cluster, before, now);
+			holds = world->recorder && has_success(world->recorder);
+		else if (condition == CONDITION_NEW_PRIMARY && count)
+			holds = has_new_primary(world->cluster, before, now);
+		else if (condition == CONDITION_NODE_LAGS && count)
+			holds = has_laggard(world, applied);
 		if (!holds)
 			clock_sleep_until(clock_now_ns() + LOOK_PAUSE_NS);
 	}

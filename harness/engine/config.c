@@ -328,7 +328,8 @@ int config_make(struct run_config *config, const struct settings *settings,
 	    config_count_threads(&making, err) ||
 	    choose_seed(&making, err) || apply_part_settings(&making, err) ||
 	    apply_checker_options(&making, err) ||
-	    apply_part_settings(&making, err) || check_pair(&making, err))
+	    apply_part_settings(&making, err) ||
+	    config_check_targets(&making, err) || check_pair(&making, err))
 		return -1;
 	return 0;
 }

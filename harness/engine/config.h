@@ -91,6 +91,12 @@ int settings_read_arguments(struct settings *settings, struct arena *arena,
 int config_make(struct run_config *config, const struct settings *settings,
 		struct arena *arena, struct error *err);
 
+/* Is each part of `text`, between +, a choice of the option (OPTION_SETS) or,
+ * where it takes those, a node of the run? -1 with half a sentence. */
+int config_check_set(const struct run_config *config,
+		     const struct option *option, const char *text,
+		     struct arena *arena, struct error *err);
+
 /* The workload's view of the run. */
 struct workload_setup config_workload_setup(const struct run_config *config,
 					    struct arena *arena);

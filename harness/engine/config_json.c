@@ -20,6 +20,7 @@ static json_t *option_json(const struct options *options,
 	case OPTION_BOOL:
 		return json_boolean(options_bool(options, option->name));
 	case OPTION_LIST:
+	case OPTION_SETS:
 		array = json_array();
 		list = options_list(options, option->name);
 		for (; *list; list++)

@@ -61,8 +61,11 @@ const struct option config_options[] = {
 	  "how these times vary: by half, exponentially, or not at all",
 	  spreads },
 	{ "fault-when", OPTION_CHOICE, "now",
-	  "what an injection waits for: the first success, a new primary",
+	  "what an injection waits for: the first success, a new primary, a "
+	  "node that is behind the others",
 	  condition_names },
+	{ "fault-lag", OPTION_INT, "100",
+	  "how many log entries behind that is", NULL },
 	{ "fault-wait", OPTION_DURATION, "5s",
 	  "how long it waits; then it comes all the same", NULL },
 	{ "plan", OPTION_TEXT, NULL,

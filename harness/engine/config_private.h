@@ -29,6 +29,9 @@ struct options *config_choose(struct making *making, const char *name,
  * ("network"), "all", "chaos" or "none". */
 int config_choose_faults(struct making *making, struct error *err);
 
+/* Looks whether all nodes exist that options of the faults name. */
+int config_check_targets(const struct making *making, struct error *err);
+
 /* Where the setting in force of that name comes from, for messages. */
 const char *config_where(const struct settings *settings, const char *name);
 

@@ -20,6 +20,7 @@ struct nemesis {
 	struct recorder *recorder;
 	struct leaders *leaders;
 	int64_t wait_ns; /* for the condition of an injection */
+	int64_t lag; /* of that condition, in entries */
 	struct arena arena;
 	struct open_fault *faults;
 	size_t count;
@@ -111,6 +112,7 @@ struct nemesis *nemesis_open(const struct run_config *config,
 	nemesis->cluster = cluster;
 	nemesis->recorder = recorder;
 	nemesis->wait_ns = options_duration_ns(config->options, "fault-wait");
+	nemesis->lag = options_int(config->options, "fault-lag");
 	nemesis->faults = arena_array(&nemesis->arena, config->fault_count + 1,
 				      sizeof(*nemesis->faults));
 	for (size_t i = 0; i < config->fault_count; i++) {
@@ -229,12 +231,16 @@ static void write_note(struct nemesis *nemesis, const struct open_fault *open,
 static void wait_for(struct nemesis *nemesis, const struct planned *step,
 		     struct arena *arena, struct figure *note)
 {
+	const struct condition_world world = {
+		.recorder = nemesis->recorder,
+		.cluster = nemesis->cluster,
+		.lag = nemesis->lag,
+	};
 	bool came;
 
 	if (step->when == CONDITION_NOW)
 		return;
-	came = condition_await(step->when, nemesis->recorder, nemesis->cluster,
-			       nemesis->wait_ns);
+	came = condition_await(step->when, &world, nemesis->wait_ns);
 	figure_add_text(note, arena, "when", condition_names[step->when]);
 	figure_add_bool(note, arena, "came", came);
 }

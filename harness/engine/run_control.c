@@ -31,6 +31,13 @@ static int control_primaries(void *context, bool *is_primary, struct error *err)
 	return run->config->target->primaries(run->target, is_primary, err);
 }
 
+static int control_progress(void *context, int64_t *applied, struct error *err)
+{
+	struct run *run = context;
+
+	return run->config->target->progress(run->target, applied, err);
+}
+
 static int control_members(void *context, const char **ids, struct arena *arena,
 			   struct error *err)
 {
@@ -74,10 +81,14 @@ void run_set_control(struct run *run)
 		.start = control_start,
 		.await_ready = control_await,
 		.primaries = target->primaries ? control_primaries : NULL,
+		.progress = target->progress ? control_progress : NULL,
 		.members = target->members ? control_members : NULL,
 		.leave = target->leave ? control_leave : NULL,
 		.join = target->join ? control_join : NULL,
 		.is_away = run->is_away,
 	};
+	if (target->ports)
+		target->ports(run->target, &run->control.client_port,
+			      &run->control.peer_port);
 	cluster_set_control(run->cluster, &run->control);
 }

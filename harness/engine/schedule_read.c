@@ -38,26 +38,46 @@ static int read_fault(const struct run_config *config, const char *name,
 	return -1;
 }
 
-/* NULL for "any"; -1 when the fault has no such target. */
-static int read_target(const struct fault *fault, const char *name,
-		       const char **target)
+/* The option from which the fault draws targets, where it takes names of nodes
+ * and sets of targets; NULL: it knows its targets alone. */
+static const struct option *targets_option(const struct fault *fault)
 {
+	for (const struct option *o = fault->options; o && o->name; o++) {
+		if (strcmp(o->name, "targets") == 0 && o->kind == OPTION_SETS)
+			return o;
+	}
+	return NULL;
+}
+
+/* NULL for "any"; -1 with half a sentence when the fault has no such target. */
+static int read_target(const struct run_config *config,
+		       const struct fault *fault, const char *name,
+		       const char **target, struct arena *arena,
+		       struct error *err)
+{
+	const struct option *option = targets_option(fault);
+
 	*target = NULL;
 	if (!name || strcmp(name, "any") == 0)
 		return 0;
+	if (option) {
+		*target = arena_strdup(arena, name);
+		return config_check_set(config, option, name, arena, err);
+	}
 	for (size_t i = 0; fault->targets && fault->targets[i]; i++) {
 		if (strcmp(fault->targets[i], name) == 0) {
 			*target = fault->targets[i];
 			return 0;
 		}
 	}
-	return -1;
+	return error_set(err, "the fault has no such target");
 }
 
 static int read_step(const json_t *entry, const char *path, size_t i,
 		     const struct run_config *config, struct planned *step,
-		     struct error *err)
+		     struct arena *arena, struct error *err)
 {
+	struct error why;
 	const char *what = json_string_value(json_object_get(entry, "do"));
 	const char *when = json_string_value(json_object_get(entry, "when"));
 
@@ -73,15 +93,15 @@ static int read_step(const json_t *entry, const char *path, size_t i,
 	if (!what || (strcmp(what, "inject") != 0 && strcmp(what, "heal") != 0))
 		return wrong(err, path, i, "do", "\"inject\" or \"heal\"");
 	step->is_heal = strcmp(what, "heal") == 0;
-	if (read_target(config->faults[step->fault].fault,
+	if (read_target(config, config->faults[step->fault].fault,
 			json_string_value(json_object_get(entry, "target")),
-			&step->target) < 0)
-		return wrong(err, path, i, "target",
-			     "the fault has no such target");
+			&step->target, arena, &why) < 0)
+		return wrong(err, path, i, "target", why.text);
 	if (json_object_get(entry, "when") &&
 	    (!when || strcmp(condition_names[step->when], when) != 0))
 		return wrong(err, path, i, "when",
-			     "\"now\", \"first-ok\" or \"new-primary\"");
+			     "\"now\", \"first-ok\", \"new-primary\" or "
+			     "\"node-lags\"");
 	return 0;
 }
 
@@ -108,7 +128,7 @@ struct schedule *schedule_read(const char *path,
 		struct planned step;
 
 		result = read_step(json_array_get(root, i), path, i, config,
-				   &step, err);
+				   &step, arena, err);
 		if (result == 0 && step.at_ns < last_ns)
 			result = wrong(err, path, i, "at",
 				       "it is before the step above");

@@ -9,6 +9,7 @@
 #include "nemesis/agent/clock.h"
 #include "nemesis/agent/disk.h"
 #include "nemesis/agent/packets.h"
+#include "nemesis/agent/reach.h"
 #include "nemesis/agent/serve.h"
 #include "nemesis/agent/starve.h"
 
@@ -23,6 +24,7 @@ static int usage(void)
 	      "       ordeal-agent disk serve|end|probe|lose|snapshot|corrupt|"
 	      "mend ...\n"
 	      "       ordeal-agent starve begin|look|undo|list ...\n"
+	      "       ordeal-agent reach MS ADDRESS PORT LABEL ...\n"
 	      "       ordeal-agent version\n",
 	      stderr);
 	return EXIT_WRONG_USE;
@@ -63,6 +65,8 @@ int main(int argc, char **argv)
 
 	if (strcmp(verb, "packets") == 0)
 		return packets_run(argc - 2, argv + 2);
+	if (strcmp(verb, "reach") == 0)
+		return reach_run(argc - 2, argv + 2);
 	if (strcmp(verb, "disk") == 0)
 		return disk_run(argc - 2, argv + 2);
 	if (strcmp(verb, "clock") == 0)

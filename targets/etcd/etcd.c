@@ -46,6 +46,14 @@ static void close_etcd(void *state)
 		curl_global_cleanup();
 }
 
+static void tell_ports(void *state, int *client, int *peer)
+{
+	const struct etcd *etcd = state;
+
+	*client = etcd->client_port;
+	*peer = etcd->peer_port;
+}
+
 static void *connect_etcd(void *state, size_t node, int64_t deadline_ns,
 			  struct error *err)
 {
@@ -145,6 +153,8 @@ const struct target target_etcd = {
 	.data = ETCD_DATA,
 	.crash_patterns = crash_patterns,
 	.primaries = etcd_primaries,
+	.progress = etcd_progress,
+	.ports = tell_ports,
 	.members = etcd_members,
 	.leave = etcd_leave,
 	.join = etcd_join,

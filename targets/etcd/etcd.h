@@ -47,6 +47,7 @@ int etcd_forget(struct node *node, struct error *err);
 
 /* In status.c. */
 int etcd_primaries(void *state, bool *is_primary, struct error *err);
+int etcd_progress(void *state, int64_t *applied, struct error *err);
 const char *etcd_version(void *state, struct arena *arena);
 /* The number of the node that takes itself for the leader; -1: none does, or
  * none answers in time. */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/core/arena.h"
@@ -214,6 +215,7 @@ int reply_status(const char *body, size_t size, struct arena *arena,
 	size_t leader;
 	size_t member;
 	const char *leader_text;
+	const char *applied;
 
 	if (reply_parse(&json, body, size, arena, err) < 0)
 		return -1;
@@ -227,6 +229,15 @@ int reply_status(const char *body, size_t size, struct arena *arena,
 		return error_set(err, "bad reply: no version");
 	status->has_leader = leader_text && strcmp(leader_text, "0") != 0;
 	status->is_leader = are_same_id(&json, arena, leader, member);
+	/* Since 3.4; 3.3 tells what it has logged. */
+	applied = json_string_of(
+		&json, json_member(&json, WHOLE, "raftAppliedIndex"), arena,
+		NULL);
+	if (!applied)
+		applied = json_string_of(&json,
+					 json_member(&json, WHOLE, "raftIndex"),
+					 arena, NULL);
+	status->applied = applied ? strtoll(applied, NULL, 10) : -1;
 	return 0;
 }
 

@@ -55,6 +55,8 @@ struct etcd_status {
 	const char *version; /* "3.4.23" */
 	bool is_leader;	     /* of its own opinion */
 	bool has_leader;
+	int64_t applied; /* entries of the log that it has applied; -1 if it
+			  * does not tell */
 };
 int reply_status(const char *body, size_t size, struct arena *arena,
 		 struct etcd_status *status, struct error *err);

@@ -49,33 +49,30 @@ struct question {
 	pthread_t thread;
 	bool is_asked;
 	bool has_answer;
-	bool is_leader;
+	struct etcd_status status;
 };
 
-static void *ask_leader(void *argument)
+static void *ask(void *argument)
 {
 	struct question *question = argument;
 	struct arena arena = { 0 };
-	struct etcd_status status;
 	struct error ignored;
 
-	if (ask_status(question->etcd, question->node, question->deadline_ns,
-		       &arena, &status, &ignored) == 0) {
-		question->has_answer = true;
-		question->is_leader = status.is_leader;
-	}
+	question->has_answer =
+		ask_status(question->etcd, question->node,
+			   question->deadline_ns, &arena, &question->status,
+			   &ignored) == 0;
+	question->status.version = NULL; /* it goes with the arena */
 	arena_release(&arena);
 	return NULL;
 }
 
-/* Each node that takes itself for the leader: behind a partition the old one
- * goes on doing so for a while, and is as interesting as the new one. */
-int etcd_primaries(void *state, bool *is_primary, struct error *err)
+/* Asks all nodes at once; in `arena`. NULL when none answers. */
+static const struct question *ask_all(const struct etcd *etcd,
+				      struct arena *arena)
 {
-	const struct etcd *etcd = state;
-	struct arena arena = { 0 };
 	struct question *questions =
-		arena_array(&arena, etcd->nodes, sizeof(*questions));
+		arena_array(arena, etcd->nodes, sizeof(*questions));
 	int64_t deadline_ns = clock_now_ns() + PRIMARIES_TIMEOUT_NS;
 	bool has_answer = false;
 
@@ -85,19 +82,48 @@ int etcd_primaries(void *state, bool *is_primary, struct error *err)
 			.node = i,
 			.deadline_ns = deadline_ns,
 		};
-		questions[i].is_asked =
-			pthread_create(&questions[i].thread, NULL, ask_leader,
-				       &questions[i]) == 0;
+		questions[i].is_asked = pthread_create(&questions[i].thread,
+						       NULL, ask,
+						       &questions[i]) == 0;
 	}
 	for (size_t i = 0; i < etcd->nodes; i++) {
 		if (questions[i].is_asked)
 			pthread_join(questions[i].thread, NULL);
-		is_primary[i] = questions[i].is_leader;
 		has_answer = has_answer || questions[i].has_answer;
 	}
+	return has_answer ? questions : NULL;
+}
+
+/* Each node that takes itself for the leader: behind a partition the old one
+ * goes on doing so for a while, and is as interesting as the new one. */
+int etcd_primaries(void *state, bool *is_primary, struct error *err)
+{
+	const struct etcd *etcd = state;
+	struct arena arena = { 0 };
+	const struct question *questions = ask_all(etcd, &arena);
+
+	for (size_t i = 0; i < etcd->nodes; i++)
+		is_primary[i] = questions && questions[i].has_answer &&
+				questions[i].status.is_leader;
 	arena_release(&arena);
-	if (!has_answer)
+	if (!questions)
 		return error_set(err, "no node tells who is the leader");
+	return 0;
+}
+
+int etcd_progress(void *state, int64_t *applied, struct error *err)
+{
+	const struct etcd *etcd = state;
+	struct arena arena = { 0 };
+	const struct question *questions = ask_all(etcd, &arena);
+
+	for (size_t i = 0; i < etcd->nodes; i++)
+		applied[i] = questions && questions[i].has_answer ?
+				     questions[i].status.applied :
+				     -1;
+	arena_release(&arena);
+	if (!questions)
+		return error_set(err, "no node tells how far it is");
 	return 0;
 }
 

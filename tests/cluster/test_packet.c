@@ -17,17 +17,11 @@
 #include "harness/fault.h"
 
 #include "tests/support/etcd_cluster.h"
+#include "tests/support/pings.h"
 
 extern const struct fault fault_packet;
 
 #define NODES 3
-
-/* All that a fault may leave behind: rules (without counters and dates), and
- * the agent's processes. */
-static const char state_line[] =
-	"{ nft list ruleset; iptables-save; ip6tables-save; } 2>/dev/null | "
-	"sed -e '/^#/d' -e 's/\\[[0-9:]*\\]//' "
-	"-e 's/packets [0-9]* bytes [0-9]*//'; pgrep -a ordeal-agent; true";
 
 static int begin(void **state)
 {
@@ -51,16 +45,6 @@ static int end(void **state)
 {
 	bed_remove(*state);
 	return 0;
-}
-
-static const char *all_states(struct bed *bed)
-{
-	const char *all = "";
-
-	for (size_t i = 0; i < NODES; i++)
-		all = arena_printf(&bed->arena, "%s%s\n", all,
-				   bed_ask(bed, i, state_line));
-	return all;
 }
 
 static struct bed_fault *open_fault(struct bed *bed, const char *const *options)
@@ -99,77 +83,22 @@ static void heal(struct bed *bed, struct bed_fault *opened)
 		fail_msg("not healed: %s", bed->err.text);
 }
 
-/* What ping says from the first node to the second. It may wait for ever where
- * packets are corrupted. */
-struct pings {
-	int received;
-	int duplicates;
-	double least_ms, mean_ms, deviation_ms;
-};
-
-/* The number that stands before `word`. */
-static double number_before(const char *text, const char *word)
-{
-	const char *at = strstr(text, word);
-
-	if (!at)
-		return 0;
-	while (at > text && (at[-1] == ' ' || at[-1] == '+'))
-		at--;
-	while (at > text && at[-1] >= '0' && at[-1] <= '9')
-		at--;
-	return strtod(at, NULL);
-}
-
-static struct pings ping(struct bed *bed, int count, int bytes)
-{
-	char line[256];
-	struct pings pings = { 0 };
-	const char *out;
-	char *at;
-
-	snprintf(line, sizeof(line),
-		 "timeout -s INT 8 ping -q -n -c %d -s %d -i 0.005 -W 2 %s; "
-		 "true",
-		 count, bytes, node_address(cluster_node(bed->cluster, 1)));
-	out = bed_ask(bed, 0, line);
-	pings.received = (int)number_before(out, "received");
-	pings.duplicates = (int)number_before(out, "duplicates");
-	at = strchr(out, '=');
-	if (at) {
-		pings.least_ms = strtod(at + 1, &at);
-		pings.mean_ms = strtod(at + 1, &at);
-		strtod(at + 1, &at);
-		pings.deviation_ms = strtod(at + 1, &at);
-	}
-	return pings;
-}
-
 /* All nodes alike: what goes there and what comes back is hit. */
 static struct pings ping_under(struct bed *bed, const char *const *options,
 			       int count, int bytes)
 {
-	const char *before = all_states(bed);
+	const char *before = pings_states(bed);
 	struct bed_fault *packet = open_fault(bed, options);
 	struct pings pings;
 
 	inject(bed, packet, "all");
-	assert_string_not_equal(all_states(bed), before);
-	pings = ping(bed, count, bytes);
+	assert_string_not_equal(pings_states(bed), before);
+	pings = pings_from(bed, 0, 1, count, bytes);
 	heal(bed, packet);
 	heal(bed, packet);
-	assert_string_equal(all_states(bed), before);
+	assert_string_equal(pings_states(bed), before);
 	fault_packet.close(packet->state);
 	return pings;
-}
-
-static void expect_within(const char *what, double number, double least,
-			  double most)
-{
-	printf("%s: %g\n", what, number);
-	if (!(number >= least && number <= most))
-		fail_msg("%s is %g, not from %g to %g", what, number, least,
-			 most);
 }
 
 static void a_delay_is_as_long_as_asked(void **state)
@@ -341,7 +270,8 @@ static void what_somebody_undid_is_not_proven(void **state)
 				 EFFECT_ABSENT);
 		/* Without its agent a rule lets packets pass. */
 		if (i == 0)
-			assert_int_equal(ping(bed, 5, 56).received, 5);
+			assert_int_equal(
+				pings_from(bed, 0, 1, 5, 56).received, 5);
 		heal(bed, packet);
 	}
 }
@@ -349,7 +279,7 @@ static void what_somebody_undid_is_not_proven(void **state)
 static void leftovers_of_another_run_are_removed(void **state)
 {
 	struct bed *bed = *state;
-	const char *before = all_states(bed);
+	const char *before = pings_states(bed);
 	struct bed_fault *dead = open_fault(bed, NULL);
 	struct bed_fault *next = open_fault(bed, NULL);
 
@@ -358,20 +288,20 @@ static void leftovers_of_another_run_are_removed(void **state)
 		fault_packet.verify_healed(next->state, &next->note, &bed->err),
 		EFFECT_ABSENT);
 	heal(bed, next);
-	assert_string_equal(all_states(bed), before);
+	assert_string_equal(pings_states(bed), before);
 }
 
 /* What the agent does when the controller is gone. */
 static void the_undo_line_alone_undoes_it(void **state)
 {
 	struct bed *bed = *state;
-	const char *before = all_states(bed);
+	const char *before = pings_states(bed);
 	struct bed_fault *packet = open_fault(bed, NULL);
 
 	inject(bed, packet, "all");
 	for (size_t i = 0; i < NODES; i++)
 		bed_ask(bed, i, fault_packet.undo_line());
-	assert_string_equal(all_states(bed), before);
+	assert_string_equal(pings_states(bed), before);
 	heal(bed, packet);
 }
 

@@ -50,6 +50,13 @@ static int primaries(void *context, bool *is_primary, struct error *err)
 	return target_etcd.primaries(bed->etcd, is_primary, err);
 }
 
+static int progress(void *context, int64_t *applied, struct error *err)
+{
+	struct bed *bed = context;
+
+	return target_etcd.progress(bed->etcd, applied, err);
+}
+
 static int set_up_node(struct node *node, void *argument, struct error *err)
 {
 	struct bed *bed = argument;
@@ -123,6 +130,7 @@ int bed_start_etcd(struct bed *bed, const char *option, const char *text)
 		.start = start,
 		.await_ready = await,
 		.primaries = primaries,
+		.progress = progress,
 		.members = members,
 		.leave = leave,
 		.join = join,
@@ -132,6 +140,7 @@ int bed_start_etcd(struct bed *bed, const char *option, const char *text)
 	bed->etcd = open_etcd(bed, option, text);
 	if (!bed->etcd)
 		return -1;
+	target_etcd.ports(bed->etcd, &control.client_port, &control.peer_port);
 	cluster_set_control(bed->cluster, &control);
 	if (cluster_each(bed->cluster, NULL, set_up_node, bed, &bed->err) ||
 	    cluster_each(bed->cluster, NULL, await_node, bed, &bed->err))

@@ -156,6 +156,11 @@ static void a_leader_knows_itself(void **state)
 	static const char other[] = HEADER ",\"version\":\"3.4.23\","
 					   "\"leader\":\"5\"}";
 	static const char none[] = HEADER ",\"version\":\"3.4.23\"}";
+	static const char far[] = HEADER ",\"version\":\"3.4.23\","
+					 "\"raftIndex\":\"20\","
+					 "\"raftAppliedIndex\":\"17\"}";
+	static const char old[] = HEADER ",\"version\":\"3.3.1\","
+					 "\"raftIndex\":\"9\"}";
 	struct etcd_status status;
 	struct arena arena = { 0 };
 	struct error err;
@@ -171,6 +176,13 @@ static void a_leader_knows_itself(void **state)
 	assert_int_equal(
 		reply_status(none, strlen(none), &arena, &status, &err), 0);
 	assert_true(!status.is_leader && !status.has_leader);
+	assert_int_equal(status.applied, -1);
+	assert_int_equal(reply_status(far, strlen(far), &arena, &status, &err),
+			 0);
+	assert_int_equal(status.applied, 17);
+	assert_int_equal(reply_status(old, strlen(old), &arena, &status, &err),
+			 0);
+	assert_int_equal(status.applied, 9);
 	arena_release(&arena);
 }
 

@@ -11,6 +11,8 @@
 
 static const char *const reads[] = { "linearizable", "serializable", NULL };
 static const char *const faults[] = { "kill", "pause", "partition", NULL };
+static const char *const whom[] = { "one", "all", OPTION_NODES, NULL };
+
 static const struct option table[] = {
 	{ "ops-per-key", OPTION_INT, "100", "operations on one key", NULL },
 	{ "share", OPTION_REAL, "10%", "share of reads", NULL },
@@ -19,6 +21,8 @@ static const struct option table[] = {
 	{ "read", OPTION_CHOICE, "linearizable", "consistency", reads },
 	{ "faults", OPTION_LIST, NULL, "what to inject", faults },
 	{ "nodes", OPTION_LIST, "a, b", "where", NULL },
+	{ "ways", OPTION_SETS, "kill", "in which", faults },
+	{ "whom", OPTION_SETS, NULL, "to hit", whom },
 	{ "quorum", OPTION_BOOL, NULL, "ask a majority", NULL },
 	{ "version", OPTION_TEXT, NULL, "of the store", NULL },
 	{ .name = NULL },
@@ -236,6 +240,35 @@ static void a_refusal_names_the_option_and_what_it_takes(void **state)
 	assert_int_equal(options_int(f->options, "ops-per-key"), 100);
 }
 
+static void members_of_a_set_are_joined_by_plus(void **state)
+{
+	struct fixture *f = *state;
+	const char *const *list;
+	const char *const *parts;
+
+	assert_int_equal(options_set(f->options, &f->arena, "ways",
+				     "pause, kill+pause", &f->err),
+			 0);
+	list = options_list(f->options, "ways");
+	assert_string_equal(list[1], "kill+pause");
+	parts = option_set(list[1], &f->arena);
+	assert_string_equal(parts[0], "kill");
+	assert_string_equal(parts[1], "pause");
+	assert_null(parts[2]);
+	assert_int_equal(options_set(f->options, &f->arena, "ways",
+				     "kill+flood", &f->err),
+			 -1);
+	assert_non_null(strstr(f->err.text, "there is no \"flood\""));
+	assert_int_equal(
+		options_set(f->options, &f->arena, "ways", "kill+", &f->err),
+		-1);
+	/* Who they are is known to others. */
+	assert_int_equal(options_set(f->options, &f->arena, "whom",
+				     "n1+n3,one", &f->err),
+			 0);
+	assert_string_equal(options_list(f->options, "whom")[0], "n1+n3");
+}
+
 static void a_slip_of_the_pen_is_recognised(void **state)
 {
 	struct fixture *f = *state;
@@ -280,6 +313,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_refusal_names_the_option_and_what_it_takes, set_up,
 			tear_down),
+		cmocka_unit_test_setup_teardown(
+			members_of_a_set_are_joined_by_plus, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_slip_of_the_pen_is_recognised,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

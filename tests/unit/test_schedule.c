@@ -220,16 +220,65 @@ static void mistakes_in_a_plan_have_a_path(void **state)
 	config_expect(f, "/nowhere/plan");
 }
 
+static void a_plan_may_name_nodes(void **state)
+{
+	struct config_fixture *f = *state;
+	const struct schedule *plan;
+
+	assert_int_equal(config_try(f, "target", "etcd", "local", "3", "faults",
+				    "kill,partition", NULL),
+			 0);
+	plan = read_plan(f, "[{\"at\": 1, \"fault\": \"kill\", \"do\": "
+			    "\"inject\", \"target\": \"n1+n3\"},"
+			    "{\"at\": 2, \"fault\": \"partition\", \"do\": "
+			    "\"inject\", \"target\": \"clients+primary\"}]");
+	assert_non_null(plan);
+	assert_string_equal(plan->steps[0].target, "n1+n3");
+	assert_string_equal(plan->steps[1].target, "clients+primary");
+	assert_null(read_plan(f, "[{\"at\": 1, \"fault\": \"kill\", \"do\": "
+				 "\"inject\", \"target\": \"n4\"}]"));
+	config_expect(f, "/0/target: there is no node \"n4\"");
+}
+
+static void targets_that_are_no_nodes_are_refused(void **state)
+{
+	struct config_fixture *f = *state;
+
+	assert_int_equal(config_try(f, "target", "etcd", "local", "3", "faults",
+				    "kill,pause", "kill.targets", "n1+n3,n2",
+				    "pause.targets", "one", NULL),
+			 0);
+	assert_int_equal(config_try(f, "target", "etcd", "local", "3", "faults",
+				    "kill", "kill.targets", "n1+n9", NULL),
+			 -1);
+	config_expect(f, "kill.targets: there is no node \"n9\"");
+	assert_int_equal(config_try(f, "target", "etcd", "local", "3", "faults",
+				    "kill", "kill.targets", "minorty", NULL),
+			 -1);
+	config_expect(f, "did you mean \"minority\"?");
+	assert_int_equal(config_try(f, "target", "etcd", "nodes", "a,b,c",
+				    "faults", "partition", "partition.targets",
+				    "clients+b", NULL),
+			 0);
+	assert_int_equal(config_try(f, "target", "etcd", "nodes", "a,b,c",
+				    "faults", "packet", "packet.behaviours",
+				    "delay+los", NULL),
+			 -1);
+	config_expect(f, "there is no \"los\"; did you mean \"loss\"?");
+}
+
 static void a_condition_that_cannot_hold_is_waited_for_in_vain(void **state)
 {
+	static const struct condition_world nowhere = { .lag = 0 };
+
 	(void)state;
-	assert_true(condition_await(CONDITION_NOW, NULL, NULL, 0));
-	assert_false(
-		condition_await(CONDITION_FIRST_OK, NULL, NULL, NS_PER_MS));
-	assert_false(
-		condition_await(CONDITION_NEW_PRIMARY, NULL, NULL, NS_PER_MS));
-	assert_int_equal(condition_from_name("new-primary"),
-			 CONDITION_NEW_PRIMARY);
+	assert_true(condition_await(CONDITION_NOW, &nowhere, 0));
+	for (enum condition c = CONDITION_FIRST_OK; c <= CONDITION_NODE_LAGS;
+	     c++) {
+		assert_false(condition_await(c, &nowhere, NS_PER_MS));
+		assert_int_equal(condition_from_name(condition_names[c]), c);
+	}
+	assert_null(condition_names[CONDITION_NODE_LAGS + 1]);
 	assert_int_equal(condition_from_name("never"), CONDITION_NOW);
 }
 
@@ -244,6 +293,8 @@ int main(void)
 		CONFIG_TEST(a_written_plan_is_read_as_it_was),
 		CONFIG_TEST(a_plan_by_hand_may_say_less),
 		CONFIG_TEST(mistakes_in_a_plan_have_a_path),
+		CONFIG_TEST(a_plan_may_name_nodes),
+		CONFIG_TEST(targets_that_are_no_nodes_are_refused),
 		cmocka_unit_test(
 			a_condition_that_cannot_hold_is_waited_for_in_vain),
 	};
