@@ -193,7 +193,8 @@ static int partition_inject(void *context, const char *target,
 	    draw(state, target, note, err) < 0 ||
 	    find_ports(state, note, err) < 0)
 		return error_wrap(err, "partition");
-	note_grudge(state, note);
+	if (!grudge_is_empty(&state->cut.grudge))
+		note_grudge(state, note);
 	if (state->links)
 		return state->links->cut(state->links->store,
 					 state->cut.grudge.refuses, err);

@@ -180,7 +180,10 @@ void placement_measure(const struct history *history,
 					       history->ops[i].invoke,
 				      placement);
 		since = HISTORY_NONE;
-		if (is_end || !is_proven(history, note))
+		/* Where clients alone are cut off there are no sides. */
+		if (is_end || !is_proven(history, note) ||
+		    value_kind(history->values,
+			       member(history, note, "grudge")) != VALUE_MAP)
 			continue;
 		take_grudge(&s, member(history, note, "grudge"));
 		since = i + 1;

@@ -60,7 +60,8 @@ static const char *curl_line(struct bed *bed, const char *address, int port)
 {
 	return arena_printf(&bed->arena,
 			    "curl -s -g -o /dev/null --connect-timeout 1 "
-			    "http://%s:%d/; [ $? = 28 ] && echo cut || echo open",
+			    "http://%s:%d/; [ $? = 28 ] && echo cut || "
+			    "echo open",
 			    address, port);
 }
 
