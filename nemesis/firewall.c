@@ -92,11 +92,14 @@ static const char *family_text(struct arena *arena,
 static const char *nft_clients(struct arena *arena, const char *text,
 			       const struct firewall_drops *drops)
 {
-	for (int of_ipv6 = 0; of_ipv6 <= drops->has_ipv6; of_ipv6++) {
+	for (int family_number = 0; family_number < 2; family_number++) {
+		bool of_ipv6 = family_number == 1;
 		const char *peers = family_text(arena, drops->peers,
 						drops->peer_count, of_ipv6);
 		const char *family = of_ipv6 ? "ip6" : "ip";
 
+		if (of_ipv6 && !drops->has_ipv6)
+			break;
 		text = arena_printf(arena,
 				    "%s" NFT_RULE "meta nfproto %s ", text,
 				    of_ipv6 ? "ipv6" : "ipv4");

@@ -196,18 +196,9 @@ static void a_port_is_cut_on_ipv6(void **state)
 	static const char *const options[] = { "ports", "peer", NULL };
 	struct bed *bed = *state;
 	struct bed_fault *partition = must_open(bed, &fault_partition, options);
-	char line[256];
 
-	for (size_t i = 0; i < NODES; i++) {
-		snprintf(line, sizeof(line),
-			 "device=$(ip -o addr show to %s | "
-			 "while read -r _ d _; do echo $d; done) && "
-			 "ip addr add fd00:0:0:7::%zu/64 dev $device nodad && "
-			 "echo added",
-			 node_address(cluster_node(bed->cluster, i)), i + 1);
-		if (strcmp(bed_ask(bed, i, line), "added") != 0)
-			skip();
-	}
+	if (!bed_add_ipv6(bed))
+		skip();
 	must_inject(bed, partition, "n1");
 	assert_string_equal(bed_ask(bed, 0,
 				    curl_line(bed, "[fd00:0:0:7::3]", PEER)),

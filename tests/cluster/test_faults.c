@@ -167,18 +167,9 @@ static void addresses_of_both_families_are_cut(void **state)
 {
 	struct bed *bed = *state;
 	struct bed_fault *partition = must_open(bed, &fault_partition, NULL);
-	char line[256];
 
-	for (size_t i = 0; i < NODES; i++) {
-		snprintf(line, sizeof(line),
-			 "device=$(ip -o addr show to %s | "
-			 "while read -r _ d _; do echo $d; done) && "
-			 "ip addr add fd00:0:0:7::%zu/64 dev $device nodad && "
-			 "echo added",
-			 node_address(cluster_node(bed->cluster, i)), i + 1);
-		if (strcmp(bed_ask(bed, i, line), "added") != 0)
-			skip();
-	}
+	if (!bed_add_ipv6(bed))
+		skip();
 	must_inject(bed, partition, "halves");
 	assert_string_equal(bed_ask(bed, 0,
 				    "ping -c 1 -w 2 fd00:0:0:7::2 "

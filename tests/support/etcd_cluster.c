@@ -276,3 +276,20 @@ const char *bed_ask(struct bed *bed, size_t node, const char *line)
 		return "";
 	return out;
 }
+
+bool bed_add_ipv6(struct bed *bed)
+{
+	char line[256];
+
+	for (size_t i = 0; i < bed->count; i++) {
+		snprintf(line, sizeof(line),
+			 "device=$(ip -o addr show to %s | "
+			 "while read -r _ d _; do echo $d; done) && "
+			 "ip addr replace fd00:0:0:7::%zu/64 dev $device nodad "
+			 "&& echo added",
+			 node_address(cluster_node(bed->cluster, i)), i + 1);
+		if (strcmp(bed_ask(bed, i, line), "added") != 0)
+			return false;
+	}
+	return true;
+}

@@ -63,6 +63,10 @@ struct bed_fault {
 struct bed_fault *bed_open_fault(struct bed *bed, const struct fault *fault,
 				 const char *const *options);
 
+/* Gives node number i (from 1) the address fd00:0:0:7::i, which no name tells.
+ * False where the machine has no IPv6. */
+bool bed_add_ipv6(struct bed *bed);
+
 /* What a shell line prints on a node, in the bed's arena; "" on error. */
 const char *bed_ask(struct bed *bed, size_t node, const char *line);
 
