@@ -247,8 +247,8 @@ static const char *starve_undo_line(void)
 }
 
 static const struct option cpu_options[] = {
-	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
-	  "which nodes to draw from", pick_names },
+	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
+	  "which nodes to draw from", pick_choices },
 	{ "share", OPTION_REAL, "5%",
 	  "of one processor that the store's daemons on a node get together",
 	  NULL },
@@ -256,8 +256,8 @@ static const struct option cpu_options[] = {
 };
 
 static const struct option memory_options[] = {
-	{ "targets", OPTION_LIST, "one,minority,majority,primaries,all",
-	  "which nodes to draw from", pick_names },
+	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
+	  "which nodes to draw from", pick_choices },
 	{ "memory", OPTION_SIZE, "8MiB",
 	  "what the daemons and a process of ours can take yet, which takes it",
 	  NULL },
