@@ -300,6 +300,7 @@ static bool walk_chains(struct zones *zones)
 
 	zones->items = heap_alloc(zones->content_count *
 				  sizeof(*zones->items));
+	assert(zones->contents);
 	for (uint32_t i = 0; i < zones->content_count; i++) {
 		const struct content *content = &zones->contents[i];
 		bool is_head = i == zones->initial ||
