@@ -51,6 +51,8 @@ static void name_cycles(struct analysis *analysis, const struct graph *graph,
 		patterns_sessions(view, &analysis->lists, &analysis->findings);
 		patterns_causality(view, &analysis->lists, graph, in_cycle,
 				   &analysis->findings);
+		patterns_follow_reads(view, &analysis->lists,
+				      &analysis->findings);
 		unseen_decide(analysis, graph, in_cycle, check);
 	}
 	free(in_cycle);

@@ -41,4 +41,9 @@ void patterns_causality(const struct view *view, const struct lists *lists,
 			const struct graph *graph, const uint8_t *in_cycle,
 			struct findings *findings);
 
+/* Writes follow reads, across keys, among the causality violations found: the
+ * reader saw a write of a process that had read, before, what it missed. */
+void patterns_follow_reads(const struct view *view, const struct lists *lists,
+			   struct findings *findings);
+
 #endif

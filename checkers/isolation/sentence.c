@@ -148,6 +148,15 @@ const char *sentence_of(const struct analysis *analysis,
 		return arena_printf(arena, "%s saw %s twice",
 				    did(view, finding->shows, arena),
 				    words_value(view, finding->value, arena));
+	if (finding->name == A_WRITES_FOLLOW_READS &&
+	    !view_writes(view, finding->shows))
+		return arena_printf(arena,
+				    "%s missed %s, and yet its transaction"
+				    " saw a write of a process that had read"
+				    " it before: %s",
+				    did(view, finding->shows, arena),
+				    did(view, finding->culprit, arena),
+				    did(view, finding->witness, arena));
 	return arena_printf(arena, "%s %s %s",
 			    did(view, finding->shows, arena),
 			    phrases[finding->name] ? phrases[finding->name] :

@@ -135,3 +135,71 @@ void patterns_sessions(const struct view *view, const struct lists *lists,
 	free(starts);
 	free(process_of);
 }
+
+/* Did a transaction of the process of `t`, before it, see that version? The
+ * read, or NONE. */
+static uint32_t earlier_read(const struct view *view, const struct lists *lists,
+			     uint32_t t, uint32_t write)
+{
+	const struct op *ops = view->history->ops;
+
+	for (uint32_t u = t; u-- > 0;) {
+		if (ops[u].process != ops[t].process ||
+		    !view_committed(view, u))
+			continue;
+		for (uint32_t a = ops[u].first_action;
+		     a < ops[u].first_action + ops[u].action_count; a++) {
+			if (!view_writes(view, a) &&
+			    view->key_of[a] == view->key_of[write] &&
+			    lists_placed(lists, a) &&
+			    lists->place[a] > lists->place[write])
+				return a;
+		}
+	}
+	return NONE;
+}
+
+/* What the transaction of `missing` saw must have been written by a process
+ * that had read what it missed, `write`. */
+static void note_follower(const struct view *view, const struct lists *lists,
+			  uint32_t missing, uint32_t write,
+			  struct findings *findings)
+{
+	const struct op *op = &view->history->ops[view->owner[missing]];
+
+	for (uint32_t a = op->first_action;
+	     a < op->first_action + op->action_count; a++) {
+		uint32_t writer, read;
+
+		if (view_writes(view, a) || !lists_placed(lists, a) ||
+		    view->key_kinds[view->key_of[a]] != KEY_LIST ||
+		    lists->place[a] == 0)
+			continue;
+		writer = lists->at[lists->first[view->key_of[a]] +
+				   lists->place[a] - 1];
+		if (writer == NONE || writer == view->owner[missing] ||
+		    writer == view->owner[write])
+			continue;
+		read = earlier_read(view, lists, writer, write);
+		if (read == NONE)
+			continue;
+		findings_note(findings, A_WRITES_FOLLOW_READS, view, missing,
+			      write, read);
+		return;
+	}
+}
+
+void patterns_follow_reads(const struct view *view, const struct lists *lists,
+			   struct findings *findings)
+{
+	size_t count = findings->count;
+
+	for (size_t i = 0; i < count; i++) {
+		struct finding finding = findings->items[i];
+
+		if (finding.name == A_CAUSALITY &&
+		    lists->place[finding.culprit] != PLACE_NONE)
+			note_follower(view, lists, finding.shows,
+				      finding.culprit, findings);
+	}
+}

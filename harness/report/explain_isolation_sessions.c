@@ -73,12 +73,14 @@ const struct explanation explain_isolation_sessions[] = {
 		.name = "writes-do-not-follow-reads",
 		.kind = EXPLAIN_ANOMALY,
 		.meaning =
-			"A process wrote a key after having read it, and the "
-			"write was put before\n"
-			"what it had read.",
+			"A process wrote something after it had read a version "
+			"of x. Somebody saw\n"
+			"that write, but an older x (or the write was put "
+			"before what had been read).",
 		.example =
-			"  process 1: read x = [1]; then append 2 to x\n"
-			"  a read shows x = [2, 1]",
+			"  process 1: read x = [1]; then (next transaction) "
+			"append 5 to y\n"
+			"  process 2: read y = [5], read x = []",
 		.rules_out =
 			"causal consistency and the strong session levels",
 		.source =
