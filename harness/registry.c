@@ -12,7 +12,7 @@
 /* To add a part, write its one file and name it here. */
 #define TARGETS(X) X(memory) X(etcd)
 #define WORKLOADS(X) X(append) X(bank) X(causal) X(convergence) X(counter) \
-	X(ids) X(lock) X(long_fork) X(ormap) X(orset) X(pncounter) \
+	X(g2) X(ids) X(lock) X(long_fork) X(ormap) X(orset) X(pncounter) \
 	X(queue) X(register) X(session) X(set) X(siblings) X(wr) \
 	X(write_skew)
 #define FAULTS(X) X(partition) X(kill) X(pause) X(packet) X(restart) \

@@ -9,11 +9,12 @@
 #include "checkers/isolation/order.h"
 #include "checkers/isolation/patterns.h"
 #include "checkers/isolation/polygraph.h"
+#include "checkers/isolation/predicates.h"
 #include "checkers/isolation/unseen.h"
 #include "checkers/isolation/weak.h"
 #include "harness/core/arena.h"
 
-enum edge_set { SET_DATA, SET_REALTIME, SET_PROCESS, SETS };
+enum edge_set { SET_DATA, SET_REALTIME, SET_PROCESS, SET_PREDICATE, SETS };
 
 /* Edges that lead to transactions, where several stand for one. */
 static uint64_t count_data(const struct edges *edges)
@@ -97,7 +98,7 @@ static void find_cycles(struct analysis *analysis, struct edges *sets,
 	struct graph graph;
 	bool is_clean;
 
-	if (!analysis->has_registers) {
+	if (!analysis->has_registers && !analysis->has_sets) {
 		graph_build(&graph, node_count, sets, SET_PROCESS);
 		is_clean = is_acyclic(&graph);
 		graph_release(&graph);
@@ -105,12 +106,26 @@ static void find_cycles(struct analysis *analysis, struct edges *sets,
 			return;
 	}
 	order_process_edges(&analysis->view, &sets[SET_PROCESS]);
-	graph_build(&graph, node_count, sets, SETS);
+	graph_build(&graph, node_count, sets, SET_PREDICATE);
 	if (!is_acyclic(&graph))
 		name_cycles(analysis, &graph, check);
 	if (analysis->has_registers)
 		decide_registers(analysis, &graph, check);
 	graph_release(&graph);
+	if (!analysis->has_sets)
+		return;
+	graph_build(&graph, node_count, sets, SETS);
+	predicates_name(analysis, &graph, check->arena);
+	graph_release(&graph);
+}
+
+static bool removes(const struct history *history)
+{
+	for (size_t a = 0; a < history->action_count; a++) {
+		if (history->actions[a].verb == VERB_REMOVE)
+			return true;
+	}
+	return false;
 }
 
 /* What makes a history hard to judge. */
@@ -118,17 +133,22 @@ static void doubt(struct analysis *analysis, struct arena *arena)
 {
 	const struct view *view = &analysis->view;
 	uint64_t many = analysis->lists.elements.ambiguous +
-			analysis->registers.elements.ambiguous;
+			analysis->registers.elements.ambiguous +
+			analysis->sets.elements.ambiguous;
 	bool is_mixed = false;
 
 	for (uint32_t k = 0; k < view->key_count; k++) {
 		is_mixed |= view->key_kinds[k] == KEY_MIXED;
 		analysis->has_lists |= view->key_kinds[k] == KEY_LIST;
 		analysis->has_registers |= view->key_kinds[k] == KEY_REGISTER;
+		analysis->has_sets |= view->key_kinds[k] == KEY_SET;
 	}
 	if (is_mixed)
 		analysis->doubt = "a key is both appended to and written to:"
 				  " its versions cannot be told apart";
+	else if (analysis->has_sets && removes(view->history))
+		analysis->doubt = "elements are removed from sets: what a"
+				  " read does not show may have been there";
 	else if (many > 0)
 		analysis->doubt = arena_printf(
 			arena,
@@ -155,6 +175,8 @@ static void *run_scan(void *argument)
 	if (analysis->has_registers)
 		registers_scan(&analysis->view, &analysis->registers,
 			       &scan->findings);
+	if (analysis->has_sets)
+		sets_scan(&analysis->view, &analysis->sets, &scan->findings);
 	return NULL;
 }
 
@@ -207,6 +229,7 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 	view_init(view, check->history);
 	lists_init(&analysis->lists, view);
 	registers_init(&analysis->registers, view);
+	sets_init(&analysis->sets, view);
 	doubt(analysis, check->arena);
 	start_scan(&scan, analysis, check->budget->threads > 1);
 	if (is_proven(analysis, &scan))
@@ -216,7 +239,11 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 	if (analysis->has_registers)
 		registers_edges(view, &analysis->registers, rules,
 				&sets[SET_DATA], &analysis->findings);
-	analysis->edge_count = count_data(&sets[SET_DATA]);
+	if (analysis->has_sets)
+		sets_edges(view, &analysis->sets, &sets[SET_DATA],
+			   &sets[SET_PREDICATE]);
+	analysis->edge_count = count_data(&sets[SET_DATA]) +
+			       count_data(&sets[SET_PREDICATE]);
 	sets[SET_REALTIME].node_count = sets[SET_DATA].node_count;
 	/* A weak level of registers says nothing of real time. */
 	if (analysis->has_lists || !is_weak(model))
@@ -236,5 +263,6 @@ void analysis_release(struct analysis *analysis)
 	findings_release(&analysis->findings);
 	lists_release(&analysis->lists);
 	registers_release(&analysis->registers);
+	sets_release(&analysis->sets);
 	view_release(&analysis->view);
 }

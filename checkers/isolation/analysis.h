@@ -7,6 +7,7 @@
 #include "checkers/isolation/graph.h"
 #include "checkers/isolation/lists.h"
 #include "checkers/isolation/registers.h"
+#include "checkers/isolation/sets.h"
 #include "checkers/isolation/view.h"
 #include "harness/checker.h"
 
@@ -18,10 +19,12 @@ struct analysis {
 	struct view view;
 	struct lists lists;
 	struct registers registers;
+	struct sets sets;
 	struct register_rules rules;
 	size_t model; /* the level that is asked for */
 	bool has_lists;
 	bool has_registers;
+	bool has_sets;
 	struct findings findings;
 	uint64_t edge_count; /* dependencies between transactions */
 	uint64_t undecided; /* models about which nothing may be said */

@@ -6,6 +6,7 @@ struct quest {
 	const struct view *view;
 	const struct lists *lists;
 	const struct registers *registers;
+	const struct sets *sets;
 	const struct step *step;
 	uint32_t except;
 	struct reason *reason;
@@ -123,6 +124,29 @@ static bool try_register(const struct quest *quest, uint32_t action)
 	return to != NONE && found(quest, key, action, to);
 }
 
+/* Rows: `read` is an access of the later transaction where it saw the
+ * earlier one's, of the earlier one where it missed the later one's. */
+static bool try_set(const struct quest *quest, uint32_t read)
+{
+	const struct view *view = quest->view;
+	bool is_seen = quest->step->kind == EDGE_WR;
+	const struct op *op = &view->history->ops[is_seen ? quest->step->from :
+							    quest->step->to];
+
+	if (view_writes(view, read) || (!is_seen && quest->step->kind != EDGE_RW))
+		return false;
+	for (uint32_t a = op->first_action;
+	     a < op->first_action + op->action_count; a++) {
+		if (!view_writes(view, a) ||
+		    view->key_of[a] != view->key_of[read] ||
+		    sets_shows(view, read, view_arg(view, a)) != is_seen)
+			continue;
+		return is_seen ? found(quest, view->key_of[a], a, read) :
+				 found(quest, view->key_of[a], read, a);
+	}
+	return false;
+}
+
 static bool try_access(const struct quest *quest, uint32_t action)
 {
 	uint32_t key = quest->view->key_of[action];
@@ -131,6 +155,8 @@ static bool try_access(const struct quest *quest, uint32_t action)
 		return false;
 	if (quest->view->key_kinds[key] == KEY_REGISTER)
 		return try_register(quest, action);
+	if (quest->view->key_kinds[key] == KEY_SET)
+		return try_set(quest, action);
 	if (quest->view->key_kinds[key] != KEY_LIST)
 		return false;
 	switch ((enum edge_kind)quest->step->kind) {
@@ -153,8 +179,13 @@ bool reason_find(const struct analysis *analysis, const struct step *step,
 		 uint32_t except, struct reason *reason)
 {
 	const struct view *view = &analysis->view;
-	struct quest quest = { view, &analysis->lists, &analysis->registers,
-			       step, except,	       reason };
+	struct quest quest = { view,
+			       &analysis->lists,
+			       &analysis->registers,
+			       &analysis->sets,
+			       step,
+			       except,
+			       reason };
 	uint32_t t = step->kind == EDGE_WR ? step->to : step->from;
 	const struct op *op = &view->history->ops[t];
 

@@ -22,6 +22,14 @@ static const char *cycle_phrase(enum anomaly_name name)
 	case A_G2_ITEM:
 		return "cannot be put in order: some did not see each other's"
 		       " changes";
+	case A_G_SINGLE:
+		return "cannot be put in order: one did not see a row that"
+		       " another, which it depends on, had inserted";
+	case A_G_NONADJACENT:
+		return "saw rows inserted in different orders";
+	case A_G2:
+		return "cannot be put in order: some did not see rows that the"
+		       " others inserted";
 	case A_WRITE_SKEW:
 		return "each read what the other changed, without seeing the"
 		       " change";
@@ -30,12 +38,18 @@ static const char *cycle_phrase(enum anomaly_name name)
 	case A_G_SINGLE_ITEM_P:
 	case A_G_NONADJACENT_ITEM_P:
 	case A_G2_ITEM_P:
+	case A_G_SINGLE_P:
+	case A_G_NONADJACENT_P:
+	case A_G2_P:
 		return "contradict the order in which a process did them";
 	case A_G0_R:
 	case A_G1C_R:
 	case A_G_SINGLE_ITEM_R:
 	case A_G_NONADJACENT_ITEM_R:
 	case A_G2_ITEM_R:
+	case A_G_SINGLE_R:
+	case A_G_NONADJACENT_R:
+	case A_G2_R:
 		return "contradict the order in which they happened in real"
 		       " time";
 	case A_MAV_CYCLE:

@@ -120,6 +120,11 @@ static const char *because(const struct teller *teller,
 		return arena_printf(arena, "T%u did %s, and T%u saw that: %s",
 				    a, words_access(view, reason->from, arena),
 				    b, words_access(view, reason->to, arena));
+	if (view->key_kinds[reason->key] == KEY_SET)
+		return arena_printf(arena,
+				    "T%u did %s, which does not show T%u's %s",
+				    a, words_access(view, reason->from, arena),
+				    b, words_access(view, reason->to, arena));
 	return arena_printf(arena,
 			    is_register(view, reason->key) ?
 				    "T%u did %s, and so came before T%u's %s" :

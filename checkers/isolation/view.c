@@ -63,7 +63,8 @@ static bool is_transaction(const struct history *history, const struct op *op)
 	for (uint16_t i = 0; i < op->action_count; i++) {
 		if (actions[i].verb != VERB_READ &&
 		    actions[i].verb != VERB_WRITE &&
-		    actions[i].verb != VERB_APPEND)
+		    actions[i].verb != VERB_APPEND &&
+		    actions[i].verb != VERB_ADD)
 			return false;
 	}
 	return true;
@@ -111,13 +112,11 @@ static void number_keys(struct view *view)
 
 static uint8_t kind_after(uint8_t kind, const struct action *action)
 {
-	if (action->verb == VERB_APPEND)
-		return kind == KEY_REGISTER || kind == KEY_MIXED ? KEY_MIXED :
-								   KEY_LIST;
-	if (action->verb == VERB_WRITE)
-		return kind == KEY_LIST || kind == KEY_MIXED ? KEY_MIXED :
-							       KEY_REGISTER;
-	return kind;
+	uint8_t wanted = action->verb == VERB_APPEND ? KEY_LIST :
+			 action->verb == VERB_ADD    ? KEY_SET :
+						       KEY_REGISTER;
+
+	return kind == KEY_UNKNOWN || kind == wanted ? wanted : KEY_MIXED;
 }
 
 /* Kinds of keys, flags of actions. `last` holds the latest access to a key;

@@ -25,14 +25,15 @@ enum key_kind {
 	KEY_UNKNOWN, /* only read, and always nil */
 	KEY_LIST,
 	KEY_REGISTER,
-	KEY_MIXED, /* both appended to and written */
+	KEY_SET,
+	KEY_MIXED, /* of several kinds at once */
 };
 
 enum action_flag {
 	ACTION_NOT_FINAL = 1, /* its transaction writes the key again */
 	ACTION_INNER = 2, /* not the transaction's first access to the key */
 	ACTION_AMBIGUOUS = 4, /* another transaction writes the same value */
-	ACTION_WRITES = 8, /* it is a write or an append */
+	ACTION_WRITES = 8, /* it is a write, an append or an addition */
 };
 
 /*

@@ -58,13 +58,15 @@ const char *words_access(const struct view *view, uint32_t action,
 	if (view_writes(view, action))
 		return arena_printf(arena, "%s %s to %s",
 				    access->verb == VERB_APPEND ? "append" :
+				    access->verb == VERB_ADD	? "add" :
 								  "write",
 				    words_value(view, access->arg, arena),
 				    key);
 	if (!view_has_result(view, action))
 		return arena_printf(arena, "read %s", key);
 	if (value_is_nil(access->result) &&
-	    view->key_kinds[view->key_of[action]] == KEY_LIST)
+	    view->key_kinds[view->key_of[action]] != KEY_REGISTER &&
+	    view->key_kinds[view->key_of[action]] != KEY_UNKNOWN)
 		return arena_printf(arena, "read %s = []", key);
 	return arena_printf(arena, "read %s = %s", key,
 			    words_value(view, access->result, arena));

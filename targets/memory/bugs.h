@@ -43,6 +43,8 @@
 	  "reads of one transaction are of different times")               \
 	X(WRITE_SKEW, "write-skew",                                        \
 	  "two transactions each miss what the other writes")              \
+	X(G2, "G2",                                                        \
+	  "two transactions each miss the row that the other inserts")     \
 	X(LONG_FORK, "long-fork",                                          \
 	  "readers disagree about which of two transactions came first")   \
 	X(STALE_SNAPSHOT, "stale-snapshot",                                \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects that are one value with a past: register, list, counter. */
+/* Objects that are one value with a past: register, list, counter, and sets in
+ * transactions. */
 #include "targets/memory/memory.h"
 
 static struct step step_refuse(struct call *call, const char *reason)
@@ -100,6 +101,28 @@ static struct step counter_step(struct call *call, struct value content)
 	return step_change(value_int(values, count + by));
 }
 
+static struct step rows_step(struct call *call, struct value content)
+{
+	struct values *values = call->memory->store.values;
+	struct value list =
+		value_is_nil(content) ? value_empty_list() : content;
+	struct value rest = list;
+	struct value element;
+
+	if (call->action->verb == VERB_READ)
+		return step_answer(call, list);
+	if (call->action->verb != VERB_ADD)
+		return step_refuse(call, "a set cannot do that in a "
+					 "transaction");
+	element = call_in(call, call->action->arg);
+	for (size_t n = value_list_length(values, list); n > 0; n--) {
+		if (value_equal(value_list_last(values, rest), element))
+			return step_change(list);
+		rest = value_list_rest(values, rest);
+	}
+	return step_change(value_append(values, list, element));
+}
+
 struct step cell_step(struct call *call, struct value content)
 {
 	switch (call->action->object) {
@@ -107,6 +130,8 @@ struct step cell_step(struct call *call, struct value content)
 		return list_step(call, content);
 	case OBJECT_COUNTER:
 		return counter_step(call, content);
+	case OBJECT_SET:
+		return rows_step(call, content);
 	default:
 		return register_step(call, content);
 	}
@@ -116,7 +141,8 @@ struct value cell_garbage(struct call *call, struct value answer)
 {
 	struct value garbage = call_garbage(call);
 
-	if (call->action->object != OBJECT_LIST)
+	if (call->action->object != OBJECT_LIST &&
+	    call->action->object != OBJECT_SET)
 		return garbage;
 	return value_append(call->values, answer, garbage);
 }

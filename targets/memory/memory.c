@@ -100,6 +100,7 @@ static const struct support memory_supports[] = {
 	{ OBJECT_LIST, BIT(READ) | BIT(APPEND), true },
 	{ OBJECT_SET, BIT(READ) | BIT(ADD) | BIT(REMOVE) | BIT(CONTAINS),
 	  false },
+	{ OBJECT_SET, BIT(READ) | BIT(ADD), true },
 	{ OBJECT_COUNTER, BIT(READ) | BIT(INCREMENT) | BIT(DECREMENT), true },
 	{ OBJECT_QUEUE,
 	  BIT(ENQUEUE) | BIT(DEQUEUE) | BIT(DRAIN) | BIT(PUSH) | BIT(POP) |

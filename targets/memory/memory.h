@@ -142,7 +142,7 @@ struct value cell_garbage(struct call *call, struct value answer);
 
 /* Each carries out an action on its kind of object. */
 typedef enum outcome object_call(struct call *call);
-object_call cell_call; /* register, list, counter */
+object_call cell_call; /* register, list, counter, set of transactions */
 object_call set_call;
 object_call queue_call;
 object_call lock_call;

@@ -61,6 +61,8 @@ enum outcome set_call(struct call *call)
 {
 	struct item *item = call_item(call);
 
+	if (item->version_count > 0) /* of transactions */
+		return cell_call(call);
 	switch (call->action->verb) {
 	case VERB_ADD:
 		return set_add(call, item);

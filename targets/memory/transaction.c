@@ -8,7 +8,7 @@
 static bool is_cell(const struct action *action)
 {
 	return action->object == OBJECT_REGISTER ||
-	       action->object == OBJECT_LIST ||
+	       action->object == OBJECT_LIST || action->object == OBJECT_SET ||
 	       action->object == OBJECT_COUNTER;
 }
 
@@ -19,6 +19,9 @@ static enum outcome action_run(struct transaction *transaction, size_t at)
 	struct value before = transaction_content(transaction, at, view);
 	struct step step = cell_step(call, before);
 
+	if (view->item->count > 0)
+		return call_refuse(call, "the set is used outside of"
+					 " transactions, too");
 	if (step.outcome != OUTCOME_OK)
 		return step.outcome;
 	if (step.is_change) {

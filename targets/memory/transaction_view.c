@@ -49,7 +49,10 @@ static int64_t hidden_stamp(struct transaction *transaction)
 	enum bug bug = transaction->call->memory->settings.bug;
 	const struct commit *missed = NULL;
 
-	if (bug == BUG_WRITE_SKEW && !transaction->is_read_only)
+	if ((bug == BUG_WRITE_SKEW ||
+	     (bug == BUG_G2 &&
+	      transaction->actions[0].object == OBJECT_SET)) &&
+	    !transaction->is_read_only)
 		missed = commit_for_skew(transaction);
 	if (bug == BUG_LONG_FORK && transaction->is_read_only)
 		missed = commit_for_fork(transaction);

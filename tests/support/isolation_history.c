@@ -65,10 +65,11 @@ static void parse_access(struct history *history, struct draft *draft,
 	char verb = *(*at)++;
 
 	assert(draft->count <= ACCESSES_MAX);
-	assert(strchr("awr", verb));
+	assert(strchr("awir", verb));
 	*action = (struct action){
 		.verb = verb == 'a' ? VERB_APPEND :
 			verb == 'w' ? VERB_WRITE :
+			verb == 'i' ? VERB_ADD :
 				      VERB_READ,
 	};
 	action->key = value_string_n(history->values, (*at)++, 1);

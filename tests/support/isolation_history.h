@@ -8,7 +8,8 @@
 #include "harness/core/rng.h"
 
 /*
- * Transactions separated by '|': `ax1` appends 1 to x, `wx1` writes, `rx12`
+ * Transactions separated by '|': `ax1` appends 1 to x, `wx1` writes, `ix1`
+ * inserts 1 into the set x, `rx12`
  * reads the list [1 2] (with registers: `rx1`), `rx` reads nothing yet. '!' at
  * the end: aborted, '?': indeterminate. "2: ..." gives the process; without,
  * each has its own. Where any has a process the transactions follow each other

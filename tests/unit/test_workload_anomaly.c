@@ -10,6 +10,7 @@
 
 extern const struct workload workload_bank;
 extern const struct workload workload_long_fork;
+extern const struct workload workload_g2;
 extern const struct workload workload_write_skew;
 extern const struct workload workload_causal;
 extern const struct workload workload_convergence;
@@ -266,6 +267,29 @@ static void concurrent_neighbours_write_different_sides(void **state)
 	end(&played);
 }
 
+static void of_two_inserts_each_has_a_table_of_its_own(void **state)
+{
+	struct played played = { 0 };
+
+	(void)state;
+	play(&played, &workload_g2, NULL);
+	for (size_t i = 0; i < played.main.count; i++) {
+		const struct simulated *op = &played.main.ops[i];
+		int64_t group = (int64_t)i / 2;
+
+		assert_int_equal(op->action_count, 3);
+		for (size_t j = 0; j < 3; j++)
+			assert_int_equal(op->actions[j].object, OBJECT_SET);
+		assert_int_equal(key_of(&played, op, 0) / 2, group);
+		assert_int_equal(key_of(&played, op, 0) ^ 1,
+				 key_of(&played, op, 1));
+		assert_int_equal(op->actions[2].verb, VERB_ADD);
+		assert_int_equal(key_of(&played, op, 2),
+				 group * 2 + (int64_t)(i % 2));
+	}
+	end(&played);
+}
+
 static void causal_values_are_written_once(void **state)
 {
 	static int64_t last[KEYS];
@@ -347,6 +371,7 @@ int main(void)
 		cmocka_unit_test(a_writer_reads_its_group_next),
 		cmocka_unit_test(skewed_writers_read_both_and_write_one),
 		cmocka_unit_test(concurrent_neighbours_write_different_sides),
+		cmocka_unit_test(of_two_inserts_each_has_a_table_of_its_own),
 		cmocka_unit_test(causal_values_are_written_once),
 		cmocka_unit_test(replicas_get_time_and_then_every_thread_reads),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
