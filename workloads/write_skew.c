@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two workloads of the same shape. write-skew has pairs of registers: each transaction reads both and writes one. Two of them
- * that run at once and write different ones each miss the other's write: that
- * is write skew, which snapshot isolation allows and serializability does not
- * (Berenson et al., "A critique of ANSI SQL isolation levels", SIGMOD 1995).
+ * Two workloads of the same shape. write-skew has pairs of registers: each
+ * transaction reads both and writes one. Two of them that run at once and
+ * write different ones each miss the other's write: that is write skew, which
+ * snapshot isolation allows and serializability does not (Berenson et al., "A
+ * critique of ANSI SQL isolation levels", SIGMOD 1995).
  * Since every write follows a read of the same register in its transaction,
  * the order of writes is known.
  *

@@ -133,7 +133,8 @@ static bool try_set(const struct quest *quest, uint32_t read)
 	const struct op *op = &view->history->ops[is_seen ? quest->step->from :
 							    quest->step->to];
 
-	if (view_writes(view, read) || (!is_seen && quest->step->kind != EDGE_RW))
+	if (view_writes(view, read) ||
+	    (!is_seen && quest->step->kind != EDGE_RW))
 		return false;
 	for (uint32_t a = op->first_action;
 	     a < op->first_action + op->action_count; a++) {

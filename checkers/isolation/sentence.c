@@ -1,77 +1,80 @@
 /* SPDX-License-Identifier: MIT */
 #include "checkers/isolation/sentence.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "checkers/isolation/words.h"
 
-/* How a cycle's anomaly is said: "... wait for each other in a circle". */
-static const char *cycle_phrase(enum anomaly_name name)
-{
-	switch (name) {
-	case A_G0:
-		return "overwrote each other in a circle";
-	case A_G1C:
-		return "saw or overwrote each other in a circle";
-	case A_G_SINGLE_ITEM:
-		return "cannot be put in order: one did not see what another,"
-		       " which it depends on, had done";
-	case A_G_NONADJACENT_ITEM:
-	case A_LONG_FORK:
-		return "saw changes in different orders";
-	case A_G2_ITEM:
-		return "cannot be put in order: some did not see each other's"
-		       " changes";
-	case A_G_SINGLE:
-		return "cannot be put in order: one did not see a row that"
-		       " another, which it depends on, had inserted";
-	case A_G_NONADJACENT:
-		return "saw rows inserted in different orders";
-	case A_G2:
-		return "cannot be put in order: some did not see rows that the"
-		       " others inserted";
-	case A_WRITE_SKEW:
-		return "each read what the other changed, without seeing the"
-		       " change";
-	case A_G0_P:
-	case A_G1C_P:
-	case A_G_SINGLE_ITEM_P:
-	case A_G_NONADJACENT_ITEM_P:
-	case A_G2_ITEM_P:
-	case A_G_SINGLE_P:
-	case A_G_NONADJACENT_P:
-	case A_G2_P:
-		return "contradict the order in which a process did them";
-	case A_G0_R:
-	case A_G1C_R:
-	case A_G_SINGLE_ITEM_R:
-	case A_G_NONADJACENT_ITEM_R:
-	case A_G2_ITEM_R:
-	case A_G_SINGLE_R:
-	case A_G_NONADJACENT_R:
-	case A_G2_R:
-		return "contradict the order in which they happened in real"
-		       " time";
-	case A_MAV_CYCLE:
-	case A_SESSION_MAV_CYCLE:
-	case A_RA_CYCLE:
-	case A_SESSION_RA_CYCLE:
-	case A_CAUSAL_CYCLE:
-		return "would have to come before each other in a circle, by"
-		       " what others read";
-	case A_PL3_CYCLE:
-	case A_SESSION_SER_CYCLE:
-	case A_PL_SS_CYCLE:
-	case A_CS_CYCLE:
-	case A_SI_CYCLE:
-	case A_SESSION_SI_CYCLE:
-	case A_STRONG_SI_CYCLE:
-		return "contradict each other in the last order of versions"
-		       " that was tried; no order explains all reads";
-	default:
-		return "cannot be put in order";
-	}
-}
+#define NO_ORDER "cannot be put in one order: "
+#define OF_PROCESS "contradict the order in which one process did them: "
+#define OF_TIME "contradict real time: "
+#define UNPROVEN                                                           \
+	"fit no order of the versions that explains all reads; this circle" \
+	" remained in the last one that was tried"
+#define INFERRED                                                           \
+	"would each have to come before the next, by what others read"
+
+/* What is said of the transactions of a cycle, by the anomaly's name. */
+static const char *const cycle_phrases[A_COUNT] = {
+	[A_G0] = "overwrote each other in a circle",
+	[A_G1C] = "saw or overwrote each other's writes in a circle",
+	[A_G_SINGLE_ITEM] = NO_ORDER "one saw (or overwrote) what another did,"
+				     " and yet missed something that comes"
+				     " before it",
+	[A_G_NONADJACENT_ITEM] = NO_ORDER "some saw one change and missed"
+					  " another, the others the other"
+					  " way round",
+	[A_LONG_FORK] = NO_ORDER "two readers saw two changes in opposite"
+				 " orders",
+	[A_G2_ITEM] = NO_ORDER "they missed each other's changes in a circle",
+	[A_WRITE_SKEW] = "each read what the other changed, and missed the"
+			 " change",
+	[A_G_SINGLE] = NO_ORDER "one saw (or overwrote) what another did, and"
+				" yet missed a row that was inserted before"
+				" it",
+	[A_G_NONADJACENT] = NO_ORDER "some saw one row and missed another, the"
+				     " others the other way round",
+	[A_G2] = NO_ORDER "each asked for rows and missed one that another"
+			  " inserted",
+	[A_G0_P] = OF_PROCESS "what came later was overwritten by what came"
+			      " earlier",
+	[A_G1C_P] = OF_PROCESS "what came earlier saw or overwrote what came"
+			       " later",
+	[A_G_SINGLE_ITEM_P] = OF_PROCESS "what came later missed a change"
+					 " that it had to know",
+	[A_G_NONADJACENT_ITEM_P] = OF_PROCESS "changes were seen in different"
+					      " orders",
+	[A_G2_ITEM_P] = OF_PROCESS "changes were missed in a circle",
+	[A_G_SINGLE_P] = OF_PROCESS "what came later missed a row that it had"
+				    " to know",
+	[A_G_NONADJACENT_P] = OF_PROCESS "rows were seen in different orders",
+	[A_G2_P] = OF_PROCESS "rows were missed in a circle",
+	[A_G0_R] = OF_TIME "what had completed overwrote what was invoked"
+			   " after it",
+	[A_G1C_R] = OF_TIME "what had completed saw or overwrote what was"
+			    " invoked after it",
+	[A_G_SINGLE_ITEM_R] = OF_TIME "a change that was there by then was"
+				      " missed",
+	[A_G_NONADJACENT_ITEM_R] = OF_TIME "changes were seen in different"
+					   " orders",
+	[A_G2_ITEM_R] = OF_TIME "changes were missed in a circle",
+	[A_G_SINGLE_R] = OF_TIME "a row that was there by then was missed",
+	[A_G_NONADJACENT_R] = OF_TIME "rows were seen in different orders",
+	[A_G2_R] = OF_TIME "rows were missed in a circle",
+	[A_MAV_CYCLE] = INFERRED,
+	[A_SESSION_MAV_CYCLE] = INFERRED,
+	[A_RA_CYCLE] = INFERRED,
+	[A_SESSION_RA_CYCLE] = INFERRED,
+	[A_CAUSAL_CYCLE] = INFERRED,
+	[A_CS_CYCLE] = UNPROVEN,
+	[A_SI_CYCLE] = UNPROVEN,
+	[A_SESSION_SI_CYCLE] = UNPROVEN,
+	[A_STRONG_SI_CYCLE] = UNPROVEN,
+	[A_PL3_CYCLE] = UNPROVEN,
+	[A_SESSION_SER_CYCLE] = UNPROVEN,
+	[A_PL_SS_CYCLE] = UNPROVEN,
+};
 
 static const char *of_cycle(const struct finding *finding,
 			    struct arena *arena)
@@ -80,14 +83,15 @@ static const char *of_cycle(const struct finding *finding,
 
 	for (size_t i = 0; i < finding->step_count; i++)
 		rw += finding->steps[i].kind == EDGE_RW;
+	assert(cycle_phrases[finding->name]);
 	if (rw == 0)
 		return arena_printf(arena, "%zu transactions %s",
 				    finding->step_count,
-				    cycle_phrase(finding->name));
+				    cycle_phrases[finding->name]);
 	return arena_printf(arena,
 			    "%zu transactions %s (%" PRIu32
 			    " anti-dependenc%s)",
-			    finding->step_count, cycle_phrase(finding->name),
+			    finding->step_count, cycle_phrases[finding->name],
 			    rw, rw == 1 ? "y" : "ies");
 }
 

@@ -178,10 +178,18 @@ const struct explanation explain_isolation_cycles[] = {
 		.name = "G2",
 		.kind = EXPLAIN_ANOMALY,
 		.meaning =
-			"Any circle with an anti-dependency, on single keys "
-			"or on predicates.",
+			"A circle in which a transaction asked for rows by a "
+			"predicate and missed one\n"
+			"that another inserted. Locks on the rows that are "
+			"there do not prevent it.",
+		.example =
+			"  T1: read the rows of a = [], and of b = []; insert "
+			"1 into a\n"
+			"  T2: read the rows of a = [], and of b = []; insert "
+			"2 into b",
 		.rules_out =
-			"serializable and all above",
+			"serializable and all above; repeatable read allows "
+			"it",
 		.source =
 			"A. Adya: Weak Consistency: A Generalized Theory and "
 			"Optimistic\n"

@@ -111,6 +111,7 @@ static const struct support supports[] = {
 	  1u << VERB_READ | 1u << VERB_INCREMENT | 1u << VERB_DECREMENT, true },
 	{ OBJECT_SET, 1u << VERB_READ | 1u << VERB_ADD | 1u << VERB_REMOVE,
 	  false },
+	{ OBJECT_SET, 1u << VERB_READ | 1u << VERB_ADD, true },
 	{ OBJECT_ID, 1u << VERB_GENERATE, false },
 	{ .object = OBJECT_NONE },
 };

@@ -116,28 +116,25 @@ int reply_put(const char *body, size_t size, struct arena *arena,
 	return 0;
 }
 
-int reply_keys(const char *body, size_t size, const char *prefix,
-	       struct arena *arena, const char ***rests, size_t *count,
-	       struct error *err)
+/* A RangeResponse over all keys with a prefix, at `token`. */
+static int read_keys(const struct json *json, size_t token, const char *prefix,
+		     struct arena *arena, const char ***rests, size_t *count,
+		     struct error *err)
 {
+	size_t list = json_member(json, token, "kvs");
 	size_t length = strlen(prefix);
 	int64_t announced = 0;
-	struct json json;
-	size_t list;
 
-	if (reply_parse(&json, body, size, arena, err) < 0)
-		return -1;
-	json_int(&json, json_member(&json, WHOLE, "count"), &announced);
-	list = json_member(&json, WHOLE, "kvs");
-	if (announced < 0 || announced > (int64_t)json.count)
+	json_int(json, json_member(json, token, "count"), &announced);
+	if (announced < 0 || announced > (int64_t)json->count)
 		return error_set(err, "bad reply: count");
 	*rests = arena_array(arena, (size_t)announced + 1, sizeof(**rests));
 	*count = 0;
-	for (size_t item = json_first(&json, list); item != JSON_ABSENT;
-	     item = json_after(&json, list, item)) {
+	for (size_t item = json_first(json, list); item != JSON_ABSENT;
+	     item = json_after(json, list, item)) {
 		size_t key_size;
 		const char *key =
-			member_bytes(&json, item, "key", arena, &key_size);
+			member_bytes(json, item, "key", arena, &key_size);
 
 		if (*count == (size_t)announced)
 			return error_set(err, "bad reply: count of keys");
@@ -152,6 +149,17 @@ int reply_keys(const char *body, size_t size, const char *prefix,
 	return 0;
 }
 
+int reply_keys(const char *body, size_t size, const char *prefix,
+	       struct arena *arena, const char ***rests, size_t *count,
+	       struct error *err)
+{
+	struct json json;
+
+	if (reply_parse(&json, body, size, arena, err) < 0)
+		return -1;
+	return read_keys(&json, WHOLE, prefix, arena, rests, count, err);
+}
+
 int reply_range(const char *body, size_t size, const char *key,
 		struct arena *arena, struct etcd_entry *entry,
 		struct error *err)
@@ -161,6 +169,23 @@ int reply_range(const char *body, size_t size, const char *key,
 	if (reply_parse(&json, body, size, arena, err) < 0)
 		return -1;
 	return read_range(&json, WHOLE, key, arena, entry, err);
+}
+
+/* What a transaction found in one range. */
+static int read_found(const struct json *json, size_t range, const char *key,
+		      struct arena *arena, struct etcd_entry *entry,
+		      struct error *err)
+{
+	size_t header = json_member(json, WHOLE, "header");
+
+	if (!entry->is_prefix)
+		return read_range(json, range, key, arena, entry, err);
+	if (json_kind(json, range) != JSON_OBJECT)
+		return error_set(err, "bad reply: no range");
+	json_int(json, json_member(json, header, "revision"),
+		 &entry->revision);
+	return read_keys(json, range, key, arena, &entry->rests,
+			 &entry->rest_count, err);
 }
 
 int reply_txn(const char *body, size_t size, const char *const *keys,
@@ -186,7 +211,7 @@ int reply_txn(const char *body, size_t size, const char *const *keys,
 	     item = json_after(&json, list, item), i++) {
 		size_t range = json_member(&json, item, "response_range");
 
-		if (entries && read_range(&json, range, keys[i], arena,
+		if (entries && read_found(&json, range, keys[i], arena,
 					  &entries[i], err) < 0)
 			return -1;
 	}

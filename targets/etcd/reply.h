@@ -23,6 +23,12 @@ struct etcd_entry {
 	const char *value; /* NUL-terminated; may hold other bytes */
 	size_t value_size;
 	int64_t mod_revision; /* of its last change; 0: it is not there */
+
+	/* Set by the caller: all keys that begin with the one asked for. */
+	bool is_prefix;
+	const char **rests; /* what follows it, in each */
+	size_t rest_count;
+	int64_t revision; /* at which they were read */
 };
 
 /* PutResponse, DeleteRangeResponse: merely a header. `revision` (unless NULL)
@@ -42,9 +48,9 @@ int reply_range(const char *body, size_t size, const char *key,
 		struct error *err);
 
 /*
- * TxnResponse. Where the branch taken was `count` ranges over single keys,
- * `entries` (unless NULL) get what each found. Otherwise its responses are
- * only counted: `count` of them must be there if it succeeded.
+ * TxnResponse. Where the branch taken was `count` ranges over single keys or
+ * prefixes, `entries` (unless NULL) get what each found. Otherwise its
+ * responses are only counted: `count` of them must be there if it succeeded.
  */
 int reply_txn(const char *body, size_t size, const char *const *keys,
 	      size_t count, struct arena *arena, bool *has_succeeded,

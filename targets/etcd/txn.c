@@ -14,6 +14,7 @@
 #include "targets/etcd/base64.h"
 #include "targets/etcd/http.h"
 #include "targets/etcd/reply.h"
+#include "targets/etcd/slot.h"
 
 /*
  * etcd's transactions are mini-transactions: they compare, then take one of
@@ -24,19 +25,12 @@
  * (1981); it is serialized where the second request is applied. The first
  * request changes nothing, so whatever goes wrong before the second is sent
  * is a definite failure.
+ *
+ * To read a set is a range over its prefix; nothing was inserted there since
+ * if all keys of the range have a mod_revision no greater than the revision at
+ * which they were read. (A removal would go unnoticed: there is none in
+ * transactions.)
  */
-
-/* A key that the transaction touches, and its text there just now. */
-struct slot {
-	const char *key;
-	const char *key64;
-	enum object object;
-	bool is_read; /* what was there before matters */
-	bool is_written;
-	const char *text; /* NULL: not there */
-	size_t size;
-	int64_t mod_revision;
-};
 
 struct txn {
 	struct client *client;
@@ -51,11 +45,15 @@ static size_t find_slot(struct txn *txn, const struct action *action)
 	const char *key = client_key(txn->request, action);
 	struct slot *slot;
 
+	if (action->object == OBJECT_SET)
+		key = arena_printf(txn->request->arena, "%s/", key);
 	for (size_t i = 0; i < txn->count; i++) {
 		if (strcmp(txn->slots[i].key, key) == 0)
 			return i;
 	}
 	slot = &txn->slots[txn->count];
+	if (action->object == OBJECT_SET)
+		slot_begin_rows(slot, txn->request, key);
 	slot->key = key;
 	slot->key64 = base64_encode(txn->request->arena, key, strlen(key));
 	slot->object = (enum object)action->object;
@@ -70,6 +68,8 @@ static bool is_supported(const struct action *action)
 		       action->verb == VERB_WRITE || action->verb == VERB_CAS;
 	case OBJECT_LIST:
 		return action->verb == VERB_READ || action->verb == VERB_APPEND;
+	case OBJECT_SET:
+		return action->verb == VERB_READ || action->verb == VERB_ADD;
 	case OBJECT_COUNTER:
 		return action->verb == VERB_READ ||
 		       action->verb == VERB_INCREMENT ||
@@ -100,7 +100,9 @@ static int plan(struct txn *txn, struct error *err)
 			return error_set(err, "only integers can be stored");
 		txn->slot_of[i] = find_slot(txn, action);
 		slot = &txn->slots[txn->slot_of[i]];
-		if (action->verb != VERB_WRITE && !slot->is_written)
+		if (action->object == OBJECT_SET)
+			slot->is_read |= action->verb == VERB_READ;
+		else if (action->verb != VERB_WRITE && !slot->is_written)
 			slot->is_read = true;
 		if (action->verb != VERB_READ)
 			slot->is_written = true;
@@ -130,9 +132,9 @@ static enum outcome read_slots(struct txn *txn, struct error *err)
 			continue;
 		ranges = arena_printf(arena,
 				      "%s%s{\"request_range\":{\"key\":"
-				      "\"%s\"%s}}",
+				      "\"%s\"%s%s}}",
 				      ranges, count ? "," : "", slot->key64,
-				      serializable);
+				      slot_range(slot, arena), serializable);
 		keys[count] = slot->key;
 		slots[count++] = slot;
 	}
@@ -144,10 +146,17 @@ static enum outcome read_slots(struct txn *txn, struct error *err)
 	if (outcome != OUTCOME_OK)
 		return outcome;
 	entries = arena_array(arena, count, sizeof(*entries));
+	for (size_t i = 0; i < count; i++)
+		entries[i].is_prefix = slots[i]->end64;
 	if (reply_txn(answer.body, answer.size, keys, count, arena,
 		      &has_succeeded, entries, err) < 0)
 		return client_puzzled(true);
 	for (size_t i = 0; i < count; i++) {
+		if (slots[i]->end64 &&
+		    slot_take_rows(slots[i], txn->request, &entries[i]) < 0) {
+			error_set(err, "bad reply: element is no integer");
+			return client_puzzled(true);
+		}
 		if (!entries[i].is_present)
 			continue;
 		slots[i]->text = entries[i].value;
@@ -225,6 +234,10 @@ static int act(struct txn *txn, struct error *err)
 		struct slot *slot = &txn->slots[txn->slot_of[i]];
 		struct value value;
 
+		if (slot->end64) {
+			slot_act(slot, request, action);
+			continue;
+		}
 		if (action->verb == VERB_READ || action->verb == VERB_CAS) {
 			if (read_slot(request, slot, &value, err) < 0)
 				return -1;
@@ -268,21 +281,10 @@ static enum outcome commit(struct txn *txn, struct error *err)
 		const struct slot *slot = &txn->slots[i];
 
 		if (slot->is_read)
-			compares = arena_printf(
-				arena,
-				"%s%s{\"key\":\"%s\",\"target\":"
-				"\"MOD\",\"result\":\"EQUAL\","
-				"\"mod_revision\":\"%" PRId64 "\"}",
-				compares, *compares ? "," : "", slot->key64,
-				slot->mod_revision);
-		if (!slot->is_written)
-			continue;
-		puts = arena_printf(
-			arena,
-			"%s%s{\"request_put\":{\"key\":\"%s\","
-			"\"value\":\"%s\"}}",
-			puts, count++ ? "," : "", slot->key64,
-			base64_encode(arena, slot->text, slot->size));
+			compares = arena_printf(arena, "%s%s%s", compares,
+						*compares ? "," : "",
+						slot_comparison(slot, arena));
+		puts = slot_puts(slot, puts, arena, &count);
 	}
 	if (!count)
 		return OUTCOME_OK;

@@ -70,7 +70,8 @@ static inline void put_entry(struct play *play, struct talker *talker,
 }
 
 /* Keys are used for a while, and then others. */
-static inline struct action draw_action(struct play *play, bool is_read, size_t turn)
+static inline struct action draw_action(struct play *play, bool is_read,
+					size_t turn)
 {
 	int64_t key = (int64_t)(chance_below(&play->chance,
 					     play->shape->keys) +
@@ -126,8 +127,8 @@ static inline void play_turn(struct play *play, size_t turn)
 		put_told(play, client);
 }
 
-static inline struct history *play_seed(struct fixture *f, const struct shape *shape,
-				 uint64_t seed)
+static inline struct history *
+play_seed(struct fixture *f, const struct shape *shape, uint64_t seed)
 {
 	struct play *play = calloc(1, sizeof(*play));
 	struct history *history = history_new();

@@ -171,6 +171,59 @@ static void blind_writes_are_one_request_and_the_last_one_wins(void **state)
 	end(&scene);
 }
 
+/* set/1/ has the row 4; nothing else was inserted there since revision 7. */
+#define ROWS                                                       \
+	"{\"response_range\":{\"kvs\":[{\"key\":\"c2V0LzEvNA==\"," \
+	"\"mod_revision\":\"3\"}],\"count\":\"1\"}}"
+
+static void rows_are_inserted_if_the_range_is_unchanged(void **state)
+{
+	static const struct http_step steps[] = {
+		{ .body = FOUND(ROWS) },
+		{ .body = FOUND(PUT) },
+	};
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, steps, 2, false);
+	add(&scene, OBJECT_SET, VERB_READ, 1, 0);
+	add(&scene, OBJECT_SET, VERB_ADD, 2, 5);
+	assert_int_equal(transact(&scene), OUTCOME_OK);
+	assert_string_equal(value_text(scene.values, scene.actions[0].result,
+				       &scene.arena),
+			    "[4]");
+	expect_request(&scene, 0,
+		       "{\"success\":[{\"request_range\":{\"key\":"
+		       "\"c2V0LzEv\",\"range_end\":\"c2V0LzEw\","
+		       "\"keys_only\":true}}]}");
+	expect_request(&scene, 1,
+		       "{\"compare\":[{\"key\":\"c2V0LzEv\","
+		       "\"range_end\":\"c2V0LzEw\",\"target\":\"MOD\","
+		       "\"result\":\"LESS\",\"mod_revision\":\"8\"}],"
+		       "\"success\":[{\"request_put\":{\"key\":"
+		       "\"c2V0LzIvNQ==\",\"value\":\"\"}}]}");
+	end(&scene);
+}
+
+static void a_transaction_sees_the_rows_it_inserted(void **state)
+{
+	static const struct http_step steps[] = {
+		{ .body = FOUND(ROWS) },
+		{ .body = FOUND(PUT) },
+	};
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, steps, 2, false);
+	add(&scene, OBJECT_SET, VERB_ADD, 1, 5);
+	add(&scene, OBJECT_SET, VERB_READ, 1, 0);
+	assert_int_equal(transact(&scene), OUTCOME_OK);
+	assert_string_equal(value_text(scene.values, scene.actions[1].result,
+				       &scene.arena),
+			    "[4,5]");
+	end(&scene);
+}
+
 static void a_conflict_is_definite(void **state)
 {
 	static const struct http_step steps[] = { { .body = FOUND(LIST) },
@@ -277,6 +330,8 @@ int main(void)
 		cmocka_unit_test(a_transaction_that_reads_is_one_request),
 		cmocka_unit_test(
 			blind_writes_are_one_request_and_the_last_one_wins),
+		cmocka_unit_test(rows_are_inserted_if_the_range_is_unchanged),
+		cmocka_unit_test(a_transaction_sees_the_rows_it_inserted),
 		cmocka_unit_test(a_conflict_is_definite),
 		cmocka_unit_test(what_goes_wrong_before_the_commit_is_definite),
 		cmocka_unit_test(
