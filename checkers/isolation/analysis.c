@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "checkers/isolation/between.h"
 #include "checkers/isolation/classify.h"
 #include "checkers/isolation/model.h"
 #include "checkers/isolation/order.h"
@@ -55,6 +56,7 @@ static void name_cycles(struct analysis *analysis, const struct graph *graph,
 		patterns_follow_reads(view, &analysis->lists,
 				      &analysis->findings);
 		unseen_decide(analysis, graph, in_cycle, check);
+		between_decide(analysis, graph, in_cycle, check->arena);
 	}
 	free(in_cycle);
 }
@@ -112,6 +114,8 @@ static void find_cycles(struct analysis *analysis, struct edges *sets,
 	if (analysis->has_registers)
 		decide_registers(analysis, &graph, check);
 	graph_release(&graph);
+	if (analysis->has_registers || analysis->has_sets)
+		analysis->undecided |= between_levels();
 	if (!analysis->has_sets)
 		return;
 	graph_build(&graph, node_count, sets, SETS);

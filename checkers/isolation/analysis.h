@@ -28,6 +28,7 @@ struct analysis {
 	struct findings findings;
 	uint64_t edge_count; /* dependencies between transactions */
 	uint64_t undecided; /* models about which nothing may be said */
+	uint64_t ruled_out; /* models, beside what the findings rule out */
 	const char *doubt; /* why, or NULL */
 };
 

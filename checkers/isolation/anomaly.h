@@ -58,6 +58,12 @@
 	X(RA_CYCLE, "read-atomic-cycle-exists")                            \
 	X(SESSION_RA_CYCLE, "strong-session-read-atomic-cycle-exists")     \
 	X(CAUSAL_CYCLE, "causal-cycle-exists")                             \
+	X(MV_CYCLE, "PL-2L-cycle-exists")                                  \
+	X(MSR_CYCLE, "PL-MSR-cycle-exists")                                \
+	X(UA_CYCLE, "update-atomic-cycle-exists")                          \
+	X(CERONE_CYCLE, "causal-cerone-cycle-exists")                      \
+	X(PREFIX_CYCLE, "prefix-cycle-exists")                             \
+	X(G_UPDATE, "G-update")                                            \
 	X(CS_CYCLE, "PL-CS-cycle-exists")                                  \
 	X(SI_CYCLE, "PL-SI-cycle-exists")                                  \
 	X(SESSION_SI_CYCLE,                                                \
@@ -87,14 +93,14 @@ enum anomaly_name {
 	A_COUNT,
 };
 
-static_assert(A_COUNT <= 64, "an anomaly set is one word");
+static_assert(A_COUNT <= 128, "an anomaly set is two words");
 
 /* A set of anomalies: bit 1 << name. */
-typedef uint64_t anomaly_set;
+__extension__ typedef unsigned __int128 anomaly_set;
 
 static inline anomaly_set anomaly_bit(enum anomaly_name name)
 {
-	return UINT64_C(1) << name;
+	return (anomaly_set)1 << name;
 }
 
 const char *anomaly_text(enum anomaly_name name); /* "G-single-item" */

@@ -108,6 +108,7 @@ static void conclude(const struct analysis *analysis, size_t model,
 		     struct verdict *verdict, struct arena *arena)
 {
 	struct model_status status = model_judge(analysis->findings.set,
+						 analysis->ruled_out,
 						 analysis->undecided);
 	const struct view *view = &analysis->view;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define B(name) anomaly_bit_constant(A_##name)
-#define anomaly_bit_constant(name) (UINT64_C(1) << (name))
+#define anomaly_bit_constant(name) ((anomaly_set)1 << (name))
 #define WEAKER(...) (const char *const[]){ __VA_ARGS__, NULL }
 
 /*
@@ -35,9 +35,9 @@ const struct model models[] = {
 	{ "monotonic-atomic-view", NULL, true,
 	  B(G_MONOTONIC) | B(MAV_CYCLE),
 	  WEAKER("read-committed") },
-	{ "monotonic-view", "PL-2L", false, B(G_MONOTONIC),
+	{ "monotonic-view", "PL-2L", true, B(G_MONOTONIC) | B(MV_CYCLE),
 	  WEAKER("monotonic-atomic-view") },
-	{ "monotonic-snapshot-read", "PL-MSR", false, 0,
+	{ "monotonic-snapshot-read", "PL-MSR", true, B(MSR_CYCLE),
 	  WEAKER("monotonic-view") },
 	{ "cursor-stability", "PL-CS", true,
 	  B(G_CURSOR) | B(LOST_UPDATE) | B(CS_CYCLE),
@@ -45,9 +45,10 @@ const struct model models[] = {
 	{ "read-atomic", NULL, true,
 	  B(INTERNAL) | B(FRACTURED_READ) | B(RA_CYCLE),
 	  WEAKER("monotonic-atomic-view") },
-	{ "update-atomic", NULL, true, B(LOST_UPDATE),
+	{ "update-atomic", NULL, true, B(LOST_UPDATE) | B(UA_CYCLE),
 	  WEAKER("read-atomic") },
-	{ "causal-cerone", NULL, false, 0, WEAKER("read-atomic") },
+	{ "causal-cerone", NULL, true, B(CERONE_CYCLE),
+	  WEAKER("read-atomic") },
 	{ "monotonic-reads", NULL, true, B(MONOTONIC_READS), NULL },
 	{ "monotonic-writes", NULL, true, B(MONOTONIC_WRITES), NULL },
 	{ "read-your-writes", NULL, true, B(READ_YOUR_WRITES), NULL },
@@ -69,14 +70,14 @@ const struct model models[] = {
 	{ "causal", NULL, true, B(CAUSALITY) | B(G1C_P) | B(CAUSAL_CYCLE),
 	  WEAKER("causal-cerone", "PRAM", "writes-follow-reads",
 		 "strong-session-read-atomic") },
-	{ "prefix", NULL, false, 0, WEAKER("causal-cerone") },
+	{ "prefix", NULL, true, B(PREFIX_CYCLE), WEAKER("causal-cerone") },
 	{ "parallel-snapshot-isolation", NULL, true, B(G_SINGLE),
 	  WEAKER("causal-cerone", "update-atomic") },
 	{ "consistent-view", "PL-2+", true, B(G_SINGLE) | B(RA_CYCLE),
 	  WEAKER("cursor-stability", "monotonic-view") },
 	{ "forward-consistent-view", "PL-FCV", true, 0,
 	  WEAKER("consistent-view") },
-	{ "update-serializable", "PL-3U", false, 0,
+	{ "update-serializable", "PL-3U", true, B(G_UPDATE),
 	  WEAKER("forward-consistent-view") },
 	{ "repeatable-read", "PL-2.99", true,
 	  B(G2_ITEM) | B(LOST_UPDATE) | B(PL3_CYCLE),
@@ -162,7 +163,8 @@ anomaly_set model_forbids(size_t model)
 	return set;
 }
 
-struct model_status model_judge(anomaly_set found, uint64_t undecided)
+struct model_status model_judge(anomaly_set found, uint64_t ruled_out,
+				uint64_t undecided)
 {
 	struct model_status status = { 0 };
 
@@ -170,7 +172,7 @@ struct model_status model_judge(anomaly_set found, uint64_t undecided)
 	for (size_t i = 0; i < model_count; i++) {
 		uint64_t weaker = model_weaker(i);
 
-		if (!(model_forbids(i) & found))
+		if (!(model_forbids(i) & found) && !(weaker & ruled_out))
 			continue;
 		weaker &= ~(UINT64_C(1) << i);
 		if (!(weaker & status.broken))

@@ -47,8 +47,10 @@ struct model_status {
 	uint64_t strongest; /* of them, those with no stronger one standing */
 };
 
-/* `undecided`: levels about which nothing may be said though no anomaly that
+/* `ruled_out`: levels of which that is known without an anomaly's name;
+ * `undecided`: levels about which nothing may be said though no anomaly that
  * they forbid was found. */
-struct model_status model_judge(anomaly_set found, uint64_t undecided);
+struct model_status model_judge(anomaly_set found, uint64_t ruled_out,
+				uint64_t undecided);
 
 #endif

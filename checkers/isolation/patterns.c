@@ -35,6 +35,19 @@ static bool note_missed(const struct view *view, const struct lists *lists,
 	return is_missed;
 }
 
+/* Is it its transaction's first write of the key? */
+static bool is_first_write(const struct view *view, uint32_t write)
+{
+	uint32_t a = view->history->ops[view->owner[write]].first_action;
+
+	if (!(view->flags[write] & ACTION_INNER))
+		return true;
+	while (a < write && (view->key_of[a] != view->key_of[write] ||
+			     !view_writes(view, a)))
+		a++;
+	return a == write;
+}
+
 /* `seen` read from another transaction: did its transaction miss others of
  * that one's writes? One is told. */
 static void look_for_missed(const struct view *view, const struct lists *lists,
@@ -52,7 +65,8 @@ static void look_for_missed(const struct view *view, const struct lists *lists,
 		if (view_writes(view, b) &&
 		    view->key_kinds[view->key_of[b]] == KEY_LIST &&
 		    view->key_of[b] != view->key_of[seen] &&
-		    !(view->flags[b] & (ACTION_AMBIGUOUS | ACTION_INNER)) &&
+		    !(view->flags[b] & ACTION_AMBIGUOUS) &&
+		    is_first_write(view, b) &&
 		    note_missed(view, lists, seen, b, findings))
 			return;
 	}

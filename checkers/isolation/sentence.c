@@ -67,6 +67,18 @@ static const char *const cycle_phrases[A_COUNT] = {
 	[A_RA_CYCLE] = INFERRED,
 	[A_SESSION_RA_CYCLE] = INFERRED,
 	[A_CAUSAL_CYCLE] = INFERRED,
+	[A_MV_CYCLE] = NO_ORDER "one missed a change after it had seen what"
+				" depends on it",
+	[A_MSR_CYCLE] = NO_ORDER "what its reads saw, one after the other,"
+				 " are no snapshots of growing age",
+	[A_UA_CYCLE] = NO_ORDER "one missed a change of another whose write"
+				" it went on from",
+	[A_CERONE_CYCLE] = NO_ORDER "one missed a change that what it saw had"
+				    " come from",
+	[A_PREFIX_CYCLE] = NO_ORDER "what they saw are no prefixes of one order"
+				    " of changes",
+	[A_G_UPDATE] = NO_ORDER "already those that write, with at most one"
+				" that only reads",
 	[A_CS_CYCLE] = UNPROVEN,
 	[A_SI_CYCLE] = UNPROVEN,
 	[A_SESSION_SI_CYCLE] = UNPROVEN,

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "checkers/isolation/between.h"
 #include "checkers/isolation/model.h"
 #include "checkers/isolation/solver.h"
 #include "harness/core/arena.h"
@@ -155,7 +156,8 @@ static void decide_form(struct analysis *analysis, const struct graph *graph,
 /* Levels between which and snapshot isolation nobody looks. */
 static uint64_t left_open(void)
 {
-	return UINT64_C(1) << lattice_find("parallel-snapshot-isolation") |
+	return between_levels() |
+	       UINT64_C(1) << lattice_find("parallel-snapshot-isolation") |
 	       UINT64_C(1) << lattice_find("consistent-view") |
 	       UINT64_C(1) << lattice_find("forward-consistent-view") |
 	       UINT64_C(1) << lattice_find("cursor-stability");

@@ -133,6 +133,7 @@ struct store {
 	struct value content[3]; /* by key */
 	struct value all[3]; /* by key: a list of all values ever written */
 	int64_t next[3];
+	uint64_t ends[3]; /* by key: lengths of `all` between transactions */
 };
 
 static struct value key_name(struct store *store, uint64_t key)
@@ -149,17 +150,21 @@ static struct value stray_read(struct store *store, uint64_t key)
 	struct value list = store->all[key];
 	uint64_t length = value_list_length(values, list), keep;
 
-	if (rng_chance(store->rng, 0.02))
+	if (!store->shape->is_sound && rng_chance(store->rng, 0.02))
 		return store->shape->registers ?
 			       value_int(values, 9) :
 			       value_append(values, list,
 					    value_int(values, 9));
 	keep = rng_below(store->rng, length + 1);
+	while (store->shape->is_sound && keep &&
+	       !(store->ends[key] >> keep & 1))
+		keep--;
 	while (value_list_length(values, list) > keep)
 		list = value_list_rest(values, list);
 	if (store->shape->registers)
 		return keep ? value_list_last(values, list) : value_nil();
-	if (keep > 1 && rng_chance(store->rng, 0.03)) {
+	if (keep > 1 && !store->shape->is_sound &&
+	    rng_chance(store->rng, 0.03)) {
 		struct value last = value_list_last(values, list);
 
 		list = value_list_rest(values, list);
@@ -197,7 +202,7 @@ static void random_txn(struct store *store, struct draft *draft)
 	bool has_effect = true;
 
 	draft->end = OP_OK;
-	if (rng_chance(store->rng, 0.15))
+	if (!store->shape->is_sound && rng_chance(store->rng, 0.15))
 		draft->end = rng_chance(store->rng, 0.5) ? OP_FAIL : OP_INFO;
 	if (draft->end == OP_FAIL)
 		has_effect = rng_chance(store->rng, 0.1);
@@ -206,6 +211,20 @@ static void random_txn(struct store *store, struct draft *draft)
 	draft->count = 1 + rng_below(store->rng, store->shape->accesses_max);
 	for (size_t i = 0; i < draft->count; i++)
 		random_access(store, &draft->actions[i], has_effect);
+	for (unsigned k = 0; k < 3; k++)
+		store->ends[k] |= UINT64_C(1) << value_list_length(
+					  store->history->values,
+					  store->all[k]);
+}
+
+/* Has the transaction touched the key before? */
+static bool is_touched(const struct draft *draft, size_t i)
+{
+	for (size_t j = 0; j < i; j++) {
+		if (value_equal(draft->actions[j].key, draft->actions[i].key))
+			return true;
+	}
+	return false;
 }
 
 static void stray_reads(struct store *store, struct draft *draft)
@@ -216,6 +235,7 @@ static void stray_reads(struct store *store, struct draft *draft)
 						   action->key, NULL);
 
 		if (action->verb == VERB_READ &&
+		    !(store->shape->is_sound && is_touched(draft, i)) &&
 		    rng_chance(store->rng, store->shape->stray))
 			action->result = stray_read(
 				store, (uint64_t)(*name - 'x'));
@@ -260,7 +280,7 @@ struct history *isolation_random(const struct isolation_shape *shape,
 				 struct rng *rng)
 {
 	struct store store = { history_new(), shape, rng, { { 0 } }, { { 0 } },
-			       { 0 } };
+			       { 0 },	       { 0 } };
 	unsigned count = 2 + (unsigned)rng_below(rng, shape->txns_max - 1);
 	struct draft drafts[6] = { 0 };
 

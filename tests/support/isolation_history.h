@@ -26,6 +26,7 @@ struct isolation_shape {
 	unsigned keys; /* at most 3 */
 	unsigned processes; /* at most 4 */
 	double stray; /* chance that a read sees something else */
+	bool is_sound; /* all are ok, and reads see what a transaction left */
 };
 
 /* A random history: a serial run, whose reads then go astray by chance. */
