@@ -162,5 +162,90 @@ const struct explanation explain_isolation_seldom[] = {
 		.source =
 			"K. Kingsbury, P. Alvaro: Elle. VLDB 2020.",
 	},
+	{
+		.name = "G-update",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"The transactions that write cannot be put in one order,\n"
+			"or not together with one that only reads.",
+		.example =
+			"  T1: read y = [], append 1 to x\n"
+			"  T2: read x = [], append 1 to y",
+		.rules_out =
+			"update serializable, serializable",
+		.source =
+			"A. Adya: Weak Consistency. MIT, 1999.",
+	},
+	{
+		.name = "PL-2L-cycle-exists",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"A transaction read or wrote something, and then missed\n"
+			"a change on which that depends.",
+		.example =
+			"  T1: append 1 to x    T2: read x = [1], append 2 to y\n"
+			"  T3: read y = [2], then read x = []",
+		.rules_out =
+			"monotonic view and all above",
+		.source =
+			"A. Adya: Weak Consistency. MIT, 1999.",
+	},
+	{
+		.name = "PL-MSR-cycle-exists",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"The reads of a transaction are not of snapshots each\n"
+			"of which is at least as new as the one before.",
+		.rules_out =
+			"monotonic snapshot reads, snapshot isolation",
+		.source =
+			"A. Adya: Weak Consistency. MIT, 1999.",
+	},
+	{
+		.name = "update-atomic-cycle-exists",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"A transaction overwrote what another wrote, and yet\n"
+			"missed another change of that one.",
+		.example =
+			"  T1: append 1 to x, append 1 to y\n"
+			"  T2: append 2 to x, read y = []; a read shows x = [1, 2]",
+		.rules_out =
+			"update atomic, parallel snapshot isolation and above",
+		.source =
+			"A. Cerone, G. Bernardi, A. Gotsman: A Framework for\n"
+			"Transactional Consistency Models. CONCUR 2015.",
+	},
+	{
+		.name = "causal-cerone-cycle-exists",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"A transaction missed a change that it depends on by way\n"
+			"of reads alone, without the order of any session.",
+		.example =
+			"  T1: append 1 to x    T2: read x = [1], append 2 to y\n"
+			"  T3: read x = [], read y = [2]",
+		.rules_out =
+			"causal consistency, with sessions or without; above",
+		.source =
+			"A. Cerone, G. Bernardi, A. Gotsman: A Framework for\n"
+			"Transactional Consistency Models. CONCUR 2015.",
+	},
+	{
+		.name = "prefix-cycle-exists",
+		.kind = EXPLAIN_ANOMALY,
+		.meaning =
+			"What transactions saw are no prefixes of one order of\n"
+			"commits: two saw two changes in opposite orders.",
+		.example =
+			"  T1: append 1 to x    T2: append 1 to y\n"
+			"  T3: read x = [1], read y = []\n"
+			"  T4: read x = [], read y = [1]",
+		.rules_out =
+			"prefix consistency, snapshot isolation and above",
+		.source =
+			"A. Cerone, G. Bernardi, A. Gotsman: A Framework for\n"
+			"Transactional Consistency Models. CONCUR 2015.",
+	},
 	{ .name = NULL },
 };
