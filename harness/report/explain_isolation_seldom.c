@@ -166,7 +166,8 @@ const struct explanation explain_isolation_seldom[] = {
 		.name = "G-update",
 		.kind = EXPLAIN_ANOMALY,
 		.meaning =
-			"The transactions that write cannot be put in one order,\n"
+			"The transactions that write cannot be put in "
+			"one order,\n"
 			"or not together with one that only reads.",
 		.example =
 			"  T1: read y = [], append 1 to x\n"
@@ -180,10 +181,12 @@ const struct explanation explain_isolation_seldom[] = {
 		.name = "PL-2L-cycle-exists",
 		.kind = EXPLAIN_ANOMALY,
 		.meaning =
-			"A transaction read or wrote something, and then missed\n"
+			"A transaction read or wrote something, and "
+			"then missed\n"
 			"a change on which that depends.",
 		.example =
-			"  T1: append 1 to x    T2: read x = [1], append 2 to y\n"
+			"  T1: append 1 to x    T2: read x = [1], "
+			"append 2 to y\n"
 			"  T3: read y = [2], then read x = []",
 		.rules_out =
 			"monotonic view and all above",
@@ -209,7 +212,8 @@ const struct explanation explain_isolation_seldom[] = {
 			"missed another change of that one.",
 		.example =
 			"  T1: append 1 to x, append 1 to y\n"
-			"  T2: append 2 to x, read y = []; a read shows x = [1, 2]",
+			"  T2: append 2 to x, read y = []; a read "
+			"shows x = [1, 2]",
 		.rules_out =
 			"update atomic, parallel snapshot isolation and above",
 		.source =
@@ -220,10 +224,12 @@ const struct explanation explain_isolation_seldom[] = {
 		.name = "causal-cerone-cycle-exists",
 		.kind = EXPLAIN_ANOMALY,
 		.meaning =
-			"A transaction missed a change that it depends on by way\n"
+			"A transaction missed a change that it depends "
+			"on by way\n"
 			"of reads alone, without the order of any session.",
 		.example =
-			"  T1: append 1 to x    T2: read x = [1], append 2 to y\n"
+			"  T1: append 1 to x    T2: read x = [1], "
+			"append 2 to y\n"
 			"  T3: read x = [], read y = [2]",
 		.rules_out =
 			"causal consistency, with sessions or without; above",
@@ -235,7 +241,8 @@ const struct explanation explain_isolation_seldom[] = {
 		.name = "prefix-cycle-exists",
 		.kind = EXPLAIN_ANOMALY,
 		.meaning =
-			"What transactions saw are no prefixes of one order of\n"
+			"What transactions saw are no prefixes of one "
+			"order of\n"
 			"commits: two saw two changes in opposite orders.",
 		.example =
 			"  T1: append 1 to x    T2: append 1 to y\n"
