@@ -178,7 +178,8 @@ static void try_orders(struct visible *v, unsigned members, unsigned levels,
 		if (at == wanted && fits_lists(v)) {
 			for (int l = 0; l < VISIBLE_LEVELS; l++) {
 				if (levels >> l & 1 && !found[l])
-					found[l] = holds_now(v, l);
+					found[l] = holds_now(
+						v, (enum visible_level)l);
 			}
 		}
 		while (at < wanted && next[at] < v->judge.count &&
