@@ -162,10 +162,11 @@ static void split(struct watched_set *state, const struct reading *reading,
 	for (size_t i = 0; i < state->count; i++) {
 		struct watched_element *element = &state->elements[i];
 
-		if (element->seen != state->reads || element->block != from ||
-		    !is_undecided(element, reading->oldest))
+		if (element->seen != state->reads || element->block != from)
 			continue;
 		stream_set_leave_block(state, element);
+		if (!is_undecided(element, reading->oldest))
+			continue;
 		element->block = block;
 		state->blocks[block].size++;
 	}
