@@ -40,16 +40,16 @@ struct step {
 	enum op_type type;
 	enum verb verb; /* of an invocation */
 	int element;
-	int shown[3]; /* 0: end */
+	int shown[4]; /* 0: end */
 };
 
-#define STEPS_MAX 10
+#define STEPS_MAX 12
 #define ADDS(who, element) { who, OP_INVOKE, VERB_ADD, element, { 0 } }
 #define REMOVES(who, element) { who, OP_INVOKE, VERB_REMOVE, element, { 0 } }
 #define READS(who) { who, OP_INVOKE, VERB_READ, 0, { 0 } }
 #define DONE(who) { who, OP_OK, VERB_NONE, 0, { 0 } }
 #define FAILS(who) { who, OP_FAIL, VERB_NONE, 0, { 0 } }
-#define SHOWS(who, a, b) { who, OP_OK, VERB_READ, 0, { a, b } }
+#define SHOWS(who, ...) { who, OP_OK, VERB_READ, 0, { __VA_ARGS__ } }
 
 static const struct {
 	const char *what;
@@ -90,6 +90,10 @@ static const struct {
 	{ "a read from before a removal and a second addition", false,
 	  { ADDS(0, 1), DONE(0), READS(2), REMOVES(1, 1), DONE(1), ADDS(0, 1),
 	    DONE(0), SHOWS(2, 0, 0) } },
+	{ "a read of what everybody must find, after one of more", false,
+	  { ADDS(0, 1), ADDS(1, 2), READS(2), DONE(0), ADDS(3, 3), READS(0),
+	    READS(4), SHOWS(4, 1, 2, 3), DONE(1), SHOWS(2, 1, 2),
+	    SHOWS(0, 1) } },
 };
 
 static bool is_end(const struct step *step)
@@ -110,7 +114,7 @@ static void tell(struct builder *builder, const struct step *step)
 	} else if (step->verb != VERB_READ) {
 		build_ok(builder, step->who, NIL);
 	} else {
-		for (int i = 0; i < 3 && step->shown[i]; i++)
+		for (int i = 0; i < 4 && step->shown[i]; i++)
 			list = value_append(values, list,
 					    value_int(values, step->shown[i]));
 		build_ok_value(builder, step->who, list);
