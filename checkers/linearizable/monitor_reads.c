@@ -165,6 +165,7 @@ static void level_list(struct reads *reads)
 	struct value *elements = heap_alloc((length + 1) * sizeof(*elements));
 	bool is_sound = true;
 
+	assert(calls || !reads->read_count);
 	if (length)
 		value_list_elements(reads->values, longest->result, elements);
 	for (uint32_t i = 0; i < length && is_sound; i++) {

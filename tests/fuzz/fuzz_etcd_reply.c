@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 static void read_all(const char *body, size_t size, struct arena *arena)
 {
 	static const char *const keys[] = { "r1", "r2" };
-	struct etcd_entry entries[2];
+	struct etcd_entry entries[2] = { 0 };
 	struct etcd_failure failure;
 	struct etcd_status status;
 	struct error err = { .text = "" };
@@ -36,6 +36,7 @@ static void read_all(const char *body, size_t size, struct arena *arena)
 
 	if (reply_range(body, size, "r1", arena, &entries[0], &err) == 0)
 		assert(entries[0].is_present == (entries[0].mod_revision > 0));
+	entries[0].is_prefix = true;
 	if (reply_txn(body, size, keys, 2, arena, &has_succeeded, entries,
 		      &err) == 0)
 		assert(entries[1].is_present == (entries[1].mod_revision > 0));

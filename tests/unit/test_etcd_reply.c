@@ -83,7 +83,7 @@ static void a_transaction_tells_its_branch_and_ranges(void **state)
 		",\"succeeded\":true,\"responses\":["
 		"{\"response_range\":{\"header\":{},\"kvs\":[" ENTRY
 		"],\"count\":\"1\"}},{\"response_range\":{\"header\":{}}}]}";
-	struct etcd_entry entries[3];
+	struct etcd_entry entries[3] = { 0 };
 	struct arena arena = { 0 };
 	struct error err;
 	bool has_succeeded;
