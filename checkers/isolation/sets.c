@@ -105,7 +105,7 @@ static void check_row(const struct view *view, const struct sets *sets,
 	seen[write] = read + 1;
 	if (view->status[view->owner[write]] == TXN_ABORTED)
 		findings_note(findings, A_G1A, view, read, write, NONE);
-	else if (view->owner[write] == view->owner[read] && write > read)
+	else if (write > read && view->owner[write] == view->owner[read])
 		findings_note(findings, A_FUTURE_READ, view, read, write,
 			      NONE);
 }
