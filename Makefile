@@ -178,7 +178,8 @@ cluster: tests ## tests on the local cluster (needs root)
 	$(RUN) $(CLUSTER_TESTS)
 
 bench: all $(BENCHES) ## measure, beside the peers where they are
-	@for bench in $(BENCHES); do echo "== $$bench"; $$bench || exit 1; done
+	@for bench in $(BENCHES) $(sort $(wildcard tests/bench/bench_*.sh)); do \
+	  echo "== $$bench"; OUT=$(OUT) $$bench || exit 1; done
 
 lint: ## static analysis: clang-tidy and cppcheck
 	tests/tidy/lint.sh

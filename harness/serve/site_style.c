@@ -100,6 +100,7 @@ static const char matrix_and_phone[] =
 	"#runs td:empty{display:none}"
 	"#filter select,#filter input{flex:1 1 40%;min-width:0;max-width:none}"
 	"#compare input[list]{width:100%}"
+	"#campaigns td{white-space:normal}"
 	".halves{grid-template-columns:1fr}"
 	".matrix th[scope=row]{white-space:normal;min-width:96px;"
 	"padding:2px 4px}.cell{white-space:normal;min-width:78px}"
