@@ -2,6 +2,7 @@
 #include "harness/engine/nemesis.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -18,13 +19,15 @@ struct open_fault {
 struct nemesis {
 	struct cluster *cluster;
 	struct recorder *recorder;
-	struct leaders *leaders;
+	_Atomic(struct leaders *) leaders;
 	int64_t wait_ns; /* for the condition of an injection */
 	int64_t lag; /* of that condition, in entries */
 	struct arena arena;
 	struct open_fault *faults;
 	size_t count;
 	bool has_broken; /* what a fault has put under the store */
+	pthread_mutex_t acting;
+	atomic_bool is_lost; /* a step never came back */
 	_Atomic(const char *) in_force;
 };
 
@@ -109,6 +112,7 @@ struct nemesis *nemesis_open(const struct run_config *config,
 {
 	struct nemesis *nemesis = heap_zeroed(1, sizeof(*nemesis));
 
+	pthread_mutex_init(&nemesis->acting, NULL);
 	nemesis->cluster = cluster;
 	nemesis->recorder = recorder;
 	nemesis->wait_ns = options_duration_ns(config->options, "fault-wait");
@@ -140,12 +144,18 @@ struct nemesis *nemesis_open(const struct run_config *config,
 
 void nemesis_close(struct nemesis *nemesis)
 {
-	if (!nemesis)
+	if (!nemesis || nemesis_is_lost(nemesis))
 		return;
 	for (size_t i = 0; i < nemesis->count; i++)
 		nemesis->faults[i].fault->close(nemesis->faults[i].state);
+	pthread_mutex_destroy(&nemesis->acting);
 	arena_release(&nemesis->arena);
 	free(nemesis);
+}
+
+bool nemesis_is_lost(const struct nemesis *nemesis)
+{
+	return nemesis && atomic_load(&nemesis->is_lost);
 }
 
 void nemesis_set_leaders(struct nemesis *nemesis, struct leaders *leaders)
@@ -179,6 +189,8 @@ int nemesis_dismantle(struct nemesis *nemesis, struct error *err)
 {
 	int result = 0;
 
+	if (nemesis_is_lost(nemesis))
+		return 0;
 	for (size_t i = 0; i < nemesis->count; i++) {
 		const struct open_fault *open = &nemesis->faults[i];
 
@@ -222,7 +234,7 @@ static void write_note(struct nemesis *nemesis, const struct open_fault *open,
 	struct error lost;
 
 	/* When recording has failed the workers end the run. */
-	if (nemesis->recorder)
+	if (nemesis->recorder && !nemesis_is_lost(nemesis))
 		nemesis_note(nemesis->recorder, open->fault->name, note, error,
 			     &lost);
 }
@@ -302,9 +314,11 @@ void nemesis_act(void *state, const struct work *work)
 	struct open_fault *open = &nemesis->faults[step->fault];
 	struct error err = { "" };
 
+	pthread_mutex_lock(&nemesis->acting);
 	open->is_in_force = !step->is_heal;
 	show_force(nemesis);
 	act(nemesis, open, step, &err);
+	pthread_mutex_unlock(&nemesis->acting);
 }
 
 /* Heals one fault; `all` gets the sentence if that fails. */
@@ -326,6 +340,11 @@ int nemesis_heal_all(struct nemesis *nemesis, struct error *err)
 	struct arena arena = { 0 };
 	const char *all = NULL;
 
+	if (pthread_mutex_trylock(&nemesis->acting) != 0) {
+		atomic_store(&nemesis->is_lost, true);
+		return error_set(err, "a step of a fault has not come back; "
+				      "the nodes heal when their lease ends");
+	}
 	for (size_t i = 0; i < nemesis->count; i++) {
 		if (!nemesis->faults[i].fault->heals_last)
 			heal_one(nemesis, &nemesis->faults[i], &arena, &all);
@@ -335,6 +354,7 @@ int nemesis_heal_all(struct nemesis *nemesis, struct error *err)
 			heal_one(nemesis, &nemesis->faults[i], &arena, &all);
 	}
 	show_force(nemesis);
+	pthread_mutex_unlock(&nemesis->acting);
 	if (all)
 		error_set(err, "%s", all);
 	arena_release(&arena);

@@ -24,7 +24,8 @@
  *    "effect":"proven","grudge":{...}}}
  *
  * One thread at a time uses it: the run's own before and after the main phase,
- * the nemesis's in it.
+ * the nemesis's in it. Should a step of the latter still be at work when all
+ * is to be healed, the nemesis is lost: the step keeps what it uses.
  */
 struct nemesis;
 
@@ -36,6 +37,9 @@ struct nemesis *nemesis_open(const struct run_config *config,
 			     const struct fault_links *links,
 			     struct recorder *recorder, struct error *err);
 void nemesis_close(struct nemesis *nemesis); /* NULL is accepted */
+
+/* Then the cluster must not be closed either. NULL is accepted. */
+bool nemesis_is_lost(const struct nemesis *nemesis);
 
 /* Puts there what faults need while the store runs, before it starts (again
  * does no harm), and takes it away once it has ended. -1 with what went

@@ -238,6 +238,7 @@ void run_tear_down(struct run *run)
 {
 	const struct options *options = run->config->options;
 	struct error err;
+	bool is_lost;
 
 	if (run->cluster && run->target &&
 	    !options_bool(options, "leave-running") &&
@@ -249,12 +250,14 @@ void run_tear_down(struct run *run)
 	run->watch = NULL;
 	if (run->nemesis && nemesis_dismantle(run->nemesis, &err))
 		console_say(run->console, "%s", err.text);
+	is_lost = nemesis_is_lost(run->nemesis);
 	nemesis_close(run->nemesis);
 	run->nemesis = NULL;
 	if (run->target && !run->was_abandoned)
 		run->config->target->close(run->target);
 	run->target = NULL;
-	cluster_close(run->cluster);
+	if (!is_lost)
+		cluster_close(run->cluster);
 	run->cluster = NULL;
 	if (run->made_cluster && !options_bool(options, "keep") &&
 	    !options_bool(options, "leave-running") &&

@@ -14,6 +14,7 @@
 #define TICK_NS (100 * NS_PER_MS)
 #define CHECK_NS (20 * NS_PER_MS)
 #define GRACE_NS (10 * NS_PER_S)
+#define NEMESIS_GRACES 30
 #define LAST_CHANCE_NS (50 * NS_PER_MS)
 #define BACK_OFF_FIRST_NS (10 * NS_PER_MS)
 #define BACK_OFF_LAST_NS (1 * NS_PER_S)
@@ -266,6 +267,7 @@ static struct crew *crew_new(const struct phase *phase)
 	};
 
 	crew->phase = *phase;
+	crew->phase.grace_ns = phase->grace_ns ? phase->grace_ns : GRACE_NS;
 	crew->scheduler = scheduler_new(&setup);
 	crew->count = phase->threads + (phase->nemesis ? 1 : 0);
 	crew->workers = heap_zeroed(crew->count, sizeof(*crew->workers));
@@ -299,11 +301,6 @@ static size_t crew_start(struct crew *crew, struct error *err)
 	return started;
 }
 
-static int64_t crew_grace(const struct crew *crew)
-{
-	return crew->phase.grace_ns ? crew->phase.grace_ns : GRACE_NS;
-}
-
 /* True when nothing more is to begin. */
 static bool is_to_end(const struct crew *crew, bool is_tick)
 {
@@ -311,7 +308,7 @@ static bool is_to_end(const struct crew *crew, bool is_tick)
 	struct error err;
 	/* Connect, apply, and the longest wait after a refusal. */
 	int64_t stall_ns =
-		2 * phase->op_timeout_ns + BACK_OFF_LAST_NS + crew_grace(crew);
+		2 * phase->op_timeout_ns + BACK_OFF_LAST_NS + phase->grace_ns;
 
 	return (phase->stop && atomic_load(phase->stop)) ||
 	       scheduler_is_over(crew->scheduler) ||
@@ -337,7 +334,7 @@ static bool crew_run(struct crew *crew)
 		if (is_to_end(crew, is_tick) && limit_ns == INT64_MAX) {
 			scheduler_stop(crew->scheduler);
 			limit_ns = now_ns + phase->op_timeout_ns +
-				   crew_grace(crew);
+				   crew->phase.grace_ns;
 		}
 		if (scheduler_dispatch(crew->scheduler, now_ns + CHECK_NS))
 			return true;
@@ -358,6 +355,11 @@ static size_t crew_join(struct crew *crew, bool all_left, size_t started)
 		scheduler_dispatch(crew->scheduler,
 				   clock_now_ns() + LAST_CHANCE_NS);
 	for (size_t i = 0; i < started; i++) {
+		/* A step of the nemesis is many, each with a deadline. */
+		if (!all_left && i == crew->phase.threads &&
+		    thread_join_within(crew->workers[i].id,
+				       NEMESIS_GRACES * crew->phase.grace_ns))
+			continue;
 		if (!all_left && scheduler_abandon(crew->scheduler, i)) {
 			pthread_detach(crew->workers[i].id);
 			lost++;

@@ -59,7 +59,8 @@ struct phase {
 	phase_tick *tick;
 	void *tick_state;
 	int64_t grace_ns; /* how long past its deadline a client may be before
-			   * the phase ends without it; 0: 10 s */
+			   * the phase ends without it (the nemesis: 30 times
+			   * as long); 0: 10 s */
 };
 
 /* Thread t plays process t at first. Before the first phase of a run; the

@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "harness/core/clock.h"
 #include "harness/engine/worker.h"
+
+#define LOOK_NS (10 * NS_PER_MS)
 
 int thread_start(pthread_t *thread, void *(*run)(void *), void *argument,
 		 struct error *err)
@@ -21,6 +24,18 @@ int thread_start(pthread_t *thread, void *(*run)(void *), void *argument,
 		return 0;
 	errno = error;
 	return error_errno(err, "cannot start a thread");
+}
+
+bool thread_join_within(pthread_t thread, int64_t time_ns)
+{
+	int64_t until_ns = clock_now_ns() + time_ns;
+
+	while (pthread_tryjoin_np(thread, NULL) != 0) {
+		if (clock_now_ns() >= until_ns)
+			return false;
+		clock_sleep_until(clock_now_ns() + LOOK_NS);
+	}
+	return true;
 }
 
 void phase_processes_init(int32_t *processes, size_t threads)

@@ -12,7 +12,7 @@ if [ "${1:-}" != inside ]; then
 fi
 mount -t tmpfs tmpfs /run || exit 77
 . "$(dirname "$0")/../support/shell.sh"
-agent=$root/${ORDEAL_BUILD:-build/release}/ordeal-agent
+agent=$root/${ORDEAL_BUILD:-build/release}/ordeal-agent-$(uname -m)
 data=$work/data
 at_exit='"$agent" disk end 5000 >/dev/null 2>&1; umount /run'
 ask() {

@@ -130,6 +130,28 @@ static void the_nemesis_gets_its_own_operations(void **state)
 	assert_int_equal(f->script.applies, 50);
 }
 
+static void slow_nemesis(void *state, const struct work *work)
+{
+	(void)state;
+	(void)work;
+	clock_sleep_until(clock_now_ns() + 500 * NS_PER_MS);
+}
+
+static void the_nemesis_may_be_slower_than_a_client(void **state)
+{
+	struct fixture *f = *state;
+	struct gen_op cut = { .note = "cut the wires" };
+	bool abandoned = true;
+
+	f->phase.op_timeout_ns = 10 * NS_PER_MS;
+	f->phase.nemesis = slow_nemesis;
+	f->phase.generator = gen_nemesis(
+		&f->arena,
+		gen_limit(&f->arena, 1, gen_constant(&f->arena, &cut)));
+	assert_int_equal(phase_run(&f->phase, &abandoned, &f->err), 0);
+	assert_false(abandoned);
+}
+
 static void a_full_disk_ends_the_phase_with_the_cause(void **state)
 {
 	struct fixture *f = *state;
@@ -152,6 +174,7 @@ int main(void)
 		TEST(a_client_that_never_comes_back_is_left_behind),
 		TEST(waiting_for_such_a_client_has_an_end),
 		TEST(the_nemesis_gets_its_own_operations),
+		TEST(the_nemesis_may_be_slower_than_a_client),
 		TEST(a_full_disk_ends_the_phase_with_the_cause),
 	};
 
