@@ -46,28 +46,6 @@ bool processor_sort_view(struct processor *p, struct cycle *cycle)
 	return true;
 }
 
-/* The first write of the run, not the read itself, that `seen` precedes. */
-static uint32_t first_after(const struct processor *p, const struct run *run,
-			    uint32_t seen, uint32_t read)
-{
-	const struct trace *trace = p->causal->trace;
-	const uint32_t *writes = trace->writes + run->start;
-	uint32_t low = 0;
-	uint32_t high = run->count;
-
-	while (seen != TRACE_INITIAL && low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (clock_before(trace, p->clocks, seen, writes[middle]))
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (low < run->count && writes[low] == read)
-		low++;
-	return low < run->count ? writes[low] : TRACE_NONE;
-}
-
 static void infer_from(struct processor *p, uint32_t read)
 {
 	const struct trace *trace = p->causal->trace;
@@ -81,7 +59,8 @@ static void infer_from(struct processor *p, uint32_t read)
 		const struct run *run = &trace->runs[r];
 		uint32_t before =
 			trace_last_write(trace, run, clock[run->session]);
-		uint32_t after = first_after(p, run, seen, read);
+		uint32_t after = clock_first_after(trace, p->clocks, run, seen,
+						   read);
 
 		if (seen != TRACE_INITIAL && before != TRACE_NONE &&
 		    before != seen &&

@@ -269,3 +269,23 @@ void relation_clocks(const struct relation *relation, const uint32_t *order,
 		}
 	}
 }
+
+uint32_t clock_first_after(const struct trace *trace, const uint32_t *clocks,
+			   const struct run *run, uint32_t seen, uint32_t read)
+{
+	const uint32_t *writes = trace->writes + run->start;
+	uint32_t low = 0;
+	uint32_t high = run->count;
+
+	while (seen != TRACE_INITIAL && low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (clock_before(trace, clocks, seen, writes[middle]))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	if (low < run->count && writes[low] == read)
+		low++;
+	return low < run->count ? writes[low] : TRACE_NONE;
+}

@@ -99,4 +99,10 @@ static inline bool clock_before(const struct trace *trace,
 	       event->position;
 }
 
+/* The first write of the run that `seen` (TRACE_INITIAL: any) comes before, by
+ * the clocks, and that is not `read` itself; TRACE_NONE if there is none.
+ * O(log of the run). */
+uint32_t clock_first_after(const struct trace *trace, const uint32_t *clocks,
+			   const struct run *run, uint32_t seen, uint32_t read);
+
 #endif

@@ -35,28 +35,6 @@ static void infer(struct sequential *s, uint32_t before, uint32_t after,
 		relation_infer(&s->relation, before, after, read);
 }
 
-/* The first write of the run, not the read itself, that `seen` precedes. */
-static uint32_t first_after(const struct sequential *s, const struct run *run,
-			    uint32_t seen, uint32_t read)
-{
-	const struct trace *trace = s->causal->trace;
-	const uint32_t *writes = trace->writes + run->start;
-	uint32_t low = 0;
-	uint32_t high = run->count;
-
-	while (seen != TRACE_INITIAL && low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (clock_before(trace, s->clocks, seen, writes[middle]))
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (low < run->count && writes[low] == read)
-		low++;
-	return low < run->count ? writes[low] : TRACE_NONE;
-}
-
 static void infer_from(struct sequential *s, uint32_t read)
 {
 	const struct trace *trace = s->causal->trace;
@@ -70,7 +48,8 @@ static void infer_from(struct sequential *s, uint32_t read)
 		const struct run *run = &trace->runs[r];
 		uint32_t before =
 			trace_last_write(trace, run, clock[run->session]);
-		uint32_t after = first_after(s, run, seen, read);
+		uint32_t after = clock_first_after(trace, s->clocks, run, seen,
+						   read);
 
 		if (seen != TRACE_INITIAL && before != TRACE_NONE &&
 		    before != seen)
