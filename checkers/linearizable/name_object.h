@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Naming what goes wrong with objects other than registers. */
+/* What is needed to name a violation, and what its names share. */
 #ifndef ORDEAL_LINEARIZABLE_NAME_OBJECT_H
 #define ORDEAL_LINEARIZABLE_NAME_OBJECT_H
 
