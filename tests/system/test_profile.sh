@@ -127,7 +127,7 @@ code=0
 	--rate 300 --time-limit 1s --store "$dir/runs" >"$dir/out" 2>&1 ||
 	code=$?
 "$ordeal" profile "$dir/runs/latest" >"$dir/out" 2>&1 || complain "an OR-set"
-says '^models of registers: unknown: .*"add"'
+says '^models of registers: unknown: .*"\(add\|remove\)"'
 says '^replicated: holds: all .* (or-set), and at the end all agree'
 says 'rely on this: a read shows what the data type makes of the updates'
 
