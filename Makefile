@@ -139,7 +139,7 @@ TIDY_SCRIPTS := tests/tidy/layers.sh tests/tidy/style.sh \
 CLUSTER_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/cluster/test_*.c)) \
 	$(sort $(wildcard tests/cluster/test_*.sh))
 RUN := tests/support/run.sh
-JOBS := -j$(shell nproc)
+JOBS := -j $(shell nproc)
 
 # Test scripts find the program and the tests by these.
 export ORDEAL := $(OUT)/ordeal
@@ -159,15 +159,16 @@ demo: ## a real test of etcd on five local nodes (needs root)
 test: ## install what is missing, build, run all tests (cluster: as root)
 	tests/support/install-deps.sh build run test
 	$(MAKE) $(JOBS) tests
-	$(RUN) $(UNIT_TESTS) $(PROPERTY_TESTS) $(CORPUS_TESTS) \
-	  tests/fuzz/smoke.sh $(TEST_SCRIPTS) $(TIDY_SCRIPTS) $(CLUSTER_TESTS)
+	$(RUN) $(UNIT_TESTS) $(JOBS) $(PROPERTY_TESTS) $(CORPUS_TESTS) \
+	  -j 1 tests/fuzz/smoke.sh $(TEST_SCRIPTS) $(TIDY_SCRIPTS) \
+	  $(CLUSTER_TESTS)
 
 unit: tests ## unit tests alone; likewise property corpus fuzz system tidy
 	$(RUN) $(UNIT_TESTS)
 property: tests
-	$(RUN) $(PROPERTY_TESTS)
+	$(RUN) $(JOBS) $(PROPERTY_TESTS)
 corpus: tests
-	$(RUN) $(CORPUS_TESTS)
+	$(RUN) $(JOBS) $(CORPUS_TESTS)
 fuzz: tests
 	$(RUN) tests/fuzz/smoke.sh
 system: tests
