@@ -10,17 +10,11 @@ struct plan {
 	uint64_t amount_max;
 };
 
-struct key {
-	const struct plan *plan;
-	struct rng rng;
-	struct action action;
-};
-
 static bool key_next(void *state, const struct gen_context *context,
 		     struct gen_op *op)
 {
-	struct key *key = state;
-	const struct plan *plan = key->plan;
+	struct keyed_key *key = state;
+	const struct plan *plan = (const struct plan *)key->keyed;
 
 	key->action =
 		(struct action){ .verb = VERB_READ, .object = OBJECT_COUNTER };
@@ -32,20 +26,8 @@ static bool key_next(void *state, const struct gen_context *context,
 					   : VERB_INCREMENT;
 		key->action.arg = value_int(context->values, (int64_t)amount);
 	}
-	op->f = key->action.verb;
-	op->actions = &key->action;
-	op->action_count = 1;
+	keyed_act(key, op);
 	return true;
-}
-
-static struct generator *make_key(const struct keyed *keyed,
-				  struct arena *arena, const struct rng *rng)
-{
-	struct key *key = arena_alloc(arena, sizeof(*key));
-
-	key->plan = (const struct plan *)keyed;
-	key->rng = *rng;
-	return generator_function(arena, key_next, key);
 }
 
 struct generator *counting_main(const struct workload_setup *setup,
@@ -57,8 +39,8 @@ struct generator *counting_main(const struct workload_setup *setup,
 	if (bounds_share(setup, "reads", err) ||
 	    bounds_share(setup, "decrements", err) ||
 	    bounds_int(setup, "max-amount", 1, 1000, err) ||
-	    keyed_init(&plan->keyed, setup, name, setup->threads, make_key,
-		       err))
+	    keyed_init_next(&plan->keyed, setup, name, setup->threads,
+			    key_next, err))
 		return NULL;
 	plan->reads = options_real(options, "reads");
 	plan->decrements = options_real(options, "decrements");

@@ -31,6 +31,33 @@ int keyed_init(struct keyed *keyed, const struct workload_setup *setup,
 	return 0;
 }
 
+static struct generator *make_next(const struct keyed *keyed,
+				   struct arena *arena, const struct rng *rng)
+{
+	struct keyed_key *key = arena_alloc(arena, sizeof(*key));
+
+	key->keyed = keyed;
+	key->rng = *rng;
+	return generator_function(arena, keyed->next, key);
+}
+
+int keyed_init_next(struct keyed *keyed, const struct workload_setup *setup,
+		    const char *name, size_t group, generator_next *next,
+		    struct error *err)
+{
+	if (keyed_init(keyed, setup, name, group, make_next, err))
+		return -1;
+	keyed->next = next;
+	return 0;
+}
+
+void keyed_act(struct keyed_key *key, struct gen_op *op)
+{
+	op->f = key->action.verb;
+	op->actions = &key->action;
+	op->action_count = 1;
+}
+
 static struct generator *make_key(void *state, struct arena *arena,
 				  uint64_t number)
 {

@@ -25,6 +25,15 @@ struct keyed {
 	uint64_t begun; /* keys so far */
 	struct rng key_rng; /* of the key being made */
 	keyed_make *make;
+	generator_next *next; /* where `make` is keyed_init_next's */
+};
+
+/* What such a `next` has as its state. */
+struct keyed_key {
+	const struct keyed *keyed;
+	struct rng rng;
+	int64_t count; /* values given out so far */
+	struct action action;
 };
 
 /* The rows "ops-per-key" (with `ops` as fallback), "keys", "threads-per-key"
@@ -43,6 +52,15 @@ struct keyed {
 int keyed_init(struct keyed *keyed, const struct workload_setup *setup,
 	       const char *name, size_t group, keyed_make *make,
 	       struct error *err);
+
+/* The same where one function says each time what a key's group does: its
+ * state is a struct keyed_key of the key. */
+int keyed_init_next(struct keyed *keyed, const struct workload_setup *setup,
+		    const char *name, size_t group, generator_next *next,
+		    struct error *err);
+
+/* Makes the operation of key->action alone. */
+void keyed_act(struct keyed_key *key, struct gen_op *op);
 
 struct generator *keyed_main(struct keyed *keyed,
 			     const struct workload_setup *setup);

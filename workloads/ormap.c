@@ -13,18 +13,12 @@ struct plan {
 	uint64_t fields;
 };
 
-struct key {
-	const struct plan *plan;
-	struct rng rng;
-	int64_t written;
-	struct action action;
-};
-
 /* Fields are texts: in JSON the keys of maps are. */
-static struct value draw_field(struct key *key, struct values *values)
+static struct value draw_field(struct keyed_key *key, struct values *values)
 {
+	const struct plan *plan = (const struct plan *)key->keyed;
 	char name[] = "f0000000";
-	uint64_t number = 1 + rng_below(&key->rng, key->plan->fields);
+	uint64_t number = 1 + rng_below(&key->rng, plan->fields);
 
 	for (size_t i = sizeof(name) - 1; number > 0; number /= 10)
 		name[--i] = (char)('0' + number % 10);
@@ -34,8 +28,8 @@ static struct value draw_field(struct key *key, struct values *values)
 static bool key_next(void *state, const struct gen_context *context,
 		     struct gen_op *op)
 {
-	struct key *key = state;
-	const struct plan *plan = key->plan;
+	struct keyed_key *key = state;
+	const struct plan *plan = (const struct plan *)key->keyed;
 	struct value pair[2];
 
 	key->action =
@@ -44,26 +38,14 @@ static bool key_next(void *state, const struct gen_context *context,
 		bool removes = rng_chance(&key->rng, plan->removes);
 
 		pair[0] = draw_field(key, context->values);
-		pair[1] = value_int(context->values, ++key->written);
+		pair[1] = value_int(context->values, ++key->count);
 		key->action.verb = removes ? VERB_REMOVE : VERB_WRITE;
 		key->action.arg = removes ? pair[0] :
 					    value_list(context->values, pair,
 						       2);
 	}
-	op->f = key->action.verb;
-	op->actions = &key->action;
-	op->action_count = 1;
+	keyed_act(key, op);
 	return true;
-}
-
-static struct generator *make_key(const struct keyed *keyed,
-				  struct arena *arena, const struct rng *rng)
-{
-	struct key *key = arena_alloc(arena, sizeof(*key));
-
-	key->plan = (const struct plan *)keyed;
-	key->rng = *rng;
-	return generator_function(arena, key_next, key);
 }
 
 static struct generator *ormap_main(const struct workload_setup *setup,
@@ -75,8 +57,8 @@ static struct generator *ormap_main(const struct workload_setup *setup,
 	if (bounds_share(setup, "reads", err) ||
 	    bounds_share(setup, "removes", err) ||
 	    bounds_int(setup, "fields", 1, 100000, err) ||
-	    keyed_init(&plan->keyed, setup, "ormap", setup->threads, make_key,
-		       err))
+	    keyed_init_next(&plan->keyed, setup, "ormap", setup->threads,
+			    key_next, err))
 		return NULL;
 	plan->reads = options_real(options, "reads");
 	plan->removes = options_real(options, "removes");

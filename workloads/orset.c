@@ -14,60 +14,41 @@ struct plan {
 	uint64_t elements;
 };
 
-struct key {
-	const struct plan *plan;
-	struct rng rng;
-	int64_t added;
-	struct action action;
-};
-
 /* Elements that only grow or go for good are new each time. */
 static bool is_reused(const struct plan *plan)
 {
 	return plan->elements > 0;
 }
 
-static int64_t draw_element(struct key *key, bool adds)
+static int64_t draw_element(struct keyed_key *key, bool adds)
 {
-	const struct plan *plan = key->plan;
+	const struct plan *plan = (const struct plan *)key->keyed;
 
 	if (is_reused(plan))
 		return 1 + (int64_t)rng_below(&key->rng, plan->elements);
 	if (adds)
-		return ++key->added;
-	return 1 + (int64_t)rng_below(&key->rng, (uint64_t)key->added);
+		return ++key->count;
+	return 1 + (int64_t)rng_below(&key->rng, (uint64_t)key->count);
 }
 
 static bool key_next(void *state, const struct gen_context *context,
 		     struct gen_op *op)
 {
-	struct key *key = state;
-	const struct plan *plan = key->plan;
+	struct keyed_key *key = state;
+	const struct plan *plan = (const struct plan *)key->keyed;
 
 	key->action =
 		(struct action){ .verb = VERB_READ, .object = OBJECT_SET };
 	if (!rng_chance(&key->rng, plan->reads)) {
-		bool adds = (!is_reused(plan) && key->added == 0) ||
+		bool adds = (!is_reused(plan) && key->count == 0) ||
 			    !rng_chance(&key->rng, plan->removes);
 
 		key->action.verb = adds ? VERB_ADD : VERB_REMOVE;
 		key->action.arg =
 			value_int(context->values, draw_element(key, adds));
 	}
-	op->f = key->action.verb;
-	op->actions = &key->action;
-	op->action_count = 1;
+	keyed_act(key, op);
 	return true;
-}
-
-static struct generator *make_key(const struct keyed *keyed,
-				  struct arena *arena, const struct rng *rng)
-{
-	struct key *key = arena_alloc(arena, sizeof(*key));
-
-	key->plan = (const struct plan *)keyed;
-	key->rng = *rng;
-	return generator_function(arena, key_next, key);
 }
 
 static bool only_grows(const struct workload_setup *setup)
@@ -84,8 +65,8 @@ static struct generator *orset_main(const struct workload_setup *setup,
 	if (bounds_share(setup, "reads", err) ||
 	    bounds_share(setup, "removes", err) ||
 	    bounds_int(setup, "elements", 0, 100000, err) ||
-	    keyed_init(&plan->keyed, setup, "orset", setup->threads, make_key,
-		       err))
+	    keyed_init_next(&plan->keyed, setup, "orset", setup->threads,
+			    key_next, err))
 		return NULL;
 	plan->reads = options_real(options, "reads");
 	plan->removes = only_grows(setup) ? 0 :

@@ -14,38 +14,20 @@ struct plan {
 	double enqueues; /* share of operations */
 };
 
-struct key {
-	const struct plan *plan;
-	struct rng rng;
-	int64_t enqueued;
-	struct action action;
-};
-
 static bool key_next(void *state, const struct gen_context *context,
 		     struct gen_op *op)
 {
-	struct key *key = state;
+	struct keyed_key *key = state;
+	const struct plan *plan = (const struct plan *)key->keyed;
 
 	key->action =
 		(struct action){ .verb = VERB_DEQUEUE, .object = OBJECT_QUEUE };
-	if (rng_chance(&key->rng, key->plan->enqueues)) {
+	if (rng_chance(&key->rng, plan->enqueues)) {
 		key->action.verb = VERB_ENQUEUE;
-		key->action.arg = value_int(context->values, ++key->enqueued);
+		key->action.arg = value_int(context->values, ++key->count);
 	}
-	op->f = key->action.verb;
-	op->actions = &key->action;
-	op->action_count = 1;
+	keyed_act(key, op);
 	return true;
-}
-
-static struct generator *make_key(const struct keyed *keyed,
-				  struct arena *arena, const struct rng *rng)
-{
-	struct key *key = arena_alloc(arena, sizeof(*key));
-
-	key->plan = (const struct plan *)keyed;
-	key->rng = *rng;
-	return generator_function(arena, key_next, key);
 }
 
 static struct generator *queue_main(const struct workload_setup *setup,
@@ -55,8 +37,8 @@ static struct generator *queue_main(const struct workload_setup *setup,
 
 	plan->enqueues = options_real(setup->options, "enqueues");
 	if (bounds_share(setup, "enqueues", err) ||
-	    keyed_init(&plan->keyed, setup, "queue", setup->threads, make_key,
-		       err))
+	    keyed_init_next(&plan->keyed, setup, "queue", setup->threads,
+			    key_next, err))
 		return NULL;
 	return keyed_main(&plan->keyed, setup);
 }

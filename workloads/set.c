@@ -16,45 +16,27 @@ struct plan {
 	double removes; /* share of the others */
 };
 
-struct key {
-	const struct plan *plan;
-	struct rng rng;
-	int64_t added;
-	struct action action;
-};
-
 static bool key_next(void *state, const struct gen_context *context,
 		     struct gen_op *op)
 {
-	struct key *key = state;
+	struct keyed_key *key = state;
+	const struct plan *plan = (const struct plan *)key->keyed;
 	int64_t element;
 
 	key->action =
 		(struct action){ .verb = VERB_READ, .object = OBJECT_SET };
-	if (!rng_chance(&key->rng, key->plan->reads)) {
-		bool adds = key->added == 0 ||
-			    !rng_chance(&key->rng, key->plan->removes);
+	if (!rng_chance(&key->rng, plan->reads)) {
+		bool adds = key->count == 0 ||
+			    !rng_chance(&key->rng, plan->removes);
 
-		element = adds ? ++key->added :
+		element = adds ? ++key->count :
 				 1 + (int64_t)rng_below(&key->rng,
-							(uint64_t)key->added);
+							(uint64_t)key->count);
 		key->action.verb = adds ? VERB_ADD : VERB_REMOVE;
 		key->action.arg = value_int(context->values, element);
 	}
-	op->f = key->action.verb;
-	op->actions = &key->action;
-	op->action_count = 1;
+	keyed_act(key, op);
 	return true;
-}
-
-static struct generator *make_key(const struct keyed *keyed,
-				  struct arena *arena, const struct rng *rng)
-{
-	struct key *key = arena_alloc(arena, sizeof(*key));
-
-	key->plan = (const struct plan *)keyed;
-	key->rng = *rng;
-	return generator_function(arena, key_next, key);
 }
 
 static struct generator *set_main(const struct workload_setup *setup,
@@ -66,8 +48,8 @@ static struct generator *set_main(const struct workload_setup *setup,
 	plan->removes = options_real(setup->options, "removes");
 	if (bounds_share(setup, "reads", err) ||
 	    bounds_share(setup, "removes", err) ||
-	    keyed_init(&plan->keyed, setup, "set", setup->threads, make_key,
-		       err))
+	    keyed_init_next(&plan->keyed, setup, "set", setup->threads,
+			    key_next, err))
 		return NULL;
 	return keyed_main(&plan->keyed, setup);
 }
