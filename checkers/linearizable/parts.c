@@ -64,8 +64,8 @@ static bool gather(const struct work *work, size_t number,
 		       work->keys->starts[number];
 	size_t drained = insertions_of(judge->history, ops, count);
 
-	calls->items = array_reserve(NULL, &calls->capacity, count,
-				     sizeof(*calls->items));
+	calls->items = heap_alloc(count * sizeof(*calls->items));
+	calls->capacity = count;
 	for (size_t i = 0; i < count; i++) {
 		if ((i & 0xffff) == 0xffff &&
 		    budget_expired(judge->limits->budget))

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define BLOCK_SIZE ((size_t)64 * 1024)
 
@@ -27,13 +28,32 @@ static _Noreturn void out_of_memory(size_t size)
 	abort();
 }
 
+/* From here on the pages of a block are many: asked of the kernel one by one,
+ * they can cost more than the work on them. */
+#define HUGE_FROM ((size_t)4 << 20)
+#define PAGE_SIZE ((uintptr_t)4096)
+
+/* Where the kernel has huge pages, the block gets them. From the page on that
+ * malloc's own header is in, so that its mapping is not cut in two. */
+static void *prefer_huge_pages(void *memory, size_t size)
+{
+	char *first = memory;
+
+	if (size < HUGE_FROM)
+		return memory;
+	first -= (uintptr_t)memory % PAGE_SIZE;
+	size += (uintptr_t)memory % PAGE_SIZE;
+	(void)madvise(first, size, MADV_HUGEPAGE);
+	return memory;
+}
+
 void *heap_alloc(size_t size)
 {
 	void *memory = malloc(size ? size : 1);
 
 	if (!memory)
 		out_of_memory(size);
-	return memory;
+	return prefer_huge_pages(memory, size);
 }
 
 void *heap_zeroed(size_t count, size_t size)
@@ -42,7 +62,7 @@ void *heap_zeroed(size_t count, size_t size)
 
 	if (!memory)
 		out_of_memory(count * size);
-	return memory;
+	return prefer_huge_pages(memory, count * size);
 }
 
 void arena_init(struct arena *arena)
