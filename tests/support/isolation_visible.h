@@ -17,7 +17,8 @@ enum visible_level {
 	VISIBLE_PARALLEL, /* causal and update atomic */
 	VISIBLE_SNAPSHOT, /* prefix and update atomic */
 	VISIBLE_SNAPSHOT_READS, /* each access of a prefix that grows */
-	VISIBLE_UPDATE_SERIALIZABLE, /* all writers, and any one reader */
+	VISIBLE_UPDATE_SERIALIZABLE, /* all writers, and any one reader, in one
+				      * order of the versions of each key */
 	VISIBLE_LEVELS,
 };
 
