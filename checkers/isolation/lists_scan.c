@@ -329,7 +329,8 @@ static void scan_versions(struct scan *scan, uint32_t key)
 		} else if (view->status[view->owner[append]] == TXN_OK) {
 			if (aborted != NONE)
 				findings_note(scan->findings, A_DIRTY_UPDATE,
-					      view, append, aborted, NONE);
+					      view, append, aborted,
+					      lists->longest[key]);
 			aborted = NONE;
 		}
 	}

@@ -120,6 +120,10 @@ static bool try_register(const struct quest *quest, uint32_t action)
 						   source == SOURCE_UNKNOWN :
 					   !registers_final(view, action))
 		return false;
+	/* Who saw it did not come before it. */
+	if (quest->step->kind == EDGE_RW && source < SOURCE_INITIAL &&
+	    view->owner[source] == quest->step->to)
+		return false;
 	to = final_write(view, quest->step->to, key);
 	return to != NONE && found(quest, key, action, to);
 }

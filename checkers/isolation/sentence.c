@@ -10,8 +10,8 @@
 #define OF_PROCESS "contradict the order in which one process did them: "
 #define OF_TIME "contradict real time: "
 #define UNPROVEN                                                           \
-	"fit no order of the versions that explains all reads; this circle" \
-	" remained in the last one that was tried"
+	"stand in a circle in the last order of writes that was tried; all"  \
+	" others contradict something, too"
 #define INFERRED                                                           \
 	"would each have to come before the next, by what others read"
 
@@ -102,9 +102,9 @@ static const char *of_cycle(const struct finding *finding,
 				    cycle_phrases[finding->name]);
 	return arena_printf(arena,
 			    "%zu transactions %s (%" PRIu32
-			    " anti-dependenc%s)",
+			    " missed change%s)",
 			    finding->step_count, cycle_phrases[finding->name],
-			    rw, rw == 1 ? "y" : "ies");
+			    rw, rw == 1 ? "" : "s");
 }
 
 /* "operation 7 ", with what it did: "(append 1 to x)". */
@@ -118,44 +118,101 @@ static const char *did(const struct view *view, uint32_t action,
 			    words_access(view, action, arena));
 }
 
-/* What stands between the reader and the culprit, by name. */
-static const char *const phrases[A_COUNT] = {
-	[A_G1A] = "saw what was written by an aborted transaction,",
-	[A_G1B] = "saw a state in the middle of another transaction,",
-	[A_INCOMPATIBLE_ORDER] =
-		"saw a list that another read contradicts,",
-	[A_INTERNAL] = "does not agree with what its own transaction did"
-		       " before,",
-	[A_NON_REPEATABLE_READ] =
-		"saw another value than its own transaction had read before,",
-	[A_FUTURE_READ] = "saw what its own transaction wrote only later,",
-	[A_DIRTY_UPDATE] = "is built on the write of an aborted transaction,",
-	[A_LOST_UPDATE] = "updated the same version as another transaction,",
-	[A_G_CURSOR] = "updated a version that another transaction had"
-		       " changed since it was read,",
-	[A_FRACTURED_READ] = "saw only a part of what another transaction"
-			     " wrote and missed",
-	[A_READ_SKEW] = "saw only a part of what another transaction wrote"
-			" (which changed it between two reads) and missed",
-	[A_G_MONOTONIC] = "saw a transaction's write and then missed",
-	[A_CAUSALITY] = "missed a write that had happened before it,",
-	[A_MONOTONIC_READS] = "saw an older state than its process had seen"
-			      " before,",
-	[A_MONOTONIC_WRITES] = "was put before what its process had written"
-			       " earlier,",
-	[A_READ_YOUR_WRITES] = "did not see what its process had written"
-			       " before,",
-	[A_CYCLIC_VERSIONS] = "is in a cycle of versions with",
-	[A_MAV_CYCLE] = "saw nothing, but its transaction had seen",
-	[A_SESSION_MAV_CYCLE] = "saw nothing, but its transaction had seen",
-	[A_RA_CYCLE] = "saw nothing, but its transaction saw another write of"
-		       " the one that did",
-	[A_SESSION_RA_CYCLE] = "saw nothing, but its session or transaction"
-			       " knew of",
-	[A_CAUSAL_CYCLE] = "saw nothing, though this had happened before:",
-	[A_WRITES_FOLLOW_READS] = "was put before what its process had read"
-				  " earlier,",
+/*
+ * What stands between the action that shows an anomaly and the culprit, and
+ * what comes after that; `proof` goes before the witness, where there is one.
+ */
+struct phrase {
+	const char *between;
+	const char *end;
+	const char *proof;
 };
+
+#define MISSED_TOGETHER ", and yet its transaction "
+#define CHAIN                                                              \
+	", though that had happened before it: a chain leads from the write" \
+	" to this read, of who read from whom and of what each process did" \
+	" in turn"
+#define AS_SHOWN ", as another read shows: "
+
+static const struct phrase phrases[A_COUNT] = {
+	[A_INCOMPATIBLE_ORDER] = { "saw a list that another read contradicts,",
+				   ": neither is how the other begins", NULL },
+	[A_G1A] = { "saw what was written by an aborted transaction,", "",
+		    NULL },
+	[A_G1B] = { "saw a state in the middle of another transaction,",
+		    ", which changed it again before it committed", NULL },
+	[A_INTERNAL] = { "does not agree with what its own transaction did"
+			 " before:", "", NULL },
+	[A_NON_REPEATABLE_READ] = { "saw another value than its own"
+				    " transaction had read before:", "",
+				    NULL },
+	[A_FUTURE_READ] = { "saw what its own transaction did only later:", "",
+			    NULL },
+	[A_DIRTY_UPDATE] = { "is built on the write of an aborted"
+			     " transaction,", "", AS_SHOWN },
+	[A_LOST_UPDATE] = { "changed the same version as",
+			    ": each had read it, and neither saw the other's"
+			    " change", NULL },
+	[A_G_CURSOR] = { "changed a version that its transaction had read but"
+			 " that was not the last any more: in between came",
+			 "", NULL },
+	[A_FRACTURED_READ] = { "missed", "",
+			       MISSED_TOGETHER "saw something else that was"
+			       " written together with it: " },
+	[A_READ_SKEW] = { "missed", "",
+			  MISSED_TOGETHER "saw later what was written together"
+			  " with it: " },
+	[A_G_MONOTONIC] = { "missed", "",
+			    MISSED_TOGETHER "had seen before what was written"
+			    " together with it: " },
+	[A_CAUSALITY] = { "missed", CHAIN, NULL },
+	[A_MONOTONIC_READS] = { "saw an older state than its process had seen"
+				" before in", "", NULL },
+	[A_MONOTONIC_WRITES] = { "was put before what its process had written"
+				 " earlier,", "", AS_SHOWN },
+	[A_READ_YOUR_WRITES] = { "did not see what its process had written"
+				 " before,", "", NULL },
+	[A_WRITES_FOLLOW_READS] = { "was put before what its process had read"
+				    " earlier,", "", AS_SHOWN },
+	[A_CYCLIC_VERSIONS] = { "would come both before and after",
+				", by the order of versions that is assumed"
+				" for the key", NULL },
+	[A_MAV_CYCLE] = { "missed",
+			  MISSED_TOGETHER "had seen another write of the same"
+			  " transaction before", NULL },
+	[A_SESSION_MAV_CYCLE] = { "missed",
+				  MISSED_TOGETHER "or its process had known"
+				  " of that transaction before", NULL },
+	[A_RA_CYCLE] = { "missed",
+			 MISSED_TOGETHER "saw another write of the same"
+			 " transaction", NULL },
+	[A_SESSION_RA_CYCLE] = { "missed",
+				 MISSED_TOGETHER "or its process knew of that"
+				 " transaction", NULL },
+	[A_CAUSAL_CYCLE] = { "missed", CHAIN, NULL },
+};
+
+/* Two accesses, of one transaction or of two. */
+static const char *of_actions(const struct view *view,
+			      const struct finding *finding,
+			      struct arena *arena)
+{
+	const struct phrase *phrase = &phrases[finding->name];
+	bool is_inner = finding->culprit != NONE &&
+			view->owner[finding->culprit] ==
+				view->owner[finding->shows];
+	bool has_proof = phrase->proof && finding->witness != NONE;
+
+	assert(phrase->between);
+	return arena_printf(
+		arena, "%s %s %s%s%s%s", did(view, finding->shows, arena),
+		phrase->between,
+		is_inner ? words_access(view, finding->culprit, arena) :
+			   did(view, finding->culprit, arena),
+		phrase->end, has_proof ? phrase->proof : "",
+		has_proof ? words_access(view, finding->witness, arena) : "");
+}
 
 const char *sentence_of(const struct analysis *analysis,
 			const struct finding *finding, struct arena *arena)
@@ -166,8 +223,10 @@ const char *sentence_of(const struct analysis *analysis,
 		return of_cycle(finding, arena);
 	if (finding->shows == NONE)
 		return arena_printf(arena,
-				    "no order of the writes nobody saw keeps"
-				    " %s",
+				    "whatever order is tried for the writes"
+				    " whose order is not known, some read or"
+				    " some order of processes or time"
+				    " contradicts it (%s)",
 				    anomaly_text(finding->name));
 	if (finding->name == A_GARBAGE_READ)
 		return arena_printf(arena,
@@ -175,7 +234,9 @@ const char *sentence_of(const struct analysis *analysis,
 				    did(view, finding->shows, arena),
 				    words_value(view, finding->value, arena));
 	if (finding->name == A_DUPLICATE_ELEMENTS)
-		return arena_printf(arena, "%s saw %s twice",
+		return arena_printf(arena,
+				    "%s saw %s twice, which may be there only"
+				    " once",
 				    did(view, finding->shows, arena),
 				    words_value(view, finding->value, arena));
 	if (finding->name == A_WRITES_FOLLOW_READS &&
@@ -183,13 +244,9 @@ const char *sentence_of(const struct analysis *analysis,
 		return arena_printf(arena,
 				    "%s missed %s, and yet its transaction"
 				    " saw a write of a process that had read"
-				    " it before: %s",
+				    " that before: %s",
 				    did(view, finding->shows, arena),
 				    did(view, finding->culprit, arena),
 				    did(view, finding->witness, arena));
-	return arena_printf(arena, "%s %s %s",
-			    did(view, finding->shows, arena),
-			    phrases[finding->name] ? phrases[finding->name] :
-						     "contradicts",
-			    did(view, finding->culprit, arena));
+	return of_actions(view, finding, arena);
 }

@@ -47,15 +47,16 @@ static void check_access(const struct guarantees *g, uint32_t action)
 {
 	const struct memory *memory = memory_of(g, action);
 	uint32_t place = g->lists->place[action];
+	uint32_t shown = g->lists->longest[g->view->key_of[action]];
 
 	if (view_writes(g->view, action)) {
 		/* An unseen append comes after all that was seen. */
 		if (memory->written && place < memory->written - 1)
 			findings_note(g->findings, A_MONOTONIC_WRITES, g->view,
-				      action, memory->write, NONE);
+				      action, memory->write, shown);
 		if (place < memory->seen)
 			findings_note(g->findings, A_WRITES_FOLLOW_READS,
-				      g->view, action, memory->read, NONE);
+				      g->view, action, memory->read, shown);
 		return;
 	}
 	if (place < memory->seen)

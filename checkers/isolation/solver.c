@@ -203,7 +203,11 @@ enum solver_answer solver_run(struct solver *s, const struct budget *budget)
 	enum solver_answer answer;
 
 	prepare(s);
-	if (!digraph_sort(&s->graph) || !prune(s, budget))
+	if (!digraph_sort(&s->graph)) {
+		solver_note_known(s);
+		return SOLVER_NO;
+	}
+	if (!prune(s, budget))
 		return SOLVER_NO;
 	if (solver_is_guessed(s))
 		return SOLVER_YES;

@@ -97,6 +97,9 @@ bool solver_is_spent(const struct solver *solver, const struct budget *budget);
 /* Goes back to that number of decisions. */
 void solver_back(struct solver *solver, uint32_t depth);
 
+/* After digraph_sort has failed: notes a short cycle of what is known. */
+void solver_note_known(struct solver *solver);
+
 /* Puts a side's edges into the graph; false on a cycle, which is noted. */
 bool solver_put_side(struct solver *solver, uint32_t literal);
 

@@ -48,6 +48,41 @@ static bool is_register(const struct view *view, uint32_t key)
 	return key != NONE && view->key_kinds[key] == KEY_REGISTER;
 }
 
+/* The read that tells the order of a list's versions, or NONE. */
+static uint32_t shown_by(const struct teller *teller,
+			 const struct reason *reason)
+{
+	const struct lists *lists = &teller->analysis->lists;
+
+	if (reason->key == NONE ||
+	    teller->view->key_kinds[reason->key] != KEY_LIST ||
+	    lists->place[reason->to] == PLACE_NONE)
+		return NONE;
+	return lists->longest[reason->key];
+}
+
+/* " (operation 7 shows that: read x = [1,2])". */
+static const char *as_shown(const struct teller *teller,
+			    const struct reason *reason)
+{
+	const struct view *view = teller->view;
+	struct arena *arena = teller->arena;
+	uint32_t read = shown_by(teller, reason), member;
+
+	if (read == NONE)
+		return view->key_kinds[reason->key] == KEY_LIST ?
+			       " (no read shows it, so it came after all that"
+			       " was read)" :
+			       "";
+	member = number_in_cycle(teller->finding, view->owner[read]);
+	if (member > 0)
+		return arena_printf(arena, " (T%u shows that: %s)", member,
+				    words_access(view, read, arena));
+	return arena_printf(arena, " (operation %" PRIu64 " shows that: %s)",
+			    words_index(view, view->owner[read]),
+			    words_access(view, read, arena));
+}
+
 /* Of writes: "T1 did append 1 to x, and the next change ...". */
 static const char *because_ww(const struct teller *teller,
 			      const struct step *step,
@@ -60,12 +95,12 @@ static const char *because_ww(const struct teller *teller,
 	if (step->via)
 		return arena_printf(arena,
 				    "operation %" PRIu64
-				    " (%s) saw T%u's write and had to know"
-				    " T%u's",
+				    " (%s) knew of T%u's write and saw T%u's,"
+				    " which must be the later one",
 				    words_index(view,
 						view->owner[step->via - 1]),
 				    words_access(view, step->via - 1, arena),
-				    b, a);
+				    a, b);
 	if (reason->key == NONE)
 		return arena_printf(arena,
 				    "T%u's unseen append is taken to have"
@@ -74,11 +109,12 @@ static const char *because_ww(const struct teller *teller,
 	return arena_printf(arena,
 			    is_register(view, reason->key) ?
 				    "T%u did %s, which must have come before"
-				    " T%u's %s" :
+				    " T%u's %s%s" :
 				    "T%u did %s, and the next change of it is"
-				    " T%u's %s",
+				    " T%u's %s%s",
 			    a, words_access(view, reason->from, arena), b,
-			    words_access(view, reason->to, arena));
+			    words_access(view, reason->to, arena),
+			    as_shown(teller, reason));
 }
 
 /* Of the order of processes and of real time. */
@@ -127,11 +163,13 @@ static const char *because(const struct teller *teller,
 				    b, words_access(view, reason->to, arena));
 	return arena_printf(arena,
 			    is_register(view, reason->key) ?
-				    "T%u did %s, and so came before T%u's %s" :
+				    "T%u did %s, and only after that version"
+				    " came T%u's %s%s" :
 				    "T%u did %s, and so did not see T%u's %s,"
-				    " which comes next",
+				    " which comes next%s",
 			    a, words_access(view, reason->from, arena), b,
-			    words_access(view, reason->to, arena));
+			    words_access(view, reason->to, arena),
+			    as_shown(teller, reason));
 }
 
 static void add_edge_figure(const struct teller *teller, struct figure *list,
@@ -152,6 +190,24 @@ static void add_edge_figure(const struct teller *teller, struct figure *list,
 		figure_add_text(edge, arena, "key",
 				words_key(view, reason->key, arena));
 	figure_add_text(edge, arena, "because", why);
+}
+
+/* The read that shows an order is evidence too, once. */
+static void add_proof(struct teller *teller, const struct reason *reason)
+{
+	uint32_t read = shown_by(teller, reason);
+	const struct evidence *known = teller->anomaly->evidence;
+
+	if (read == NONE ||
+	    number_in_cycle(teller->finding, teller->view->owner[read]))
+		return;
+	for (size_t i = 0; i < teller->anomaly->evidence_count; i++) {
+		if (known[i].op == teller->view->owner[read])
+			return;
+	}
+	anomaly_add_evidence(teller->anomaly, teller->arena,
+			     teller->view->owner[read], "shows the order: %s",
+			     words_access(teller->view, read, teller->arena));
 }
 
 static void tell_cycle(struct teller *teller)
@@ -180,6 +236,7 @@ static void tell_cycle(struct teller *teller)
 		add_edge_figure(teller, list, step, &reason, why);
 		anomaly_add_evidence(teller->anomaly, teller->arena,
 				     step->from, "T%u: %s", i + 1, why);
+		add_proof(teller, &reason);
 		if (step->via)
 			anomaly_add_evidence(teller->anomaly, teller->arena,
 					     teller->view->owner[step->via - 1],

@@ -15,6 +15,7 @@ struct draft {
 	size_t count;
 	int32_t process;
 	enum op_type end;
+	bool spans;
 };
 
 static void append_entry(struct history *history, const struct draft *draft,
@@ -91,6 +92,9 @@ static void parse_txn(struct history *history, struct draft *draft,
 			(*at)++;
 		} else if (**at == '!' || **at == '?') {
 			draft->end = *(*at)++ == '!' ? OP_FAIL : OP_INFO;
+		} else if (**at == '~') {
+			draft->spans = true;
+			(*at)++;
 		} else if (isspace((unsigned char)**at) || **at == '>') {
 			*is_serial |= *(*at)++ == '>';
 		} else {
@@ -115,12 +119,19 @@ struct history *isolation_shorthand(const char *text)
 			  &is_serial);
 	}
 	for (size_t i = 0; i < count; i++) {
+		if (!is_serial || drafts[i].spans)
+			append_entry(history, &drafts[i], OP_INVOKE);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!is_serial || drafts[i].spans)
+			continue;
 		append_entry(history, &drafts[i], OP_INVOKE);
-		if (is_serial)
+		append_entry(history, &drafts[i], drafts[i].end);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!is_serial || drafts[i].spans)
 			append_entry(history, &drafts[i], drafts[i].end);
 	}
-	for (size_t i = 0; i < count && !is_serial; i++)
-		append_entry(history, &drafts[i], drafts[i].end);
 	free(drafts);
 	return history;
 }

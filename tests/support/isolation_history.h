@@ -14,7 +14,7 @@
  * the end: aborted, '?': indeterminate. "2: ..." gives the process; without,
  * each has its own. Where any has a process the transactions follow each other
  * in real time; else all are concurrent. A text that begins with '>' makes
- * them follow each other too.
+ * them follow each other too; one that begins with '~' spans all the others.
  */
 struct history *isolation_shorthand(const char *text);
 

@@ -58,10 +58,12 @@ static void a_cycle_is_told_edge_by_edge(void **state)
 		"T2 is operation 0 of process 1: append 1 to x,"
 		" append 1 to y\n"
 		"    T1 < T2 (rw), because T1 did read y = [], and so did not"
-		" see T2's append 1 to y, which comes next\n"
+		" see T2's append 1 to y, which comes next (no read shows it,"
+		" so it came after all that was read)\n"
 		"but T2 < T1 (ww), because T2 did append 1 to x, and the next"
-		" change of it is T1's append 2 to x: a contradiction\n");
-	assert_int_equal(anomaly->evidence_count, 2);
+		" change of it is T1's append 2 to x (operation 4 shows that:"
+		" read x = [1,2]): a contradiction\n");
+	assert_int_equal(anomaly->evidence_count, 3);
 	assert_non_null(figure_find(&anomaly->figures, "cycle"));
 	dismiss(&judged);
 }
