@@ -16,7 +16,7 @@
 	X(queue) X(register) X(session) X(set) X(siblings) X(wr) \
 	X(write_skew)
 #define FAULTS(X) X(partition) X(kill) X(pause) X(packet) X(restart) \
-	X(starve_cpu) X(starve_memory) X(membership) X(disk_io) \
+	X(starve_cpu) X(starve_memory) X(failpoint) X(membership) X(disk_io) \
 	X(power_loss) X(corrupt) X(clock)
 #define CHECKERS(X) X(bank) X(causal) X(causal_convergence) X(causal_memory) \
 	X(convergence) X(counter) X(coverage) X(crash) X(isolation) X(lag) \

@@ -97,6 +97,10 @@ struct target {
 	 * (0: none, or not known); NULL: not known. */
 	void (*ports)(void *state, int *client, int *peer);
 
+	/* ADDRESS:PORT, as seen on the nodes, where its daemons serve gofail's
+	 * failpoints in this run, or NULL; NULL: never. */
+	const char *(*failpoints)(void *state);
+
 	/*
 	 * Of a store in this process, whose nodes are made up: cuts links.
 	 * Where refuses[to * nodes + from], nothing that node `from` sends

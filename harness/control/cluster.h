@@ -38,6 +38,7 @@ struct cluster_control {
 	const char *data; /* the folder of its data on each node, or NULL */
 	int client_port; /* TCP; 0: not known */
 	int peer_port;
+	const char *failpoints; /* ADDRESS:PORT, as in target.h, or NULL */
 	int (*start)(void *context, struct node *node, struct error *err);
 	int (*await_ready)(void *context, struct node *node,
 			   int64_t deadline_ns, struct error *err);

@@ -87,6 +87,8 @@ void run_set_control(struct run *run)
 		.join = target->join ? control_join : NULL,
 		.is_away = run->is_away,
 	};
+	if (target->failpoints)
+		run->control.failpoints = target->failpoints(run->target);
 	if (target->ports)
 		target->ports(run->target, &run->control.client_port,
 			      &run->control.peer_port);

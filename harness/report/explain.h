@@ -46,6 +46,11 @@ extern const struct explanation explain_run[];
  * several the first. */
 const struct explanation *explanation_find(const char *name);
 
+/* Of a fault, which is no word of a verdict and not among the others: .example
+ * tells how it is proven, .rules_out how it is undone. NULL if there is none.
+ */
+const struct explanation *explanation_of_fault(const char *name);
+
 /* By number from 0, NULL at the end. */
 const struct explanation *explanation_at(size_t number);
 

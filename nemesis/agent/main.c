@@ -8,6 +8,7 @@
 #include "nemesis/agent/ask.h"
 #include "nemesis/agent/clock.h"
 #include "nemesis/agent/disk.h"
+#include "nemesis/agent/failpoint.h"
 #include "nemesis/agent/packets.h"
 #include "nemesis/agent/reach.h"
 #include "nemesis/agent/serve.h"
@@ -24,6 +25,7 @@ static int usage(void)
 	      "       ordeal-agent disk serve|end|probe|lose|snapshot|corrupt|"
 	      "mend ...\n"
 	      "       ordeal-agent starve begin|look|undo|list ...\n"
+	      "       ordeal-agent failpoint names|set|look|undo|list ...\n"
 	      "       ordeal-agent reach MS ADDRESS PORT LABEL ...\n"
 	      "       ordeal-agent version\n",
 	      stderr);
@@ -73,6 +75,8 @@ int main(int argc, char **argv)
 		return clock_run(argc - 2, argv + 2);
 	if (strcmp(verb, "starve") == 0)
 		return starve_run(argc - 2, argv + 2);
+	if (strcmp(verb, "failpoint") == 0)
+		return failpoint_run(argc - 2, argv + 2);
 	for (; at + 1 < argc && strncmp(argv[at], "--", 2) == 0; at += 2) {
 		if (strcmp(argv[at], "--folder") == 0)
 			folder = argv[at + 1];

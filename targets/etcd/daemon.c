@@ -62,6 +62,17 @@ static const char *extra_flags(const struct etcd *etcd, struct arena *arena)
 	return flags;
 }
 
+/* What comes before the program: where it is to serve its failpoints. */
+static const char *environment(const struct etcd *etcd, struct arena *arena)
+{
+	const char *endpoint = options_text(etcd->options, "failpoints");
+
+	if (!endpoint)
+		return "";
+	return arena_printf(arena, "env GOFAIL_HTTP=%s ",
+			    shell_quote(arena, endpoint));
+}
+
 static const char *command_line(const struct etcd *etcd,
 				const struct node *node, struct arena *arena)
 {
@@ -72,7 +83,7 @@ static const char *command_line(const struct etcd *etcd,
 
 	return arena_printf(
 		arena,
-		"%s --name %s --data-dir " ETCD_DATA
+		"%s%s --name %s --data-dir " ETCD_DATA
 		" --listen-peer-urls %s --initial-advertise-peer-urls %s"
 		" --listen-client-urls %s --advertise-client-urls %s"
 		" $(cat " ETCD_JOINED " 2>/dev/null || echo --initial-cluster"
@@ -80,7 +91,8 @@ static const char *command_line(const struct etcd *etcd,
 		" --initial-cluster-token ordeal"
 		" --heartbeat-interval %" PRId64 " --election-timeout %" PRId64
 		"%s",
-		etcd_program(etcd), shell_quote(arena, node_name(node)),
+		environment(etcd, arena), etcd_program(etcd),
+		shell_quote(arena, node_name(node)),
 		shell_quote(arena, listen_url(arena, address, etcd->peer_port)),
 		shell_quote(arena, peer),
 		shell_quote(arena,

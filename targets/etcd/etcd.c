@@ -54,6 +54,13 @@ static void tell_ports(void *state, int *client, int *peer)
 	*peer = etcd->peer_port;
 }
 
+static const char *tell_failpoints(void *state)
+{
+	const struct etcd *etcd = state;
+
+	return options_text(etcd->options, "failpoints");
+}
+
 static void *connect_etcd(void *state, size_t node, int64_t deadline_ns,
 			  struct error *err)
 {
@@ -98,6 +105,10 @@ static const struct option options[] = {
 	  "entries between snapshots (else etcd's default)", NULL },
 	{ "unsafe-no-fsync", OPTION_BOOL, "false",
 	  "let etcd skip fsync (3.5 and later)", NULL },
+	{ "failpoints", OPTION_TEXT, NULL,
+	  "ADDRESS:PORT on each node where a build with gofail is to serve "
+	  "its failpoints (127.0.0.1:22381)",
+	  NULL },
 	{ "client-port", OPTION_INT, "2379", "port for clients", NULL },
 	{ "peer-port", OPTION_INT, "2380", "port for peers", NULL },
 	{ .name = NULL },
@@ -156,6 +167,7 @@ const struct target target_etcd = {
 	.primaries = etcd_primaries,
 	.progress = etcd_progress,
 	.ports = tell_ports,
+	.failpoints = tell_failpoints,
 	.members = etcd_members,
 	.leave = etcd_leave,
 	.join = etcd_join,

@@ -41,11 +41,16 @@ for list in targets workloads faults checkers models; do
 	done
 done
 
-# What a verdict can name, can be explained.
-for name in $("$ordeal" list models --names) \
-	$("$ordeal" list checkers --names); do
-	"$ordeal" explain "$name" >/dev/null 2>&1 ||
+# All that is listed can be explained; of faults also how they end.
+for name in $("$ordeal" list --names); do
+	"$ordeal" explain "$name" >"$dir/words" 2>&1 ||
 		complain "ordeal explain $name"
+done
+for name in $("$ordeal" list faults --names); do
+	"$ordeal" explain "$name" >"$dir/words"
+	grep -q '^Healed by:' "$dir/words" &&
+		grep -q '^Proven by:' "$dir/words" ||
+		complain "ordeal explain $name does not tell proof and cure"
 done
 
 complete_word() {

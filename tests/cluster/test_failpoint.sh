@@ -1,0 +1,104 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Failpoints are set and taken away over HTTP, those of others are left alone;
+# curl on the node is the witness. etcd as packaged has none, so a stand-in
+# serves some beside it. With ORDEAL_ETCD_GOFAIL, an archive of an etcd that was
+# built with gofail (tests/support/etcd-gofail.sh), it is etcd itself.
+. "$(dirname "$0")/../support/shell.sh"
+if [ "$(id -u)" != 0 ] || ! command -v etcd >/dev/null ||
+	! command -v curl >/dev/null; then
+	echo "needs root, etcd and curl"
+	exit 77
+fi
+cluster=failpoint-$$
+endpoint=127.0.0.1:22381
+archive=${ORDEAL_ETCD_GOFAIL:-}
+at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
+user= # what is set, and not by us
+
+on() {
+	"$ordeal" cluster exec --name "$cluster" n1 -- "$@" </dev/null
+}
+
+agent() {
+	on /opt/ordeal/agent/ordeal-agent failpoint "$@"
+}
+
+in_force() {
+	on curl -s "http://$endpoint/" | grep '=.'
+}
+
+# become ...: a run in the place of the shell that calls it.
+become() {
+	exec "$ordeal" run --target etcd --local 1 --cluster "$cluster" \
+		--store "$work/store" ${archive:+--etcd.archive "$archive"} \
+		--etcd.failpoints "$endpoint" --faults failpoint \
+		--failpoint.targets all --fault-gap 100ms --rate 50 \
+		--concurrency 2 --seed 1 "$@"
+}
+
+run() {
+	rm -rf "$work/store"
+	(become "$@")
+}
+
+told() {
+	has "$work/store/latest/history.jsonl" "$1"
+}
+
+# soon COMMAND ...: succeeds within a minute.
+soon() {
+	for _ in $(seq 600); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.2
+	done
+	"$@"
+}
+
+# dies: it is in force, the controller dies.
+dies() {
+	rm -rf "$work/store"
+	become --failpoint.points walBeforeSync --time-limit 90s --lease 1s \
+		--fault-length 80s >"$work/run" 2>&1 </dev/null &
+	pid=$!
+	soon grep -s '"do":"inject","effect":"proven"' "$work"/store/*/*/history.jsonl
+	in_force >"$work/set"
+	kill -9 $pid
+	wait $pid 2>/dev/null
+	has "$work/set" 'walBeforeSync=sleep(100)$'
+}
+
+left_alone() {
+	[ "$(in_force)" = "$user" ]
+}
+
+claim "a node" exits 0 "$ordeal" cluster up --nodes 1 --name "$cluster"
+if [ -z "$archive" ]; then
+	on sh -c "setsid perl '$root/tests/support/gofail.pl' 22381 \
+		a/walBeforeSync 'a/walAfterSync=sleep(1)' b/other \
+		>/dev/null 2>&1 &"
+	claim "it serves failpoints" soon in_force
+	user=$(in_force)
+fi
+claim "one that the store has not makes the run unknown" exits 2 run \
+	--failpoint.points elsewhere --time-limit 400ms
+claim "... and that is said" told 'there is no failpoint elsewhere'
+claim "where nobody listens there are none" \
+	exits 1 agent names 127.0.0.1:9
+if [ -z "$archive" ]; then
+	claim "one that is set already is left alone" \
+		exits 1 agent set $endpoint walAfterSync panic
+	claim "a term that is none is refused" \
+		exits 1 agent set $endpoint other nonsense
+	claim "... and that is said" has "$work/err" 'could not parse'
+fi
+claim "one is in force when the controller is killed" dies
+claim "... and soon no more, nor is another's touched" soon left_alone
+claim "... for the agent knows of none" [ -z "$(agent list)" ]
+run --failpoint.points walBeforeSync --time-limit 1s --fault-length 200ms \
+	>"$work/run" 2>&1 </dev/null
+claim "it is read back from the store" \
+	told '"do":"inject","effect":"proven","failpoint":"walBeforeSync"'
+claim "the heal is proven" told '"do":"heal","effect":"proven"'
+claim "another's is there yet" left_alone
+finish
