@@ -6,7 +6,7 @@
 
 #include "harness/core/arena.h"
 
-/* More blocks than this, and it is looked for what needs none. */
+/* More blocks than this, and empty ones are looked for. */
 #define BLOCKS_EVERY 16
 
 struct watched_element *stream_set_find(const struct watched_set *state,
@@ -47,18 +47,9 @@ void stream_set_leave_block(struct watched_set *state,
 /* A read that completed. */
 struct reading {
 	const struct stream_call *call;
-	uint64_t oldest; /* invocation of a call that may still complete */
 	uint64_t latest; /* what was in before that must be there */
 	bool sees_new; /* what is in no block, but could be */
 };
-
-/* What may be in a block: nobody tried to remove it, and somebody may still
- * complete without finding it. */
-static bool is_undecided(const struct watched_element *element,
-			 uint64_t oldest)
-{
-	return !element->is_removed && element->in >= oldest;
-}
 
 /* Looks at what the read shows. */
 static bool look(const struct stream *stream, struct watched_set *state,
@@ -88,8 +79,7 @@ static bool look(const struct stream *stream, struct watched_set *state,
 		if (element->block != STREAM_NO_BLOCK)
 			state->blocks[element->block].seen++;
 		else
-			reading->sees_new |=
-				is_undecided(element, reading->oldest);
+			reading->sees_new = true;
 	}
 	free(shown);
 	return is_sound;
@@ -152,8 +142,7 @@ static uint32_t add_block(struct watched_set *state, size_t place)
 
 /* Gives what the read shows of the block there (or, above all, of none) a
  * block of its own. */
-static void split(struct watched_set *state, const struct reading *reading,
-		  size_t place)
+static void split(struct watched_set *state, size_t place)
 {
 	uint32_t from = place < state->block_count ? state->order[place] :
 						     STREAM_NO_BLOCK;
@@ -164,26 +153,22 @@ static void split(struct watched_set *state, const struct reading *reading,
 
 		if (element->seen != state->reads || element->block != from)
 			continue;
-		stream_set_leave_block(state, element);
-		if (!is_undecided(element, reading->oldest))
+		if (element->is_removed)
 			continue;
+		stream_set_leave_block(state, element);
 		element->block = block;
 		state->blocks[block].size++;
 	}
 }
 
-/* Takes out of the blocks what everybody must find from now on. */
-static void settle(struct watched_set *state, uint64_t oldest)
+/* Leaves out blocks whose elements were all removed since. */
+static void settle(struct watched_set *state)
 {
 	uint32_t *numbers;
 	uint32_t kept = 0;
 
 	if (state->block_count < state->settle_at + BLOCKS_EVERY)
 		return;
-	for (size_t i = 0; i < state->count; i++) {
-		if (!is_undecided(&state->elements[i], oldest))
-			stream_set_leave_block(state, &state->elements[i]);
-	}
 	numbers = heap_alloc(state->block_count * 2 * sizeof(*numbers));
 	for (size_t i = 0; i < state->block_count; i++) {
 		uint32_t size = state->blocks[state->order[i]].size;
@@ -211,8 +196,7 @@ static void settle(struct watched_set *state, uint64_t oldest)
 bool stream_set_read(const struct stream *stream, struct watched_set *state,
 		     const struct stream_call *call, struct error *reason)
 {
-	struct reading reading = { call, stream_oldest(stream), call->invoke,
-				   false };
+	struct reading reading = { call, call->invoke, false };
 	size_t place;
 
 	if (!value_is_nil(call->action.result) &&
@@ -231,7 +215,7 @@ bool stream_set_read(const struct stream *stream, struct watched_set *state,
 	if (place < state->block_count ?
 		    state->blocks[state->order[place]].seen > 0 :
 		    reading.sees_new)
-		split(state, &reading, place);
-	settle(state, reading.oldest);
+		split(state, place);
+	settle(state);
 	return true;
 }

@@ -5,7 +5,7 @@
  * Elements that nobody tried to remove only grow: of two reads of the whole
  * set one shows all that the other does. So they are kept in blocks, in order
  * of the reads that show them: a read shows some blocks, a part of the next,
- * which it splits, and nothing above. What everybody has to find needs none.
+ * which it splits, and nothing above.
  */
 #ifndef ORDEAL_LINEARIZABLE_STREAM_SET_H
 #define ORDEAL_LINEARIZABLE_STREAM_SET_H
@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In no block: not shown yet, or everybody must find it, or not watched. */
+/* In no block: not shown yet, or somebody tried to remove it. */
 #define STREAM_NO_BLOCK UINT32_MAX
 
 struct watched_element {

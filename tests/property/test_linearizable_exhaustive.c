@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Monitors and search agree with brute force on every history of a few
- * operations. ORDEAL_OPS raises how many to 6 at most, ORDEAL_OBJECT picks one
- * object by its number.
+ * operations; the watcher convicts none that is right, and no fewer of the
+ * wrong ones than it did. ORDEAL_OPS raises
+ * how many to 6 at most, ORDEAL_OBJECT picks one object by its number.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,10 +15,13 @@
 #include "tests/support/brute_judge.h"
 #include "tests/support/exhaust.h"
 #include "tests/support/plain_judge.h"
+#include "tests/support/watching.h"
 
 struct tally {
 	uint64_t valid;
 	uint64_t monitored; /* decided without search */
+	uint64_t convicted; /* by the watcher */
+	struct watching watching;
 };
 
 static void compare(const struct exhaust_object *object,
@@ -29,9 +33,11 @@ static void compare(const struct exhaust_object *object,
 	enum verdict_kind expected = brute_force(&brute, history) ?
 					     VERDICT_VALID : VERDICT_INVALID;
 	struct plain_verdict verdict;
+	bool is_convicted = watching_convicts(&tally->watching, history);
 
 	judge_plainly(history, object->model, &settings, &verdict);
-	if (verdict.searched != expected || verdict.monitored != expected) {
+	if (verdict.searched != expected || verdict.monitored != expected ||
+	    (is_convicted && expected == VERDICT_VALID)) {
 		const struct random_object shown = { .model = object->name };
 
 		print_random(&shown, history);
@@ -39,6 +45,7 @@ static void compare(const struct exhaust_object *object,
 	}
 	tally->valid += expected == VERDICT_VALID;
 	tally->monitored += verdict.is_decided;
+	tally->convicted += is_convicted;
 }
 
 static uint64_t number_from(const char *name, uint64_t usual)
@@ -63,15 +70,22 @@ static void every_short_history_is_judged_right(void **state)
 		if (only != UINT64_MAX && only != i)
 			continue;
 		assert_true(ops >= 1 && ops <= EXHAUST_OPS_MAX);
+		watching_init(&tally.watching, object->model,
+			      object->spec == brute_semaphore ? "2" : "1");
 		for (int n = 1; n <= (int)ops; n++)
 			count += exhaust(object, n, compare, &tally);
+		watching_release(&tally.watching);
 		print_message("%s: %llu histories of up to %llu operations, "
-			      "%llu valid, %llu without search\n",
+			      "%llu valid, %llu without search, the watcher "
+			      "convicts %llu\n",
 			      object->name, (unsigned long long)count,
 			      (unsigned long long)ops,
 			      (unsigned long long)tally.valid,
-			      (unsigned long long)tally.monitored);
+			      (unsigned long long)tally.monitored,
+			      (unsigned long long)tally.convicted);
 		assert_true(tally.valid > 0 && tally.valid < count);
+		assert_true((int)ops < object->ops ||
+			    tally.convicted >= object->watched);
 	}
 }
 

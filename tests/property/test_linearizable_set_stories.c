@@ -6,33 +6,9 @@
 
 #include <cmocka.h>
 
-#include "harness/checker.h"
-#include "harness/core/history_write.h"
 #include "tests/support/brute.h"
 #include "tests/support/history_builder.h"
-
-extern const struct checker checker_linearizable;
-
-/* True when the watcher convicts. */
-static bool watch(const struct history *history)
-{
-	struct arena arena = { 0 };
-	const struct stream_checker *stream = checker_linearizable.stream;
-	void *watcher = stream->open(
-		options_new(&arena, checker_linearizable.options));
-	bool convicted = false;
-	struct error err;
-
-	for (uint32_t i = 0; i < history->entry_count && !convicted; i++) {
-		struct entry entry = history_entry(history, i);
-
-		convicted = stream->feed(watcher, &entry, history->values,
-					 &err);
-	}
-	stream->close(watcher);
-	arena_release(&arena);
-	return convicted;
-}
+#include "tests/support/watching.h"
 
 /* One step of a short story: a read shows `shown`, element by element. */
 struct step {
@@ -90,6 +66,9 @@ static const struct {
 	{ "a read from before a removal and a second addition", false,
 	  { ADDS(0, 1), DONE(0), READS(2), REMOVES(1, 1), DONE(1), ADDS(0, 1),
 	    DONE(0), SHOWS(2, 0, 0) } },
+	{ "what one that others lack must be with", true,
+	  { ADDS(0, 1), READS(2), ADDS(1, 2), DONE(1), READS(3), DONE(0),
+	    SHOWS(2, 1, 0), SHOWS(3, 2, 0) } },
 	{ "a read of what everybody must find, after one of more", false,
 	  { ADDS(0, 1), ADDS(1, 2), READS(2), DONE(0), ADDS(3, 3), READS(0),
 	    READS(4), SHOWS(4, 1, 2, 3), DONE(1), SHOWS(2, 1, 2),
@@ -123,7 +102,10 @@ static void tell(struct builder *builder, const struct step *step)
 
 static void each_contradiction_is_convicted_at_once(void **state)
 {
+	struct watching watching;
+
 	(void)state;
+	watching_init(&watching, "auto", "1");
 	for (size_t i = 0; i < sizeof(stories) / sizeof(*stories); i++) {
 		const struct brute brute = { brute_set, NIL, false };
 		struct builder builder;
@@ -134,11 +116,12 @@ static void each_contradiction_is_convicted_at_once(void **state)
 			tell(&builder, &stories[i].steps[k]);
 		if (brute_force(&brute, builder.history) ==
 			    stories[i].is_wrong ||
-		    watch(builder.history) !=
+		    watching_convicts(&watching, builder.history) !=
 			    stories[i].is_wrong)
 			fail_msg("%s", stories[i].what);
 		builder_release(&builder);
 	}
+	watching_release(&watching);
 }
 
 int main(void)

@@ -46,12 +46,16 @@ static bool is_update(const struct exhaust_label *label)
 	return label->arg != NIL && label->verb != VERB_CONTAINS;
 }
 
-static bool keeps_values_apart(const struct exhausting *exhausting)
+/* The first `count` operations do. */
+static bool keeps_values_apart(const struct exhausting *exhausting, int count)
 {
+	enum exhaust_rule rule = exhausting->object->rule;
 	unsigned seen = 0;
 	int64_t next = 1;
 
-	for (int i = 0; i < exhausting->ops; i++) {
+	if (rule != EXHAUST_DISTINCT && rule != EXHAUST_IN_TURN)
+		return true;
+	for (int i = 0; i < count; i++) {
 		const struct exhaust_label *label = exhausting->labels[i];
 
 		if (!is_update(label))
@@ -59,8 +63,7 @@ static bool keeps_values_apart(const struct exhausting *exhausting)
 		if (seen >> label->arg & 1)
 			return false;
 		seen |= 1u << label->arg;
-		if (exhausting->object->rule == EXHAUST_IN_TURN &&
-		    label->arg != next++)
+		if (rule == EXHAUST_IN_TURN && label->arg != next++)
 			return false;
 	}
 	return true;
@@ -182,15 +185,12 @@ static void build(struct exhausting *exhausting, struct builder *builder)
 
 static void visit(struct exhausting *exhausting)
 {
-	enum exhaust_rule rule = exhausting->object->rule;
 	struct builder builder;
 
-	if ((rule == EXHAUST_DISTINCT || rule == EXHAUST_IN_TURN) &&
-	    !keeps_values_apart(exhausting))
-		return;
 	if (!is_founded(exhausting))
 		return;
-	if (rule == EXHAUST_PROCESSES && !keeps_processes_apart(exhausting))
+	if (exhausting->object->rule == EXHAUST_PROCESSES &&
+	    !keeps_processes_apart(exhausting))
 		return;
 	builder_init(&builder);
 	build(exhausting, &builder);
@@ -217,7 +217,8 @@ static void choose_labels(struct exhausting *exhausting, int op)
 		if (label->is_open != (place->to == NEVER_RETURNS))
 			continue;
 		exhausting->labels[op] = label;
-		choose_labels(exhausting, op + 1);
+		if (keeps_values_apart(exhausting, op + 1))
+			choose_labels(exhausting, op + 1);
 	}
 }
 

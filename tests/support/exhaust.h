@@ -46,6 +46,8 @@ struct exhaust_object {
 	bool is_container; /* results are values that were put in */
 	int64_t initial;
 	int ops; /* of the usual run */
+	uint64_t watched; /* wrong ones among them that the watcher convicts,
+			   * at least */
 	struct exhaust_label labels[EXHAUST_LABELS_MAX]; /* VERB_NONE: end */
 };
 
