@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "checkers/linearizable/problem.h"
 #include "checkers/linearizable/shown.h"
@@ -91,11 +92,9 @@ static void tell_call(struct story *story, const struct call *call)
 	const struct history *history = story->judge->history;
 	const struct op *op = &history->ops[call->op];
 	struct arena *arena = story->arena;
-	const char *end;
+	const char *end = "never answered";
 
-	if (op->complete == HISTORY_NONE)
-		end = "never answered";
-	else
+	if (op->complete != HISTORY_NONE)
 		end = arena_printf(
 			arena, "%s at %" PRIu64 "%s",
 			op->outcome == OUTCOME_OK   ? "ok" :
@@ -158,34 +157,44 @@ static void tell_calls(struct story *story, size_t count)
 		tell_call(story, story->stuck);
 }
 
+/* "an owner-mutex" */
+static const char *a_model(const struct story *story)
+{
+	const char *name = story->judge->model->name;
+
+	return arena_printf(story->arena, "%s %s",
+			    strchr("aeiou", *name) ? "an" : "a", name);
+}
+
 static void tell(struct story *story, const char *possible, size_t all_count)
 {
 	const struct history *history = story->judge->history;
 	const struct call *stuck = story->stuck;
-	struct arena *arena = story->arena;
 	size_t count = count_told(story);
 
 	if (story->any_start)
 		tell_start(story, count, all_count);
 	else if (count == 1)
-		say(story, "This operation (of %zu) is impossible on a %s:",
-		    all_count, story->judge->model->name);
+		say(story, "This operation (of %zu) is impossible on %s:",
+		    all_count, a_model(story));
 	else
 		say(story, "These %zu operations (of %zu) have no order that "
-			   "a %s allows:", count, all_count,
-		    story->judge->model->name);
+			   "%s allows:", count, all_count, a_model(story));
 	if (story->judge->settings->shown)
 		say(story, "Elements that matter: %s; what is done to others, "
 			   "and what reads show of them, is left out.",
-		    shown_text(story->judge, arena));
+		    shown_text(story->judge, story->arena));
 	tell_calls(story, count);
-	say(story, "What completed before index %" PRIu64 " can be put in "
-		   "order. The state of the %s is then: %s.",
-	    history_index(history, stuck->complete),
-	    story->judge->model->name, possible);
+	if (story->few->count > 1)
+		say(story, "What completed before index %" PRIu64 " can be put "
+			   "in order. The state of the %s is then: %s.",
+		    history_index(history, stuck->complete),
+		    story->judge->model->name, possible);
+	else
+		say(story, "Nothing that the others did makes it possible.");
 	say(story, "\"%s\" took effect between index %" PRIu64 " and %" PRIu64
 		   ", and does not fit.",
-	    call_text(story->judge, stuck, arena),
+	    call_text(story->judge, stuck, story->arena),
 	    history_index(history, stuck->invoke),
 	    history_index(history, stuck->complete));
 }
@@ -325,9 +334,9 @@ static void tell_core(const struct judge *judge, const struct calls *core,
 	const struct call *calls = core->items + (core->count - count);
 
 	assert(calls || !count);
-	say(&story, "These %zu operations have no order that a %s allows; "
+	say(&story, "These %zu operations have no order that %s allows; "
 		    "there was no time to shrink them. The last are:",
-	    core->count, judge->model->name);
+	    core->count, a_model(&story));
 	finding->roles = arena_array(arena, count, sizeof(*finding->roles));
 	for (size_t i = 0; i < count; i++) {
 		tell_call(&story, &calls[i]);
@@ -379,6 +388,7 @@ void explain_violation(const struct judge *judge, const struct calls *calls,
 	finding->anomaly = "non-linearizable";
 	finding->text = "no order of the operations is possible";
 	begin_excerpt(&excerpt, core, until);
+	add_sources(judge, calls, &excerpt.few);
 	if (has_whole_reads(judge, core)) {
 		shown_init(&shown, judge, core);
 		settings.shown = &shown;

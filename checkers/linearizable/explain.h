@@ -64,6 +64,11 @@ bool window_find(const struct judge *judge, struct calls *calls);
  * it to be wrong, wherever they are put. */
 void window_open(const struct judge *judge, struct calls *calls);
 
+/* Adds what the cas of the few found, the calls that put it there, and what
+ * those found: for want of it a cas alone would be wrong. Of registers. */
+void add_sources(const struct judge *judge, const struct calls *calls,
+		 struct calls *few);
+
 /* Leaves out updates of a register, one after the other, that nobody who is
  * left can have seen, if what remains is still wrong: without them every
  * order is an order still. */

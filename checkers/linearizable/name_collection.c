@@ -187,10 +187,66 @@ static const char *name_set(struct subject *subject)
 	return name ? name : name_gap(subject);
 }
 
+/* The last call of the few that does so to the element, and was over before
+ * the stuck one began; *count those that may have come in between. */
+static const struct call *last_before(const struct subject *subject,
+				      enum verb verb, size_t *count)
+{
+	const struct call *last = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < subject->few->count; i++) {
+		const struct call *call = &subject->few->items[i];
+
+		if (call->verb != (uint16_t)verb ||
+		    !value_equal(call->arg, subject->stuck->arg))
+			continue;
+		if (call->complete < subject->stuck->invoke)
+			last = call;
+		++*count;
+	}
+	return last;
+}
+
+/* Looked for, and not found, or found. */
+static const char *name_contains(struct subject *subject)
+{
+	const struct call *stuck = subject->stuck;
+	bool is_found = value_equal(stuck->result, value_bool(true));
+	size_t additions;
+	size_t removals;
+	const struct call *added = last_before(subject, VERB_ADD, &additions);
+	const struct call *removed =
+		last_before(subject, VERB_REMOVE, &removals);
+	const struct call *source = find_addition(subject->all, stuck->arg);
+
+	if (is_found && (!source || source->invoke > stuck->complete)) {
+		*subject->text = arena_printf(
+			subject->arena, "%s found what %s%s",
+			placed_text(subject, stuck),
+			source ? "is put in only later, by " :
+				 "no operation put in",
+			source ? placed_text(subject, source) : "");
+		return source ? "future-read" : "garbage-read";
+	}
+	if (is_found ? !removed || additions != 1 || !added ||
+			       added->complete > removed->invoke :
+		       !added || removals)
+		return NULL;
+	*subject->text = arena_printf(
+		subject->arena, is_found ? "%s found what %s took out" :
+					   "%s did not find what %s put in",
+		placed_text(subject, stuck),
+		placed_text(subject, is_found ? removed : added));
+	return is_found ? "resurrected-element" : "lost-element";
+}
+
 const char *collection_anomaly_name(struct subject *subject)
 {
 	const struct call *missing;
 
+	if (subject->stuck->verb == VERB_CONTAINS)
+		return name_contains(subject);
 	if (subject->stuck->verb != VERB_READ)
 		return NULL;
 	for (size_t i = 0; i < subject->few->count; i++) {

@@ -213,6 +213,47 @@ void window_open(const struct judge *judge, struct calls *calls)
 	}
 }
 
+/* The values that calls put into a register, with numbers from 1. */
+static void number_sources(const struct calls *calls, struct value_map *sources)
+{
+	for (uint32_t i = 0; i < calls->count; i++) {
+		if (calls->items[i].verb != VERB_READ)
+			value_map_put(sources, calls->items[i].arg, i + 1);
+	}
+}
+
+void add_sources(const struct judge *judge, const struct calls *calls,
+		 struct calls *few)
+{
+	struct value_map here = { 0 };
+	struct value_map all = { 0 };
+
+	if (judge->model->shrink != SHRINK_CHAINS || few->count == calls->count)
+		return;
+	number_sources(few, &here);
+	for (size_t i = 0; i < few->count; i++) {
+		struct value found = few->items[i].expected;
+		uint32_t source;
+
+		if (few->items[i].verb != VERB_CAS ||
+		    value_map_at(&here, found, 0))
+			continue;
+		if (!all.count)
+			number_sources(calls, &all);
+		source = value_map_at(&all, found, 0);
+		if (!source)
+			continue;
+		value_map_put(&here, found, source);
+		few->items = array_reserve(few->items, &few->capacity,
+					   few->count + 1,
+					   sizeof(*few->items));
+		few->items[few->count++] = calls->items[source - 1];
+	}
+	value_map_release(&here);
+	value_map_release(&all);
+	sort_calls(few);
+}
+
 /* Does `reader` find the value that `update` put there? */
 static bool is_reader_of(const struct call *reader, const struct call *update)
 {

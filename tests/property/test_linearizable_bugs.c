@@ -58,9 +58,10 @@ static const struct bug_case cases[] = {
 	{ "lost-element", OBJECT_QUEUE,
 	  { VERB_ENQUEUE, VERB_DEQUEUE }, 0, NULL },
 	{ "lost-element", OBJECT_SET,
-	  { VERB_ADD, VERB_CONTAINS, VERB_REMOVE }, 0, NULL },
+	  { VERB_ADD, VERB_CONTAINS, VERB_REMOVE }, 0, "lost-element" },
 	{ "resurrection", OBJECT_SET,
-	  { VERB_ADD, VERB_CONTAINS, VERB_REMOVE }, 0, NULL },
+	  { VERB_ADD, VERB_CONTAINS, VERB_REMOVE }, 0,
+	  "resurrected-element" },
 	{ "lost-element", OBJECT_SET, { VERB_ADD, VERB_READ }, 0,
 	  "lost-element" },
 	{ "lost-write", OBJECT_SET, { VERB_ADD, VERB_READ }, 0, NULL },
@@ -219,7 +220,8 @@ static void play_all(struct play *play)
 	}
 }
 
-/* Judges; asserts that counterexamples are short. True when the anomaly is
+/* Judges; asserts that counterexamples are short, and that what is wrong with
+ * values of their own has a name. True when the anomaly is
  * among them (any, where none is named). */
 static bool judge(const struct bug_case *bug, const struct history *history)
 {
@@ -243,6 +245,10 @@ static bool judge(const struct bug_case *bug, const struct history *history)
 
 		if (count > CALLS_MAX)
 			fail_msg("%s: %zu operations:\n%s", bug->bug, count,
+				 anomaly->story);
+		if (!bug->values && bug->object != OBJECT_SET &&
+		    strcmp(anomaly->name, "non-linearizable") == 0)
+			fail_msg("%s has no name:\n%s", bug->bug,
 				 anomaly->story);
 		is_named |= !bug->anomaly ||
 			    strcmp(bug->anomaly, anomaly->name) == 0;
