@@ -1,28 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Changes one comparison of a monitor at a time, in a copy of the tree, and
+# Changes one comparison at a time, in a copy of the tree, and
 # shows that a property test then fails. Prints a line a mutant; exits 1 if one
-# survives. Run from the root; takes some minutes. A number as argument says
-# how many histories an object gets (2000); after it, a pattern of the mutants
-# to try.
+# survives. Run from the root; takes some minutes.
+#
+#	mutants.sh [ROUNDS [PATTERN [JOBS]]]
+#
+# ROUNDS histories an object gets (2000), PATTERN picks mutants, JOBS copies
+# work at a time (1). What is built in build/release is not built again.
 set -eu
 
 rounds=${1:-2000}
 only=${2:-.}
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
-cp -r Makefile harness checkers targets workloads nemesis tests "$copy"
-cd "$copy"
-
-tests="build/tests/property/test_linearizable_brute
-build/tests/property/test_linearizable_removals
-build/tests/property/test_linearizable_transactions
-build/tests/property/test_monitor_search"
-# shellcheck disable=SC2086
-make -j2 OUT=build $tests >/dev/null 2>&1 || {
-	echo "mutants: the tree does not build" >&2
-	exit 3
-}
+jobs=${3:-1}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+out=build/release
 
 # file, what stands there (once), what stands there instead. Left out are four
 # that change no verdict: a second successor (its value is then out of reach
@@ -117,38 +110,211 @@ monitor_owner.c|--hold->depth == 0|--hold->depth != 0
 monitor_owner.c|if (owners->is_reentrant)|if (!owners->is_reentrant)
 monitor_fenced.c|x->token > y->token|x->token < y->token
 monitor_fenced.c|if (holds->items[i].release == NONE) {|if (false) {
+stream.c|stream->calls[i].invoke < oldest|stream->calls[i].invoke > oldest
+stream.c|stream->processes[i] == process|stream->processes[i] != process
+stream.c|key->open_count == 0|true
+stream.c|value_equal(key->rest, stream->initial)|true
+stream.c|number < stream->key_count|false
+stream.c|action->object != OBJECT_REGISTER|action->object == OBJECT_REGISTER
+stream.c|(key->open_count|(false
+stream.c|return verb < VERB_COUNT && key->object->verbs & VERB_BIT(verb)|return true
+stream.c|entry->process < 0|entry->process > 0
+stream.c|entry->type != OP_INVOKE|entry->type == OP_INVOKE
+stream.c|entry->action_count != 1|entry->action_count == 1
+stream.c|entry->type == OP_OK|entry->type != OP_OK
+stream.c|strcmp(stream->model, "auto") == 0|false
+stream_queue.c|state->count == 0|true
+stream_queue.c|state->open_removals == 0|true
+stream_queue.c|item->in_return < before|item->in_return > before
+stream_queue.c|item->deadline == STREAM_NEVER|true
+stream_queue.c|state->overdue -= item->deadline != STREAM_NEVER|state->overdue -= item->deadline == STREAM_NEVER
+stream_queue.c|item->deadline < call->invoke|item->deadline > call->invoke
+stream_queue.c|item->deadline < call->invoke|false
+stream_queue.c|state->overdue <= state->open_removals|state->overdue < state->open_removals
+stream_queue.c|state->overdue <= state->open_removals|true
+stream_queue.c|state->items[i].in_return < call->invoke|state->items[i].in_return > call->invoke
+stream_queue.c|present <= state->open_removals|present < state->open_removals
+stream_queue.c|present <= state->open_removals|true
+stream_queue.c|item->in_invoke != call->invoke|false
+stream_queue.c|if (type == OP_OK)|if (type != OP_OK)
+stream_queue.c|if (type == OP_FAIL)|if (false)
+stream_queue.c|is_removal(call) && type != OP_INFO|is_removal(call)
+stream_queue.c|call->action.verb == VERB_PEEK|false
+stream_queue.c|key->object == &stream_queue|true
+stream_queue.c|key->object == &stream_queue|false
+stream_queue.c|if (find(state, call->action.arg))|if (false)
+stream_queue.c|call->action.verb == VERB_DRAIN|false
+stream_register.c|other->first_return < item->last_invoke|other->first_return > item->last_invoke
+stream_register.c|item->first_return < other->last_invoke|true
+stream_register.c|other != item|true
+stream_register.c|item->first_return > stream->now|item->first_return < stream->now
+stream_register.c|item->last_invoke < call->invoke|item->last_invoke > call->invoke
+stream_register.c|item->last_invoke < call->invoke|true
+stream_register.c|state->items[i].first_return < oldest|state->items[i].first_return > oldest
+stream_register.c|state->items[i].first_return < oldest|true
+stream_register.c|state->items[i].last_invoke > newest|true
+stream_register.c|if (state->items[i].last_invoke > newest)|if (true)
+stream_register.c|open < call->invoke ? open : call->invoke|open
+stream_register.c|item->first_return >= newest|false
+stream_register.c|item->last_invoke >= newest|false
+stream_register.c|state->items[i].first_return == STREAM_NEVER|false
+stream_register.c|if (item->is_replaced|if (false
+stream_register.c|item->first_return < newest|true
+stream_register.c|item->last_invoke < newest)|true)
+stream_register.c|possible == 1|possible >= 1
+stream_register.c|was_seen = item->first_return != STREAM_NEVER|was_seen = false
+stream_register.c|if (type == OP_FAIL)|if (false)
+stream_register.c|if (item && item->is_replaced)|if (false)
+stream_register.c|if (call->action.verb == VERB_CAS)|if (false)
+stream_register.c|state->count > state->forget_at|false
+stream_register.c|if (find(state, call->action.arg))|if (false)
+stream_lock.c|state->acquired == state->releases|true
+stream_lock.c|!state->has_token;|true;
+stream_lock.c|state->token_at < call->invoke|true
+stream_lock.c|token <= state->token)|token < state->token)
+stream_lock.c|token > state->token|token < state->token
+stream_lock.c|state->acquired - state->releases > stream->permits|state->acquired - state->releases >= stream->permits
+stream_lock.c|state->acquired - state->releases > stream->permits|false
+stream_lock.c|if (type == OP_FAIL)|if (false)
+stream_lock.c|if (type != OP_OK)|if (false)
+stream_lock.c|strcmp(stream->model, "semaphore") != 0|true
+stream_lock.c|strcmp(stream->model, "fenced-lock") == 0|false
+stream_set.c|state->present == 0|true
+stream_set.c|element->adds == 0|true
+stream_set.c|element->open == 0)|true)
+stream_set.c|element->out < oldest|true
+stream_set.c|element->out < oldest|false
+stream_set.c|element && element->out != STREAM_NEVER|element && element->out == STREAM_NEVER
+stream_set.c|element->out < stream_oldest(stream)|true
+stream_set.c|element->out < stream_oldest(stream)|false
+stream_set.c|state->present -= element->out == STREAM_NEVER|state->present -= element->out != STREAM_NEVER
+stream_set.c|element->adds++ == 0|true
+stream_set.c|element->in >= call->invoke|element->in < call->invoke
+stream_set.c|element->in >= call->invoke|true
+stream_set.c|type == OP_INFO|false
+stream_set.c|if (type == OP_FAIL)|if (false)
+stream_set.c|call->action.verb != VERB_ADD|false
+stream_set.c|element->in == STREAM_NEVER|true
+stream_set.c|element->open == 0 && element->changed|element->changed
+stream_set.c|element->changed < call->invoke|true
+stream_reads.c|!element->is_removed && element->in == STREAM_NEVER|element->in == STREAM_NEVER
+stream_reads.c|!element->is_removed && element->in == STREAM_NEVER|!element->is_removed
+stream_reads.c|element->adds == 0|false
+stream_reads.c|element->out >= call->invoke|element->out < call->invoke
+stream_reads.c|element->out >= call->invoke|true
+stream_reads.c|element->seen == state->reads)|false)
+stream_reads.c|if (element->is_removed)|if (false)
+stream_reads.c|element->began > reading->latest|element->began < reading->latest
+stream_reads.c|if (element->seen == state->reads)|if (false)
+stream_reads.c|!element->is_removed && element->in < reading->latest|element->in < reading->latest
+stream_reads.c|element->in < reading->latest|false
+stream_reads.c|if (state->blocks[state->order[i]].seen)|if (false)
+stream_reads.c|full == state->block_count|true
+stream_reads.c|!sees_new;|true;
+stream_reads.c|element->block != from|false
+stream_reads.c|state->blocks[state->order[place]].seen > 0|true
+stream_reads.c|value_kind(stream->values, call->action.result) != VALUE_LIST|false
+layout.c|group % shares != share|group % shares == share
+layout.c|call->verb == VERB_DRAIN|false
+layout.c|+= call_is_open(call)|+= 0
+window.c|call.complete < position|call.complete > position
+window.c|call.complete < position|false
+window.c|call->verb == VERB_CAS ? call->expected|call->verb != VERB_CAS ? call->expected
+window.c|if (call->verb == VERB_WRITE|if (call->verb != VERB_WRITE
+window.c|(call->verb == VERB_READ && call_is_open(call))|(false)
+window.c|return result.kind == VERDICT_INVALID|return result.kind != VERDICT_INVALID
+window.c|event > furthest.event|event < furthest.event
+window.c|high - low > 1|high - low > 2
+window.c|if (is_wrong(judge, calls, middle, &window))|if (!is_wrong(judge, calls, middle, &window))
+window.c|if (result.kind != VERDICT_INVALID)|if (false)
+window.c|reader->complete < update->invoke|reader->complete > update->invoke
+window.c|update->complete < between->invoke|update->complete > between->invoke
+window.c|between->complete < reader->invoke|between->complete > reader->invoke
+window.c|if (calls->items[i].verb != VERB_READ|if (calls->items[i].verb == VERB_READ
+window.c|if (result.kind == VERDICT_INVALID)|if (true)
+window.c|return value_equal(seen, update->arg)|return !value_equal(seen, update->arg)
 MUTANTS
 }
 
-is_killed() {
-	# shellcheck disable=SC2086
-	make OUT=build $tests >/dev/null 2>&1 || return 0
-	for test in $tests; do
-		ORDEAL_ROUNDS=$rounds timeout 120 "$test" >/dev/null 2>&1 ||
-			return 0
-	done
-	return 1
+# Which tests are about a file.
+tests_for() {
+	case $1 in
+	stream*) echo exhaustive set_stories stream whole_set ;;
+	window.c | explain.c | shrink.c) echo window bugs laws ;;
+	layout.c) echo brute laws ;;
+	*) echo brute removals transactions monitor ;;
+	esac
 }
 
-survivors=0
-count=0
-list | grep -e "$only" >mutants
-while IFS='|' read -r file old new; do
-	path=checkers/linearizable/$file
+# The test program of that name.
+program_of() {
+	case $1 in
+	monitor) echo "$out/tests/property/test_monitor_search" ;;
+	*) echo "$out/tests/property/test_linearizable_$1" ;;
+	esac
+}
+
+# What becomes of a mutant of that file: a word.
+fate_of() {
+	for name in $(tests_for "$1"); do
+		program=$(program_of "$name")
+		if ! make "$program" >/dev/null 2>&1; then
+			echo unbuilt
+			return
+		fi
+		if ! ORDEAL_ROUNDS=$rounds timeout 120 "$program" \
+			>/dev/null 2>&1; then
+			echo killed
+			return
+		fi
+	done
+	echo SURVIVED
+}
+
+# mutate COPY FILE OLD NEW
+mutate() {
+	path=checkers/linearizable/$2
+	cd "$1"
 	cp "$path" original
-	OLD=$old NEW=$new perl -0pi -e \
+	OLD=$3 NEW=$4 perl -0pi -e \
 		's/\Q$ENV{OLD}\E/$ENV{NEW}/ or exit 1' "$path" || true
-	count=$((count + 1))
 	if cmp -s "$path" original; then
-		echo "stale     $file: $old"
-		survivors=$((survivors + 1))
-	elif is_killed </dev/null; then
-		echo "killed    $file: $old -> $new"
+		fate=stale
 	else
-		echo "SURVIVED  $file: $old -> $new"
-		survivors=$((survivors + 1))
+		fate=$(fate_of "$2" </dev/null)
 	fi
+	echo "$fate $2: $3 -> $4"
 	cp original "$path"
-done <mutants
-echo "$count mutants, $survivors not killed"
-[ "$survivors" -eq 0 ]
+}
+
+# copy_tree COPY
+copy_tree() {
+	mkdir "$1"
+	cp -a Makefile harness checkers targets workloads nemesis tests "$1"
+	if [ -d "$out" ]; then
+		mkdir "$1/build"
+		cp -a "$out" "$1/build"
+	fi
+}
+
+# work_through JOB: every mutant whose turn it is.
+work_through() {
+	awk -v job="$1" -v jobs="$jobs" 'NR % jobs == job' "$work/list" |
+		while IFS='|' read -r file old new; do
+			(mutate "$work/copy$1" "$file" "$old" "$new") |
+				tee -a "$work/said"
+		done
+}
+
+list | grep -e "$only" >"$work/list"
+: >"$work/said"
+job=0
+while [ "$job" -lt "$jobs" ]; do
+	copy_tree "$work/copy$job"
+	work_through "$job" &
+	job=$((job + 1))
+done
+wait
+left=$(grep -vc '^killed' "$work/said" || true)
+echo "$(wc -l <"$work/said") mutants, $left not killed"
+[ "$left" -eq 0 ]
