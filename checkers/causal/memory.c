@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "checkers/causal/patterns.h"
+#include "checkers/causal/sparse.h"
 
 struct memory {
 	struct causal *causal;
@@ -24,12 +24,12 @@ struct memory {
 	uint64_t visited; /* in all rounds of all sessions; see cost_of */
 };
 
-static void tell_cyclic(struct memory *memory, const struct cycle *cycle)
+void memory_tell_cyclic(struct causal *causal, struct relation *relation,
+			uint32_t session, const struct cycle *cycle)
 {
-	struct causal *causal = memory->causal;
 	const struct trace *trace = causal->trace;
 	struct arena *arena = causal->check->arena;
-	bool is_inferred = memory->relation.inference_count > 0;
+	bool is_inferred = relation->inference_count > 0;
 	struct anomaly *anomaly;
 
 	if (causal->found++ >= EVIDENCE_MAX)
@@ -38,14 +38,14 @@ static void tell_cyclic(struct memory *memory, const struct cycle *cycle)
 		causal->verdict, arena, is_inferred ? "CyclicHB" : "CyclicCO",
 		"no order of the writes explains the reads of process %" PRId32
 		": they demand a cycle of %" PRIu32 " operations",
-		event_process(trace, trace->session_starts[memory->session]),
+		event_process(trace, trace->session_starts[session]),
 		cycle->length);
-	evidence_cycle(anomaly, &memory->relation, arena, cycle);
+	evidence_cycle(anomaly, relation, arena, cycle);
 }
 
-static void tell_initial(struct memory *memory, uint32_t write, uint32_t read)
+void memory_tell_initial(struct causal *causal, struct relation *relation,
+			 uint32_t write, uint32_t read)
 {
-	struct causal *causal = memory->causal;
 	const struct trace *trace = causal->trace;
 	struct arena *arena = causal->check->arena;
 	struct anomaly *anomaly;
@@ -59,7 +59,7 @@ static void tell_initial(struct memory *memory, uint32_t write, uint32_t read)
 		event_text(trace, read, arena),
 		event_text(trace, write, arena));
 	evidence_add(anomaly, trace, arena, write, "a write of the key");
-	evidence_path(anomaly, &memory->relation, arena, write, read);
+	evidence_path(anomaly, relation, arena, write, read);
 	evidence_add(anomaly, trace, arena, read, "saw the initial value");
 }
 
@@ -82,7 +82,8 @@ static bool infer_from(struct memory *memory, uint32_t read)
 		if (write == TRACE_NONE || write == event->reads)
 			continue;
 		if (event->reads == TRACE_INITIAL) {
-			tell_initial(memory, write, read);
+			memory_tell_initial(memory->causal, &memory->relation,
+					    write, read);
 			return false;
 		}
 		if (!clock_before(trace, memory->clocks, write, event->reads))
@@ -113,7 +114,8 @@ static bool advance(struct memory *memory)
 			      &cycle);
 	memory->visited += cost_of(trace, count);
 	if (cycle.length) {
-		tell_cyclic(memory, &cycle);
+		memory_tell_cyclic(memory->causal, &memory->relation,
+				   memory->session, &cycle);
 		free(cycle.events);
 		return false;
 	}
@@ -172,6 +174,10 @@ void judge_memory(struct causal *causal, bool with_causality)
 				 .with_causality = with_causality };
 	size_t cells = (size_t)trace->count * trace->session_count;
 
+	if (trace->session_count > SPARSE_SESSIONS) {
+		judge_memory_sparse(causal, with_causality);
+		return;
+	}
 	if ((!causal->found && causal_is_sequential(causal)) ||
 	    !causal_fits(causal))
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "checkers/causal/patterns.h"
+#include "checkers/causal/sparse.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static bool has_time(const struct relation *relation, const struct cycle *cycle)
 	return false;
 }
 
-static void tell_cycle(struct causal *causal, const struct relation *relation,
+void causal_tell_cycle(struct causal *causal, const struct relation *relation,
 		       const struct cycle *cycle)
 {
 	struct arena *arena = causal->check->arena;
@@ -69,9 +69,7 @@ static void tell_cycle(struct causal *causal, const struct relation *relation,
 	evidence_cycle(anomaly, relation, arena, cycle);
 }
 
-/* `write` precedes the read and was not taken into account: it saw what was
- * there before, the initial value or that of an older write. */
-static void tell_overlooked(struct causal *causal, struct relation *relation,
+void causal_tell_overlooked(struct causal *causal, struct relation *relation,
 			    uint32_t write, uint32_t read)
 {
 	const struct trace *trace = causal->trace;
@@ -134,7 +132,8 @@ static void find_overlooked(struct causal *causal, struct relation *relation,
 				continue;
 			if (event->reads == TRACE_INITIAL ||
 			    clock_before(trace, clocks, event->reads, write)) {
-				tell_overlooked(causal, relation, write, e);
+				causal_tell_overlooked(causal, relation,
+						       write, e);
 				break;
 			}
 		}
@@ -202,7 +201,7 @@ static void find_conflicts(struct causal *causal, struct relation *relation,
 		relation_sort(relation, TRACE_NONE, order, &cycle);
 	}
 	if (cycle.length)
-		tell_cycle(causal, relation, &cycle);
+		causal_tell_cycle(causal, relation, &cycle);
 	free(cycle.events);
 	free(last);
 }
@@ -215,13 +214,17 @@ void judge_causal(struct causal *causal, enum causal_reading reading)
 	uint32_t *order;
 	uint32_t count;
 
+	if (trace->session_count > SPARSE_SESSIONS) {
+		judge_causal_sparse(causal, reading);
+		return;
+	}
 	if (!causal_fits(causal))
 		return;
 	relation_init(&relation, trace, READS_OF_ALL);
 	order = heap_alloc((trace->count + 1) * sizeof(*order));
 	count = relation_sort(&relation, TRACE_NONE, order, &cycle);
 	if (cycle.length) {
-		tell_cycle(causal, &relation, &cycle);
+		causal_tell_cycle(causal, &relation, &cycle);
 	} else {
 		uint32_t *clocks = heap_alloc(
 			((size_t)trace->count * trace->session_count + 1) *

@@ -67,6 +67,15 @@ enum causal_reading {
 /* Judges CC, or what is asked for beyond it. */
 void judge_causal(struct causal *causal, enum causal_reading reading);
 
+/* Tells of a cycle: in causal order, or in what was inferred beyond it. */
+void causal_tell_cycle(struct causal *causal, const struct relation *relation,
+		       const struct cycle *cycle);
+
+/* `write` precedes the read and was not taken into account: it saw what was
+ * there before, the initial value or that of an older write. */
+void causal_tell_overlooked(struct causal *causal, struct relation *relation,
+			    uint32_t write, uint32_t read);
+
 /* Judges regular registers, or safe ones, which sees to ThinAirRead, too. */
 void judge_registers(struct causal *causal, bool is_safe);
 
@@ -80,6 +89,14 @@ bool causal_is_sequential(const struct causal *causal);
 /* Judges CM (`with_causality`) or PRAM. The budget counts events visited,
  * for all sessions together; more where there are many sessions. */
 void judge_memory(struct causal *causal, bool with_causality);
+
+/* What was inferred from the reads of a session makes a cycle. */
+void memory_tell_cyclic(struct causal *causal, struct relation *relation,
+			uint32_t session, const struct cycle *cycle);
+
+/* A read of the initial value that `write` precedes, by what was inferred. */
+void memory_tell_initial(struct causal *causal, struct relation *relation,
+			 uint32_t write, uint32_t read);
 
 /* Judges processor consistency; see processor.c. */
 void judge_processor(struct causal *causal);

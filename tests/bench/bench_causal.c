@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* How fast causal consistency and its kin are judged: a million operations of
- * 20 processes on replicas that lag. Arguments: how many operations; a part of
- * the names of checkers. */
+ * 20 processes on replicas that lag; and of 20 clients each of whose processes
+ * ends after a hundred operations, as it does when one is in doubt. Arguments:
+ * how many operations; a part of the names of checkers. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,9 @@
 #include "harness/core/rng.h"
 #include "harness/registry.h"
 
-#define PROCESSES 20
+#define CLIENTS 20
 #define NODES 5
+#define OPERATIONS_EACH 100 /* of a process that ends */
 
 /* Nodes apply one log, each as far as it has got: what a store gives whose
  * followers lag, and sessions that stay with their node. */
@@ -31,6 +33,10 @@ struct store {
 	} *log;
 	size_t length;
 	size_t applied[NODES];
+	bool is_short; /* processes end */
+	int32_t processes[CLIENTS];
+	uint32_t operations[CLIENTS];
+	int32_t process_count;
 };
 
 static void apply_until(struct store *s, uint32_t node, size_t end)
@@ -67,10 +73,18 @@ static void record(struct store *s, int32_t process, struct action *action)
 		abort();
 }
 
+static int32_t process_of(struct store *s, uint32_t client)
+{
+	if (s->is_short && ++s->operations[client] % OPERATIONS_EACH == 0)
+		s->processes[client] = s->process_count++;
+	return s->processes[client];
+}
+
 static void step(struct store *s, int64_t number)
 {
-	int32_t process = (int32_t)rng_below(&s->rng, PROCESSES);
-	uint32_t node = (uint32_t)process % NODES;
+	uint32_t client = (uint32_t)rng_below(&s->rng, CLIENTS);
+	int32_t process = process_of(s, client);
+	uint32_t node = client % NODES;
 	uint32_t key = (uint32_t)rng_below(&s->rng, s->keys);
 	struct action action = { .key = value_int(s->history->values, key) };
 
@@ -95,10 +109,16 @@ static void step(struct store *s, int64_t number)
 	record(s, process, &action);
 }
 
-static struct history *make(size_t ops, uint32_t keys)
+static struct history *make(size_t ops, uint32_t keys, bool is_short)
 {
-	struct store s = { .history = history_new(), .keys = keys };
+	struct store s = { .history = history_new(),
+			   .keys = keys,
+			   .is_short = is_short,
+			   .process_count = CLIENTS };
 	struct history *history = s.history;
+
+	for (int32_t c = 0; c < CLIENTS; c++)
+		s.processes[c] = c;
 
 	rng_init(&s.rng, 1, "bench causal", keys);
 	s.log = heap_alloc((ops + 1) * sizeof(*s.log));
@@ -130,8 +150,14 @@ static long peak_mib(void)
 	return usage.ru_maxrss / 1024;
 }
 
+/* A history to be made. */
+struct shape {
+	uint32_t keys;
+	bool is_short;
+};
+
 static void measure(const char *name, const struct history *history,
-		    uint32_t keys)
+		    const struct shape *shape)
 {
 	const struct checker *checker = registry_checker(name);
 	struct arena arena = { 0 };
@@ -150,9 +176,11 @@ static void measure(const char *name, const struct history *history,
 	start = clock_now_ns();
 	if (checker->check(&check, &verdict, &err) != 0)
 		return;
-	printf("%-20s %9zu %6" PRIu32 " %-8s %8.3f s %8.3f s  %5ld + %5ld "
+	printf("%-20s %9zu %6" PRIu32 " %8zu %-8s %8.3f s %8.3f s  %5ld + %5ld "
 	       "MiB\n", name,
-	       history->op_count, keys, verdict_kind_name(verdict.kind),
+	       history->op_count, shape->keys,
+	       shape->is_short ? history->op_count / OPERATIONS_EACH : CLIENTS,
+	       verdict_kind_name(verdict.kind),
 	       (double)(clock_now_ns() - start) / 1e9,
 	       seconds_used() - used, before, peak_mib() - before);
 	fflush(stdout);
@@ -161,12 +189,12 @@ static void measure(const char *name, const struct history *history,
 
 /* In a process of its own, so that its peak of memory is too. */
 static void measure_apart(const char *name, const struct history *history,
-			  uint32_t keys)
+			  const struct shape *shape)
 {
 	pid_t child = fork();
 
 	if (child == 0) {
-		measure(name, history, keys);
+		measure(name, history, shape);
 		_exit(0);
 	}
 	while (child > 0 && waitpid(child, NULL, 0) < 0)
@@ -183,19 +211,22 @@ int main(int argc, char **argv)
 		"monotonic-reads",  "monotonic-writes",
 		"writes-follow-reads", "staleness",
 	};
-	static const uint32_t key_counts[] = { 100, 10000 };
+	static const struct shape shapes[] = {
+		{ 100, false }, { 10000, false }, { 100, true }, { 10000, true },
+	};
 	size_t ops = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
 
-	printf("%-20s %9s %6s %-8s %10s %10s  history + checker\n", "checker",
-	       "ops", "keys", "verdict", "time", "processor");
+	printf("%-20s %9s %6s %8s %-8s %10s %10s  history + checker\n",
+	       "checker", "ops", "keys", "sessions", "verdict", "time",
+	       "processor");
 	fflush(stdout);
-	for (size_t k = 0; k < 2; k++) {
-		struct history *history = make(ops, key_counts[k]);
+	for (size_t k = 0; k < sizeof(shapes) / sizeof(*shapes); k++) {
+		struct history *history =
+			make(ops, shapes[k].keys, shapes[k].is_short);
 
 		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 			if (argc < 3 || strstr(names[i], argv[2]))
-				measure_apart(names[i], history,
-					      key_counts[k]);
+				measure_apart(names[i], history, &shapes[k]);
 		history_free(history);
 	}
 	return 0;
