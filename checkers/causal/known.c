@@ -172,19 +172,21 @@ static uint64_t alike(const struct known *known, uint32_t tree, uint32_t other,
 	return tree == other;
 }
 
-/* The first run from walk->next on of a session not below `session`. */
+/* Leaves out the runs of sessions from `session` on; that of the last one at
+ * hand is one of them. */
 static void skip_to(struct known_walk *walk, uint64_t session)
 {
 	const struct run *runs = walk->known->trace->runs;
-	uint32_t low = walk->next;
+	uint32_t high = walk->end - 1;
 	uint32_t step = 1;
-	uint32_t high;
+	uint32_t low;
 
-	while (low + step < walk->end && runs[low + step].session < session) {
-		low += step;
+	while (high - walk->start > step &&
+	       runs[high - step].session >= session) {
+		high -= step;
 		step *= 2;
 	}
-	high = walk->end - low > step ? low + step : walk->end;
+	low = high - walk->start > step ? high - step : walk->start;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -193,19 +195,19 @@ static void skip_to(struct known_walk *walk, uint64_t session)
 		else
 			high = middle;
 	}
-	walk->next = low;
+	walk->end = low;
 }
 
 const struct run *known_next(struct known_walk *walk)
 {
 	const struct known *known = walk->known;
 
-	while (walk->next < walk->end) {
-		const struct run *run = &known->trace->runs[walk->next];
+	while (walk->end > walk->start) {
+		const struct run *run = &known->trace->runs[walk->end - 1];
 		uint64_t most = 0;
 
 		walk->steps++;
-		for (unsigned i = 0; i < 3; i++) {
+		for (unsigned i = 0; i < KNOWN_OTHERS; i++) {
 			uint64_t same =
 				walk->others[i] == TRACE_NONE ?
 					0 :
@@ -215,10 +217,10 @@ const struct run *known_next(struct known_walk *walk)
 			most = same > most ? same : most;
 		}
 		if (most == 0) {
-			walk->next++;
+			walk->end--;
 			return run;
 		}
-		skip_to(walk, (run->session / most + 1) * most);
+		skip_to(walk, run->session / most * most);
 	}
 	return NULL;
 }

@@ -50,15 +50,17 @@ uint32_t known_add(struct known *known, uint32_t tree, uint32_t session,
 uint32_t known_count(const struct known *known, uint32_t tree,
 		     uint32_t session);
 
-/* Walks over the runs of one key of whose sessions `tree` knows otherwise than
- * each of `others`. */
+#define KNOWN_OTHERS 4
+
+/* Walks backwards over the runs of one key of whose sessions `tree` knows
+ * otherwise than each of `others`, which may be changed on the way. */
 struct known_walk {
 	const struct known *known;
 	uint32_t tree;
-	uint32_t others[3]; /* TRACE_NONE: none */
-	uint32_t next;	    /* in trace.runs */
-	uint32_t end;
-	uint64_t steps; /* so far */
+	uint32_t others[KNOWN_OTHERS]; /* TRACE_NONE: none */
+	uint32_t start;		       /* in trace.runs */
+	uint32_t end;		       /* behind the next */
+	uint64_t steps;		       /* so far */
 };
 
 /* The next such run, or NULL; of those left out all are alike in one of the

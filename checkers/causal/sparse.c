@@ -61,8 +61,16 @@ static void find_trees(struct sparse *sparse)
 
 	sort_by_time(sparse, order);
 	for (uint32_t n = 0; n < trace->count && !sparse->known.is_full; n++) {
-		sparse->trees[order[n]] = tree_of(sparse, order[n]);
-		sparse->ranks[order[n]] = n;
+		uint32_t e = order[n];
+		uint32_t reads = trace->events[e].reads;
+
+		sparse->trees[e] = tree_of(sparse, e);
+		sparse->ranks[e] = n;
+		sparse->newest[e] = trace->events[e].position ?
+					    sparse->newest[e - 1] : 0;
+		if (trace_is_event(reads) &&
+		    sparse->newest[e] <= sparse->ranks[reads])
+			sparse->newest[e] = sparse->ranks[reads] + 1;
 	}
 	free(order);
 }
@@ -108,6 +116,7 @@ bool sparse_init(struct sparse *sparse, struct causal *causal,
 	known_init(&sparse->known, trace, causal->check->budget->bytes_max / 2);
 	sparse->trees = heap_alloc(bytes);
 	sparse->ranks = heap_alloc(bytes);
+	sparse->newest = heap_alloc(bytes);
 	sparse->last_reads = heap_alloc(bytes);
 	sparse->last_writes = heap_alloc(bytes);
 	find_last(sparse);
@@ -132,6 +141,7 @@ void sparse_release(struct sparse *sparse)
 	known_release(&sparse->known);
 	free(sparse->trees);
 	free(sparse->ranks);
+	free(sparse->newest);
 	free(sparse->last_reads);
 	free(sparse->last_writes);
 }
@@ -166,40 +176,59 @@ bool sparse_before(const struct sparse *sparse, uint32_t a, uint32_t b)
 	       first->position;
 }
 
-struct known_walk sparse_walk(const struct sparse *sparse, uint32_t tree,
-			      uint32_t read)
+struct write_walk sparse_walk(const struct sparse *sparse, uint32_t tree,
+			      uint32_t read, bool with_causality)
 {
 	const struct trace *trace = sparse->causal->trace;
 	uint32_t key = trace->events[read].key;
+	struct write_walk walk = { .sparse = sparse,
+				   .read = read,
+				   .with_causality = with_causality,
+				   .guide = TRACE_NONE };
 
-	return (struct known_walk){
-		.known = &sparse->known,
-		.tree = tree,
-		.others = { TRACE_NONE, TRACE_NONE, TRACE_NONE },
-		.next = trace->run_starts[key],
-		.end = trace->run_starts[key + 1],
-	};
+	walk.runs = (struct known_walk){ .known = &sparse->known,
+					 .tree = tree,
+					 .start = trace->run_starts[key],
+					 .end = trace->run_starts[key + 1] };
+	for (unsigned i = 0; i < KNOWN_OTHERS; i++)
+		walk.runs.others[i] = TRACE_NONE;
+	return walk;
 }
 
-/* The next write of the key before the read that may be news to it: the last
- * of a session. */
-static uint32_t next_write(const struct sparse *sparse, struct known_walk *walk,
-			   uint32_t read)
+/* The write that knows most is the best guide. */
+static void follow(struct write_walk *walk, uint32_t write)
 {
-	const struct trace *trace = sparse->causal->trace;
-	const struct event *event = &trace->events[read];
+	const uint32_t *newest = walk->sparse->newest;
+
+	if (!walk->with_causality ||
+	    (walk->guide != TRACE_NONE &&
+	     newest[write] <= newest[walk->guide]))
+		return;
+	walk->guide = write;
+	walk->runs.others[KNOWN_OTHERS - 1] = walk->sparse->trees[write];
+}
+
+uint32_t sparse_next(struct write_walk *walk)
+{
+	const struct trace *trace = walk->sparse->causal->trace;
+	const struct event *event = &trace->events[walk->read];
 	const struct run *run;
 
-	while ((run = known_next(walk)) != NULL) {
+	while ((run = known_next(&walk->runs)) != NULL) {
 		uint32_t write;
 
 		if (run->session == event->session)
 			continue;
 		write = trace_last_write(trace, run,
-					 known_count(walk->known, walk->tree,
+					 known_count(walk->runs.known,
+						     walk->runs.tree,
 						     run->session));
-		if (write != TRACE_NONE && write != event->reads)
-			return write;
+		if (write == TRACE_NONE || write == event->reads ||
+		    (walk->guide != TRACE_NONE &&
+		     sparse_before(walk->sparse, write, walk->guide)))
+			continue;
+		follow(walk, write);
+		return write;
 	}
 	return TRACE_NONE;
 }
@@ -220,19 +249,19 @@ static uint32_t find_overlooked(struct sparse *sparse, uint32_t read)
 	uint32_t seen = events[read].reads;
 	uint32_t last = sparse->last_reads[read];
 	uint32_t write = sparse->last_writes[read];
-	struct known_walk walk =
-		sparse_walk(sparse, sparse->trees[read], read);
+	struct write_walk walk =
+		sparse_walk(sparse, sparse->trees[read], read, true);
 
 	if (write != TRACE_NONE && is_overlooked(sparse, write, read))
 		return write;
-	walk.others[0] = seen == TRACE_INITIAL ? KNOWN_NOTHING :
+	walk.runs.others[0] = seen == TRACE_INITIAL ? KNOWN_NOTHING :
 						 sparse->trees[seen];
 	if (last != TRACE_NONE && events[last].reads == seen)
-		walk.others[1] = sparse->trees[last];
+		walk.runs.others[1] = sparse->trees[last];
 	do {
-		write = next_write(sparse, &walk, read);
+		write = sparse_next(&walk);
 	} while (write != TRACE_NONE && !is_overlooked(sparse, write, read));
-	sparse->steps += walk.steps;
+	sparse->steps += walk.runs.steps;
 	return write;
 }
 
@@ -270,19 +299,19 @@ static void infer_conflicts(struct sparse *sparse, uint32_t read)
 	uint32_t seen = events[read].reads;
 	uint32_t last = sparse->last_reads[read];
 	uint32_t write;
-	struct known_walk walk =
-		sparse_walk(sparse, sparse->trees[read], read);
+	struct write_walk walk =
+		sparse_walk(sparse, sparse->trees[read], read, true);
 
 	infer(sparse, sparse->last_writes[read], seen, read);
-	walk.others[0] = sparse->trees[seen];
+	walk.runs.others[0] = sparse->trees[seen];
 	if (last != TRACE_NONE) {
-		walk.others[1] = sparse->trees[last];
+		walk.runs.others[1] = sparse->trees[last];
 		if (trace_is_event(events[last].reads))
 			infer(sparse, events[last].reads, seen, read);
 	}
-	while ((write = next_write(sparse, &walk, read)) != TRACE_NONE)
+	while ((write = sparse_next(&walk)) != TRACE_NONE)
 		infer(sparse, write, seen, read);
-	sparse->steps += walk.steps;
+	sparse->steps += walk.runs.steps;
 }
 
 static void find_conflicts(struct sparse *sparse, bool with_time)

@@ -23,6 +23,8 @@ struct sparse {
 			  * session, of which that is what its position says */
 	uint32_t *ranks; /* by event: places in an order of all that respects
 			  * causality, and time as far as may be */
+	uint32_t *newest; /* by event: the highest rank of what its session knew
+			   * of others, + 1 */
 	uint32_t *last_reads; /* by event: the read of its key before it in its
 			       * session whose source is known, or TRACE_NONE */
 	uint32_t *last_writes; /* likewise: the write */
@@ -42,9 +44,25 @@ bool sparse_is_over(struct sparse *sparse);
 /* Does a come causally before b? */
 bool sparse_before(const struct sparse *sparse, uint32_t a, uint32_t b);
 
-/* The runs of the key of `read` in `tree`; see known_next. */
-struct known_walk sparse_walk(const struct sparse *sparse, uint32_t tree,
-			      uint32_t read);
+/* Walks over the writes of a key by other sessions that a read may have to
+ * answer for, later sessions first. */
+struct write_walk {
+	const struct sparse *sparse;
+	struct known_walk runs;
+	uint32_t read;
+	bool with_causality;
+	uint32_t guide; /* a write that was found; so what comes before it need
+			 * not be, or TRACE_NONE */
+};
+
+/* What comes before the read is `tree`; runs.others[0..2] may be set. */
+struct write_walk sparse_walk(const struct sparse *sparse, uint32_t tree,
+			      uint32_t read, bool with_causality);
+
+/* The last write of a session in the tree, not what the read saw; TRACE_NONE
+ * at the end. What is left out comes before one that is not, or is alike in
+ * one of the others. */
+uint32_t sparse_next(struct write_walk *walk);
 
 /* As judge_causal and judge_memory. */
 void judge_causal_sparse(struct causal *causal, enum causal_reading reading);

@@ -116,27 +116,6 @@ static void infer(struct views *v, uint32_t before, uint32_t after,
 		relation_infer(&v->sparse->relation, before, after, read);
 }
 
-/* The next write of another session that the read may have to answer for. */
-static uint32_t next_write(const struct views *v, struct known_walk *walk,
-			   uint32_t read)
-{
-	const struct trace *trace = v->sparse->causal->trace;
-	const struct run *run;
-
-	while ((run = known_next(walk)) != NULL) {
-		uint32_t write;
-
-		if (run->session == v->session)
-			continue;
-		write = trace_last_write(trace, run,
-					 known_count(walk->known, walk->tree,
-						     run->session));
-		if (write != TRACE_NONE && write != trace->events[read].reads)
-			return write;
-	}
-	return TRACE_NONE;
-}
-
 /* What follows from the i-th event and is new. False: it saw the initial value
  * and should not have. */
 static bool infer_from(struct views *v, uint32_t i)
@@ -148,23 +127,24 @@ static bool infer_from(struct views *v, uint32_t i)
 	uint32_t last = sparse->last_reads[read];
 	uint32_t write = sparse->last_writes[read];
 	bool is_initial = seen == TRACE_INITIAL;
-	struct known_walk walk = sparse_walk(sparse, v->trees[i], read);
+	struct write_walk walk =
+		sparse_walk(sparse, v->trees[i], read, v->with_causality);
 
 	if (!is_initial && !trace_is_event(seen))
 		return true;
-	walk.others[0] = is_initial ? KNOWN_NOTHING : base_of(v, seen);
-	walk.others[1] = v->settled[i];
+	walk.runs.others[0] = is_initial ? KNOWN_NOTHING : base_of(v, seen);
+	walk.runs.others[1] = v->settled[i];
 	if (last != TRACE_NONE &&
 	    (!is_initial || events[last].reads == TRACE_INITIAL))
-		walk.others[2] = v->trees[last - v->start];
+		walk.runs.others[2] = v->trees[last - v->start];
 	if (!is_initial && v->settled[i] == TRACE_NONE) {
 		infer(v, write, seen, read);
 		if (last != TRACE_NONE && trace_is_event(events[last].reads))
 			infer(v, events[last].reads, seen, read);
 	}
 	if (!is_initial || write == TRACE_NONE)
-		write = next_write(v, &walk, read);
-	for (; write != TRACE_NONE; write = next_write(v, &walk, read)) {
+		write = sparse_next(&walk);
+	for (; write != TRACE_NONE; write = sparse_next(&walk)) {
 		if (is_initial) {
 			relation_index(&sparse->relation);
 			memory_tell_initial(sparse->causal, &sparse->relation,
@@ -173,9 +153,21 @@ static bool infer_from(struct views *v, uint32_t i)
 		}
 		infer(v, write, seen, read);
 	}
-	sparse->steps += walk.steps;
+	sparse->steps += walk.runs.steps;
 	v->settled[i] = v->trees[i];
 	return true;
+}
+
+/* The first i whose past `after` demands something of: its own, or that of
+ * whom it is known to. */
+static uint32_t first_bound(const struct views *v, uint32_t after)
+{
+	const struct event *event = &v->sparse->causal->trace->events[after];
+	uint32_t moment = moment_of(v, after);
+
+	return event->session == v->session && event->position < moment ?
+		       event->position :
+		       moment;
 }
 
 /* Where `after` is known, `before` is. True if that was not so. */
@@ -186,7 +178,7 @@ static bool apply(struct views *v, const struct inference *inference)
 	const struct event *event =
 		&v->sparse->causal->trace->events[before];
 	uint32_t base = base_of(v, before);
-	uint32_t first = moment_of(v, inference->after);
+	uint32_t first = first_bound(v, inference->after);
 	uint32_t i;
 
 	for (i = first; i < v->length && !is_known(v, before, i); i++) {

@@ -79,33 +79,44 @@ static bool holds(const struct history *history, enum judged what,
 	return is_valid;
 }
 
+static void compare_tiny(uint64_t round)
+{
+	struct history *history;
+	struct tiny tiny;
+	struct rng rng;
+
+	rng_init(&rng, SEED, "sparse", round);
+	tiny_make(&tiny, &rng);
+	if (tiny.count == 0)
+		return;
+	history = tiny_history(&tiny);
+	for (int m = 0; m < JUDGED; m++) {
+		bool is_held = tiny_holds(&tiny, models[m]);
+
+		if (holds(history, (enum judged)m, true) == is_held)
+			continue;
+		tiny_print(&tiny);
+		fail_msg("round %llu: by definition %s %s",
+			 (unsigned long long)round, names[m],
+			 is_held ? "holds" : "is broken");
+	}
+	history_free(history);
+}
+
+/* What follows for a cas of the session's own, which reads, was overlooked. */
+static void what_once_went_wrong_is_right(void **state)
+{
+	(void)state;
+	compare_tiny(442644);
+}
+
 static void sparse_clocks_agree_with_the_definitions(void **state)
 {
 	uint64_t rounds = rounds_wanted(ROUNDS);
 
 	(void)state;
-	for (uint64_t round = 0; round < rounds; round++) {
-		struct history *history;
-		struct tiny tiny;
-		struct rng rng;
-
-		rng_init(&rng, SEED, "sparse", round);
-		tiny_make(&tiny, &rng);
-		if (tiny.count == 0)
-			continue;
-		history = tiny_history(&tiny);
-		for (int m = 0; m < JUDGED; m++) {
-			bool is_held = tiny_holds(&tiny, models[m]);
-
-			if (holds(history, (enum judged)m, true) == is_held)
-				continue;
-			tiny_print(&tiny);
-			fail_msg("round %llu: by definition %s %s",
-				 (unsigned long long)round, names[m],
-				 is_held ? "holds" : "is broken");
-		}
-		history_free(history);
-	}
+	for (uint64_t round = 0; round < rounds; round++)
+		compare_tiny(round);
 }
 
 /* A store of a few replicas, whose clients change process now and then. */
@@ -221,6 +232,7 @@ static void sparse_clocks_agree_with_full_ones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_once_went_wrong_is_right),
 		cmocka_unit_test(sparse_clocks_agree_with_the_definitions),
 		cmocka_unit_test(sparse_clocks_agree_with_full_ones),
 	};
