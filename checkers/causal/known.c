@@ -140,7 +140,7 @@ uint32_t known_count(const struct known *known, uint32_t tree,
 uint32_t known_add(struct known *known, uint32_t tree, uint32_t session,
 		   uint32_t count)
 {
-	uint32_t path[8];
+	uint32_t path[8] = { 0 };
 	uint32_t part = count;
 
 	if (known_count(known, tree, session) >= count)

@@ -41,7 +41,7 @@ static bool base_before(const struct views *v, uint32_t a, uint32_t b)
 
 	if (v->with_causality)
 		return sparse_before(v->sparse, a, b);
-	return events[a].session == events[b].session && a < b;
+	return a < b && events[a].session == events[b].session;
 }
 
 /* Does the session know the event before its i-th? */
