@@ -16,8 +16,7 @@ static struct call *push(struct calls *calls, const struct call *call)
 	return &calls->items[calls->count++];
 }
 
-/* Histories of key-value stores say get and put. */
-static uint16_t translate(const struct history *history, uint16_t verb)
+uint16_t call_translate(const struct history *history, uint16_t verb)
 {
 	const char *name;
 
@@ -59,36 +58,6 @@ static void add_drain(struct calls *calls, const struct history *history,
 		push(calls, &call);
 	}
 	free(elements);
-}
-
-bool call_from(const struct history *history, uint32_t op, bool keep_refused,
-	       struct call *made)
-{
-	const struct op *from = &history->ops[op];
-	const struct action *action =
-		from->action_count ? op_actions(history, from) : NULL;
-	struct call call = {
-		.op = op,
-		.invoke = from->invoke,
-		.complete = from->complete,
-		.verb = translate(history, action ? action->verb : from->f),
-	};
-
-	if (action) {
-		call.arg = action->arg;
-		call.expected = action->expected;
-		call.result = action->result;
-	}
-	if (from->outcome == OUTCOME_INDETERMINATE) {
-		call.complete = CALL_OPEN;
-		call.result = value_nil();
-	}
-	if (call.verb == VERB_CAS && from->action_count == 1)
-		call.is_refused = from->outcome == OUTCOME_FAIL ||
-				  value_equal(call.result, value_bool(false));
-	*made = call;
-	return (from->outcome != OUTCOME_FAIL && !call.is_refused) ||
-	       (call.is_refused && keep_refused);
 }
 
 void calls_add(struct calls *calls, const struct history *history, uint32_t op,

@@ -46,10 +46,39 @@ struct calls {
 	bool is_lent; /* the items are another's, and none are added */
 };
 
+/* The verb as models know it: histories of key-value stores say get and put. */
+uint16_t call_translate(const struct history *history, uint16_t verb);
+
 /* What the operation `op` means, a drain as a whole; false if that is nothing:
  * it failed, unless `keep_refused` and it is a cas. */
-bool call_from(const struct history *history, uint32_t op, bool keep_refused,
-	       struct call *made);
+static inline bool call_from(const struct history *history, uint32_t op,
+			     bool keep_refused, struct call *made)
+{
+	static const struct action none;
+	const struct op *from = &history->ops[op];
+	const struct action *action =
+		from->action_count ? op_actions(history, from) : &none;
+	bool is_open = from->outcome == OUTCOME_INDETERMINATE;
+	bool is_failed = from->outcome == OUTCOME_FAIL;
+	uint16_t verb = from->action_count ? action->verb : from->f;
+	struct value result = is_open ? value_nil() : action->result;
+	bool is_refused;
+
+	if (verb >= VERB_COUNT)
+		verb = call_translate(history, verb);
+	is_refused = verb == VERB_CAS && from->action_count == 1 &&
+		     (is_failed || value_equal(result, value_bool(false)));
+	made->op = op;
+	made->invoke = from->invoke;
+	made->complete = is_open ? CALL_OPEN : from->complete;
+	made->verb = verb;
+	made->is_refused = is_refused;
+	made->is_split = 0;
+	made->arg = action->arg;
+	made->expected = action->expected;
+	made->result = result;
+	return is_refused ? keep_refused : !is_failed;
+}
 
 /*
  * Appends what the operation `op` means: nothing if it failed, unless

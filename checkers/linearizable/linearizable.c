@@ -173,10 +173,20 @@ static void judge_and_report(const struct check *check,
 	struct parts parts = { 0 };
 	struct report report = { .check = check, .judge = judge,
 				 .parts = &parts, .verdict = verdict };
+	const char *misfit = NULL;
 
 	judge->limits = &limits;
-	parts_judge(&parts, judge, threads);
-	write_report(&report);
+	parts_init(&parts, judge, threads);
+	if (!parts.is_fit)
+		misfit = model_misfit(judge->model, check->history,
+				      check->arena);
+	if (misfit) {
+		verdict_set(verdict, check->arena, VERDICT_UNKNOWN, "%s",
+			    misfit);
+	} else {
+		parts_judge(&parts, judge);
+		write_report(&report);
+	}
 	parts_release(&parts);
 	judge->limits = NULL;
 }
@@ -230,9 +240,6 @@ static int linearizable_check(const struct check *check,
 		judge.algorithm = ALGORITHM_MONITOR;
 	if (find_model(check, name, &loaded, &judge.model, &misfit, err))
 		return -1;
-	if (judge.model && !misfit)
-		misfit = model_misfit(judge.model, check->history,
-				      check->arena);
 	if (misfit)
 		verdict_set(verdict, check->arena, VERDICT_UNKNOWN, "%s",
 			    misfit);

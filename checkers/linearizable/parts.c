@@ -6,17 +6,12 @@
 #include <stdlib.h>
 
 #include "checkers/linearizable/components.h"
-#include "checkers/linearizable/layout.h"
 #include "checkers/linearizable/models.h"
 
 /* Shared by the workers: each takes the next part that nobody has. */
 struct work {
 	struct parts *parts;
 	const struct judge *judge;
-	const struct history_keys *keys;
-	struct layout layout;
-	atomic_size_t next_share; /* of the layout */
-	size_t shares;
 	atomic_size_t next;
 };
 
@@ -59,9 +54,9 @@ static bool gather(const struct work *work, size_t number,
 		   struct calls *calls)
 {
 	const struct judge *judge = work->judge;
-	const uint32_t *ops = work->keys->ops + work->keys->starts[number];
-	size_t count = work->keys->starts[number + 1] -
-		       work->keys->starts[number];
+	const struct history_keys *keys = &work->parts->keys;
+	const uint32_t *ops = keys->ops + keys->starts[number];
+	size_t count = keys->starts[number + 1] - keys->starts[number];
 	size_t drained = insertions_of(judge->history, ops, count);
 
 	calls->items = heap_alloc(count * sizeof(*calls->items));
@@ -79,29 +74,55 @@ static bool gather(const struct work *work, size_t number,
 static void judge_one(struct work *work, size_t number, struct arena *arena)
 {
 	struct part *part = &work->parts->items[number];
+	const struct deal *deal = &work->parts->deal;
 	struct calls calls = { 0 };
+	bool is_ready = true;
 
-	part->op_count = work->keys->starts[number + 1] -
-			 work->keys->starts[number];
 	part->finding = too_late;
 	if (number && budget_expired(work->judge->limits->budget))
 		return;
-	if (layout_take(&work->layout, number, &calls) ||
-	    gather(work, number, &calls))
+	if (deal->share_count)
+		deal_take(deal, number, &calls);
+	else
+		is_ready = gather(work, number, &calls);
+	if (is_ready)
 		judge_part(work->judge, &calls, arena, &part->finding);
 	calls_release(&calls);
 }
 
-static void *lay_out_main(void *argument)
+/* The calling thread works too; a thread that cannot be had is no harm. */
+static void run_workers(struct work *work, size_t count, void *(*run)(void *))
+{
+	struct worker *workers = heap_zeroed(count, sizeof(*workers));
+
+	atomic_store(&work->next, 0);
+	for (size_t i = 0; i < count; i++)
+		workers[i] = (struct worker){
+			.work = work, .arena = &work->parts->arenas[i],
+		};
+	for (size_t i = 1; i < count; i++)
+		workers[i].is_started =
+			pthread_create(&workers[i].thread, NULL, run,
+				       &workers[i]) == 0;
+	if (count)
+		run(&workers[0]);
+	for (size_t i = 1; i < count; i++) {
+		if (workers[i].is_started)
+			pthread_join(workers[i].thread, NULL);
+	}
+	free(workers);
+}
+
+static void *deal_main(void *argument)
 {
 	struct work *work = ((struct worker *)argument)->work;
 
 	for (;;) {
-		size_t share = atomic_fetch_add(&work->next_share, 1);
+		size_t number = atomic_fetch_add(&work->next, 1);
 
-		if (share >= work->shares)
+		if (number >= work->parts->deal.share_count)
 			return NULL;
-		layout_share(&work->layout, share, work->shares);
+		deal_share(&work->parts->deal, number);
 	}
 }
 
@@ -136,84 +157,90 @@ static void join_keys(struct history_keys *keys, const struct history *history)
 	keys->starts[keys->count] = (uint32_t)count;
 }
 
-/* The calling thread works too; a thread that cannot be had is no harm. */
-static void run_workers(struct worker *workers, size_t count,
-			void *(*work)(void *))
+/* A thread for each so many operations. */
+#define SHARE_OPS 16384
+
+/* A part of the memory is worth one pass instead of one a key. */
+#define DEAL_PART 4
+
+/* Deals the calls out; false if that cannot be, or takes too much memory. */
+static bool deal_parts(struct parts *parts, const struct judge *judge)
 {
-	for (size_t i = 1; i < count; i++)
-		workers[i].is_started =
-			pthread_create(&workers[i].thread, NULL, work,
-				       &workers[i]) == 0;
-	work(&workers[0]);
-	for (size_t i = 1; i < count; i++) {
-		if (workers[i].is_started)
-			pthread_join(workers[i].thread, NULL);
-	}
+	struct work work = { .parts = parts, .judge = judge };
+	size_t shares = judge->history->op_count / SHARE_OPS + 1;
+	bool is_dealt;
+
+	if (judge->model == &model_multi_register ||
+	    deal_bytes(judge->history) / parts->arena_count >
+		    judge->limits->bytes_max / DEAL_PART)
+		return false;
+	if (shares > parts->arena_count)
+		shares = parts->arena_count;
+	deal_init(&parts->deal, judge, shares);
+	run_workers(&work, shares, deal_main);
+	is_dealt = deal_finish(&parts->deal);
+	if (!is_dealt)
+		deal_release(&parts->deal);
+	return is_dealt;
 }
 
-/* A small part of the memory is worth one pass instead of one a key. */
-#define LAYOUT_SHARE 8
-
-static bool is_worth_layout(const struct history_keys *keys,
-			    const struct search_limits *limits)
+static void group_parts(struct parts *parts, const struct judge *judge)
 {
-	return keys->count > 1 && keys->groups &&
-	       layout_bytes(keys) <= limits->bytes_max / LAYOUT_SHARE;
-}
-
-/* Judges all parts, which are grouped. */
-static void judge_all(struct work *work)
-{
-	struct parts *parts = work->parts;
-	struct worker *workers = heap_zeroed(parts->arena_count,
-					     sizeof(*workers));
-	struct search_limits limits = *work->judge->limits;
-	struct judge judge = *work->judge;
-
-	judge.limits = &limits;
-	work->judge = &judge;
-	work->shares = parts->arena_count;
-	for (size_t i = 0; i < parts->arena_count; i++)
-		workers[i] = (struct worker){ .work = work,
-					      .arena = &parts->arenas[i] };
-	if (is_worth_layout(work->keys, &limits)) {
-		layout_init(&work->layout, &judge, work->keys);
-		limits.bytes_max -= layout_bytes(work->keys);
-		run_workers(workers, parts->arena_count, lay_out_main);
-	}
-	run_workers(workers, parts->arena_count, judge_main);
-	layout_release(&work->layout);
-	free(workers);
-}
-
-void parts_judge(struct parts *parts, const struct judge *judge,
-		 unsigned threads)
-{
-	struct history_keys keys;
-	struct work work = { .parts = parts, .judge = judge, .keys = &keys };
+	struct history_keys *keys = &parts->keys;
 
 	if (judge->model == &model_multi_register)
-		components_init(&keys, judge->history);
+		components_init(keys, judge->history);
 	else
-		history_keys_init(&keys, judge->history);
+		history_keys_init(keys, judge->history);
 	if (judge->model->is_whole && judge->model != &model_multi_register)
-		join_keys(&keys, judge->history);
-	parts->count = keys.count;
-	parts->items = heap_zeroed(keys.count, sizeof(*parts->items));
-	for (size_t i = 0; i < keys.count; i++)
-		parts->items[i].key = keys.keys[i];
-	parts->arena_count = threads ? threads : 1;
-	if (parts->arena_count > keys.count && keys.count)
-		parts->arena_count = keys.count;
+		join_keys(keys, judge->history);
+}
+
+void parts_init(struct parts *parts, const struct judge *judge,
+		unsigned threads)
+{
+	const struct deal *deal = &parts->deal;
+	const struct history_keys *keys = &parts->keys;
+	bool is_dealt;
+
+	*parts = (struct parts){ .arena_count = threads ? threads : 1 };
 	parts->arenas = heap_zeroed(parts->arena_count, sizeof(struct arena));
-	judge_all(&work);
-	history_keys_release(&keys);
+	is_dealt = deal_parts(parts, judge);
+	if (!is_dealt)
+		group_parts(parts, judge);
+	parts->is_fit = is_dealt && !deal->is_odd;
+	parts->count = is_dealt ? deal->count : keys->count;
+	parts->items = heap_zeroed(parts->count, sizeof(*parts->items));
+	for (size_t i = 0; i < parts->count; i++) {
+		parts->items[i].key = is_dealt ? deal_key(deal, i) :
+						 keys->keys[i];
+		parts->items[i].op_count = is_dealt ?
+			deal_op_count(deal, i) :
+			keys->starts[i + 1] - keys->starts[i];
+	}
+}
+
+void parts_judge(struct parts *parts, const struct judge *judge)
+{
+	struct search_limits limits = *judge->limits;
+	struct judge lessened = *judge;
+	struct work work = { .parts = parts, .judge = &lessened };
+
+	lessened.limits = &limits;
+	if (parts->deal.share_count && parts->count > 1)
+		limits.bytes_max -= deal_bytes(judge->history) /
+				    parts->arena_count;
+	run_workers(&work, parts->count < parts->arena_count ?
+				   parts->count : parts->arena_count,
+		    judge_main);
 }
 
 void parts_release(struct parts *parts)
 {
 	for (size_t i = 0; i < parts->arena_count; i++)
 		arena_release(&parts->arenas[i]);
+	deal_release(&parts->deal);
+	history_keys_release(&parts->keys);
 	free(parts->items);
 	free(parts->arenas);
 	*parts = (struct parts){ 0 };

@@ -3,10 +3,12 @@
 #ifndef ORDEAL_LINEARIZABLE_PARTS_H
 #define ORDEAL_LINEARIZABLE_PARTS_H
 
+#include "checkers/linearizable/deal.h"
 #include "checkers/linearizable/judge.h"
 #include "harness/core/arena.h"
 #include "harness/core/history.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,12 +25,19 @@ struct parts {
 	size_t count;
 	struct arena *arenas; /* of the findings; one a thread */
 	size_t arena_count;
+	struct deal deal; /* of the calls; without shares if there is none */
+	struct history_keys keys; /* else the operations of each part */
+	bool is_fit; /* every operation is one that the model knows; if not,
+		      * it is to be looked at (model_misfit) */
 };
 
-/* Splits the history and judges every part. Which thread judges which part
- * makes no difference to the findings. */
-void parts_judge(struct parts *parts, const struct judge *judge,
-		 unsigned threads);
+/* Splits the history. */
+void parts_init(struct parts *parts, const struct judge *judge,
+		unsigned threads);
+
+/* Judges every part. Which thread judges which part makes no difference to
+ * the findings. */
+void parts_judge(struct parts *parts, const struct judge *judge);
 
 void parts_release(struct parts *parts);
 
