@@ -10,49 +10,62 @@
 
 #define NONE UINT32_MAX
 
+/* Who acts on a value. */
+enum { READS, WRITES };
+
 /*
  * What happens around one value. Positions are shifted by one, so that 0 is
- * before everything: there the initial value was written. A value without
- * reads has no_read as its earliest return.
+ * before everything: there the initial value was written.
  */
 struct content {
 	uint32_t writer; /* call, or NONE */
 	uint32_t successor; /* the cas that replaces it, or NONE */
-	uint32_t read_invoke; /* the latest of its reads */
-	uint32_t read_return; /* the earliest of its reads */
 	uint32_t block; /* the first value of its chain */
+	uint32_t invoke[2]; /* the latest of them; 0: none */
+	uint32_t returned[2]; /* the earliest of them; CALL_OPEN: none */
 	uint8_t is_needed; /* somebody saw it */
+	uint8_t is_chained; /* its writer is a cas */
+};
+
+static const struct content nothing = {
+	.writer = NONE, .successor = NONE, .block = NONE,
+	.returned = { CALL_OPEN, CALL_OPEN },
 };
 
 struct zones {
 	const struct calls *calls;
 	struct monitor_result *result;
+	struct value_map numbers;
 	uint32_t *subjects; /* of each call the number of the value that it
 			     * writes or shows; NONE of open reads */
 	uint32_t *expected; /* of each cas; NULL if there are none */
-	struct content *contents;
+	uint32_t *open; /* updates */
+	size_t open_count;
+	struct content *contents; /* and one that is nothing */
 	size_t content_count;
 	uint32_t initial; /* number of the initial value */
+	bool is_twice; /* a value is written more than once */
 	struct zone *items; /* both kinds of zones, from both ends */
 	size_t forward_count; /* active from end to end; first */
 	size_t backward_count; /* could be a moment; last */
 };
 
-static uint32_t invoke_of(const struct zones *zones, uint32_t call)
+static inline uint32_t max(uint32_t a, uint32_t b)
 {
-	return zones->calls->items[call].invoke + 1;
+	return a > b ? a : b;
 }
 
-static uint32_t return_of(const struct zones *zones, uint32_t call)
+static inline uint32_t min(uint32_t a, uint32_t b)
 {
-	const struct call *item = &zones->calls->items[call];
-
-	return call_is_open(item) ? CALL_OPEN : item->complete + 1;
+	return a < b ? a : b;
 }
 
-static uint32_t number_of(struct value_map *numbers, struct value value)
+static uint32_t number_of(struct zones *zones, struct value value)
 {
-	return *value_map_put(numbers, value, (uint32_t)numbers->count);
+	uint32_t number = value_map_number(&zones->numbers, value);
+
+	zones->contents[zones->numbers.count] = nothing;
+	return number;
 }
 
 /* What the call writes, or shows if it is not an open read. */
@@ -66,67 +79,89 @@ static struct content *expected_at(const struct zones *zones, uint32_t call)
 	return &zones->contents[zones->expected[call]];
 }
 
-/* Numbers every value. False when time ran out. */
-static bool number_values(struct zones *zones, struct value initial)
+/* What a cas expects; with the first one, room for such values too. */
+static void note_expected(struct zones *zones, uint32_t number)
 {
-	const struct calls *calls = zones->calls;
-	struct value_map numbers = { 0 };
-	bool is_late = false;
+	size_t count = zones->calls->count;
+	size_t capacity = count + 2;
 
-	zones->subjects = heap_alloc(calls->count * sizeof(uint32_t));
-	value_map_reserve(&numbers, calls->count / 2 + 8);
-	zones->initial = number_of(&numbers, initial);
-	for (size_t i = 0; i < calls->count && !is_late; i++) {
-		const struct call *call = &calls->items[i];
-
-		is_late = monitor_is_late_at(zones->result, i);
-		if (call->verb == VERB_READ) {
-			zones->subjects[i] = call_is_open(call) ?
-				NONE : number_of(&numbers, call->result);
-			continue;
-		}
-		zones->subjects[i] = number_of(&numbers, call->arg);
-		if (call->verb != VERB_CAS)
-			continue;
-		if (!zones->expected)
-			zones->expected = heap_alloc(calls->count *
-						     sizeof(uint32_t));
-		zones->expected[i] = number_of(&numbers, call->expected);
+	if (!zones->expected) {
+		zones->expected = heap_alloc(count * sizeof(uint32_t));
+		zones->contents = array_reserve(zones->contents, &capacity,
+						2 * count + 2,
+						sizeof(*zones->contents));
 	}
-	zones->content_count = numbers.count;
-	value_map_release(&numbers);
-	return !is_late;
+	zones->expected[number] =
+		number_of(zones, zones->calls->items[number].expected);
 }
 
-/* Looks at what the completed calls saw. False when time ran out. */
-static bool collect(struct zones *zones)
+/* An open update may have taken effect; an open read tells nothing. */
+static void note_open(struct zones *zones, uint32_t number)
+{
+	const struct call *call = &zones->calls->items[number];
+
+	zones->subjects[number] = NONE;
+	if (call->verb == VERB_READ)
+		return;
+	zones->open[zones->open_count++] = number;
+	if (call->verb == VERB_CAS)
+		note_expected(zones, number);
+	zones->subjects[number] = number_of(zones, call->arg);
+}
+
+/* Without branches on what is as likely as not. */
+static inline void note_completed(struct zones *zones, uint32_t number)
+{
+	const struct call *call = &zones->calls->items[number];
+	bool is_read = call->verb == VERB_READ;
+	uint32_t subject =
+		number_of(zones, is_read ? call->result : call->arg);
+	struct content *content = &zones->contents[subject];
+	unsigned who = is_read ? READS : WRITES;
+
+	zones->subjects[number] = subject;
+	zones->is_twice |= !is_read & (content->writer != NONE);
+	content->writer = is_read ? content->writer : number;
+	content->is_needed |= is_read;
+	content->invoke[who] = max(content->invoke[who], call->invoke + 1);
+	content->returned[who] =
+		min(content->returned[who], call->complete + 1);
+}
+
+/* Collects what there is to know of every value. False when a failed cas is
+ * asserted, or time ran out. */
+static bool collect(struct zones *zones, struct value initial)
 {
 	const struct calls *calls = zones->calls;
 
-	zones->contents = heap_alloc(zones->content_count *
+	zones->subjects = heap_alloc(calls->count * sizeof(uint32_t));
+	zones->open = heap_alloc(calls->open_count * sizeof(uint32_t));
+	zones->contents = heap_alloc((calls->count + 2) *
 				     sizeof(*zones->contents));
-	for (uint32_t i = 0; i < zones->content_count; i++)
-		zones->contents[i] = (struct content){
-			.writer = NONE, .successor = NONE,
-			.read_return = CALL_OPEN, .block = NONE,
-		};
+	zones->contents[0] = nothing;
+	value_map_reserve(&zones->numbers, calls->count / 2 + 8);
+	zones->initial = number_of(zones, initial);
 	for (uint32_t i = 0; i < calls->count; i++) {
 		const struct call *call = &calls->items[i];
-		struct content *content;
 
-		if (call_is_open(call))
+		if (monitor_is_late_at(zones->result, i))
+			return false;
+		if (call->is_refused) {
+			zones->result->why = "failed cas are asserted";
+			return false;
+		}
+		if (call_is_open(call)) {
+			note_open(zones, i);
 			continue;
-		if (call->verb == VERB_CAS)
-			expected_at(zones, i)->is_needed = 1;
-		if (call->verb != VERB_READ)
+		}
+		note_completed(zones, i);
+		if (call->verb != VERB_CAS)
 			continue;
-		content = subject_at(zones, i);
-		content->is_needed = 1;
-		if (content->read_invoke < invoke_of(zones, i))
-			content->read_invoke = invoke_of(zones, i);
-		if (content->read_return > return_of(zones, i))
-			content->read_return = return_of(zones, i);
+		subject_at(zones, i)->is_chained = 1;
+		note_expected(zones, i);
+		expected_at(zones, i)->is_needed = 1;
 	}
+	zones->content_count = zones->numbers.count;
 	return !monitor_is_late(zones->result);
 }
 
@@ -135,52 +170,43 @@ static bool collect(struct zones *zones)
 static void follow_open(struct zones *zones)
 {
 	const struct calls *calls = zones->calls;
-	uint32_t *open = heap_alloc((calls->open_count + 1) * sizeof(*open));
-	size_t count = 0;
 	bool changed = true;
 
-	for (uint32_t i = 0; i < calls->count && calls->open_count; i++) {
-		if (call_is_open(&calls->items[i]) &&
-		    calls->items[i].verb == VERB_CAS)
-			open[count++] = i;
-	}
 	while (changed) {
 		changed = false;
-		for (size_t i = count; i-- > 0;) {
+		for (size_t i = zones->open_count; i-- > 0;) {
+			uint32_t call = zones->open[i];
 			struct content *expected;
 
-			if (!subject_at(zones, open[i])->is_needed)
+			if (calls->items[call].verb != VERB_CAS ||
+			    !subject_at(zones, call)->is_needed)
 				continue;
-			expected = expected_at(zones, open[i]);
+			expected = expected_at(zones, call);
 			changed |= !expected->is_needed;
 			expected->is_needed = 1;
 		}
 	}
-	free(open);
 }
 
-/* Finds writer and successor of each value; false, with the reason, when one
- * is written twice. */
+/* The open updates that took effect are writers too. False, with the reason,
+ * when a value is written twice. */
 static bool find_writers(struct zones *zones)
 {
-	const struct calls *calls = zones->calls;
+	for (size_t i = 0; i < zones->open_count; i++) {
+		uint32_t number = zones->open[i];
+		const struct call *call = &zones->calls->items[number];
+		struct content *content = subject_at(zones, number);
 
-	for (uint32_t i = 0; i < calls->count; i++) {
-		const struct call *call = &calls->items[i];
-		struct content *content;
-
-		if (call->verb == VERB_READ)
+		if (!content->is_needed)
 			continue;
-		content = subject_at(zones, i);
-		if (call_is_open(call) && !content->is_needed)
-			continue;
-		if (content->writer != NONE ||
-		    content == &zones->contents[zones->initial]) {
-			zones->result->why = "a value is written more than "
-					     "once";
-			return false;
-		}
-		content->writer = i;
+		zones->is_twice |= content->writer != NONE;
+		content->writer = number;
+		content->invoke[WRITES] = call->invoke + 1;
+		content->is_chained = call->verb == VERB_CAS;
+	}
+	if (zones->is_twice || zones->contents[zones->initial].writer != NONE) {
+		zones->result->why = "a value is written more than once";
+		return false;
 	}
 	return true;
 }
@@ -224,29 +250,40 @@ static bool find_successors(struct zones *zones)
 {
 	const struct calls *calls = zones->calls;
 
-	for (uint32_t i = 0; i < calls->count; i++) {
-		const struct call *call = &calls->items[i];
-		struct content *content;
-		uint32_t seen;
+	for (uint32_t i = 0; i < zones->content_count; i++) {
+		const struct content *content = &zones->contents[i];
 
-		if (call->verb == VERB_WRITE || zones->subjects[i] == NONE)
-			continue;
-		if (call->verb == VERB_CAS &&
-		    subject_at(zones, i)->writer != i)
-			continue;
-		seen = call->verb == VERB_CAS ? zones->expected[i] :
-						zones->subjects[i];
-		content = &zones->contents[seen];
-		if ((content->writer == NONE &&
-		     content != &zones->contents[zones->initial]) ||
-		    (call->verb == VERB_CAS && content->successor != NONE)) {
-			convict_value(zones, seen);
+		if (content->is_needed && content->writer == NONE &&
+		    i != zones->initial) {
+			convict_value(zones, i);
 			return false;
 		}
-		if (call->verb == VERB_CAS)
-			content->successor = i;
+	}
+	for (uint32_t i = 0; i < calls->count && zones->expected; i++) {
+		struct content *content;
+
+		if (calls->items[i].verb != VERB_CAS ||
+		    subject_at(zones, i)->writer != i)
+			continue;
+		content = expected_at(zones, i);
+		if (content->successor != NONE) {
+			convict_value(zones, zones->expected[i]);
+			return false;
+		}
+		content->successor = i;
 	}
 	return true;
+}
+
+/* Puts the zone where its kind is; until it counts, it may lie at both ends. */
+static void add_zone(struct zones *zones, struct zone zone)
+{
+	bool is_forward = zone.first_return < zone.last_invoke;
+
+	zones->items[zones->forward_count] = zone;
+	zones->items[zones->content_count - 1 - zones->backward_count] = zone;
+	zones->forward_count += is_forward;
+	zones->backward_count += !is_forward;
 }
 
 /* Walks a chain from its first value. False when a call returned before
@@ -257,56 +294,38 @@ static bool walk_chain(struct zones *zones, uint32_t block)
 	uint32_t number = block;
 	uint32_t latest = 0; /* invocation of what comes before */
 	bool is_sound = true;
-	size_t calls = 0;
 
 	assert(zones->contents);
 	while (number != NONE) {
 		struct content *content = &zones->contents[number];
-		uint32_t invoke = 0;
-		uint32_t returned = 0;
+		uint32_t written = number == zones->initial ? 0 :
+			content->returned[WRITES];
+		uint32_t seen = content->returned[READS];
 
 		content->block = block;
-		if (content->writer != NONE) {
-			invoke = invoke_of(zones, content->writer);
-			returned = return_of(zones, content->writer);
-			is_sound &= returned >= latest;
-		}
-		if (latest < invoke)
-			latest = invoke;
-		if (zone.first_return > returned)
-			zone.first_return = returned;
-		is_sound &= content->read_return >= latest;
-		if (latest < content->read_invoke)
-			latest = content->read_invoke;
-		if (zone.first_return > content->read_return)
-			zone.first_return = content->read_return;
-		calls += content->writer != NONE || content->read_invoke;
+		is_sound &= written >= latest;
+		latest = max(latest, content->invoke[WRITES]);
+		is_sound &= seen >= latest;
+		latest = max(latest, content->invoke[READS]);
+		zone.first_return = min(zone.first_return, min(written, seen));
 		number = content->successor == NONE ? NONE :
 			zones->subjects[content->successor];
 	}
 	zone.last_invoke = latest;
-	if (calls && zone.first_return < zone.last_invoke)
-		zones->items[zones->forward_count++] = zone;
-	else if (calls)
-		zones->items[zones->content_count - ++zones->backward_count] =
-			zone;
+	add_zone(zones, zone);
 	return is_sound;
 }
 
 /* Walks all chains; what is not reached is a circle of cas. */
 static bool walk_chains(struct zones *zones)
 {
-	const struct calls *calls = zones->calls;
-
 	zones->items = heap_alloc(zones->content_count *
 				  sizeof(*zones->items));
 	assert(zones->contents);
 	for (uint32_t i = 0; i < zones->content_count; i++) {
 		const struct content *content = &zones->contents[i];
-		bool is_head = i == zones->initial ||
-			       (content->writer != NONE &&
-				calls->items[content->writer].verb ==
-					VERB_WRITE);
+		bool is_head = content->writer == NONE ? i == zones->initial :
+							 !content->is_chained;
 
 		if (is_head && !walk_chain(zones, i)) {
 			convict_block(zones, i);
@@ -325,6 +344,8 @@ static bool walk_chains(struct zones *zones)
 
 static void compare_zones(struct zones *zones)
 {
+	size_t near = 0;
+
 	zone_sort(zones->items, zones->forward_count);
 	for (size_t i = 1; i < zones->forward_count; i++) {
 		const struct zone *a = &zones->items[i - 1];
@@ -340,7 +361,7 @@ static void compare_zones(struct zones *zones)
 		const struct zone *b = &zones->items[zones->content_count - i];
 		const struct zone *a = zone_before(zones->items,
 						   zones->forward_count,
-						   b->last_invoke);
+						   b->last_invoke, &near);
 
 		if (a && a->last_invoke > b->first_return) {
 			convict_block(zones, a->block);
@@ -356,22 +377,17 @@ static void decide_zones(const struct judge *judge, const struct calls *calls,
 {
 	struct zones zones = { .calls = calls, .result = result };
 
-	for (size_t i = 0; i < calls->count; i++) {
-		if (calls->items[i].is_refused) {
-			result->why = "failed cas are asserted";
-			return;
-		}
-	}
-	if (number_values(&zones, judge->settings->initial) &&
-	    !monitor_is_late(result) && collect(&zones))
+	if (collect(&zones, judge->settings->initial)) {
 		follow_open(&zones);
-	if (!monitor_is_late(result) && find_writers(&zones) &&
-	    !monitor_is_late(result) && find_successors(&zones) &&
-	    !monitor_is_late(result) && walk_chains(&zones) &&
-	    !monitor_is_late(result))
-		compare_zones(&zones);
+		if (find_writers(&zones) && !monitor_is_late(result) &&
+		    find_successors(&zones) && !monitor_is_late(result) &&
+		    walk_chains(&zones) && !monitor_is_late(result))
+			compare_zones(&zones);
+	}
+	value_map_release(&zones.numbers);
 	free(zones.subjects);
 	free(zones.expected);
+	free(zones.open);
 	free(zones.contents);
 	free(zones.items);
 }

@@ -74,6 +74,21 @@ uint32_t *value_map_put(struct value_map *map, struct value value,
 	return &slot->number;
 }
 
+uint32_t value_map_number(struct value_map *map, struct value value)
+{
+	uint32_t key = value.bits ^ UNUSED_BITS;
+	struct value_slot *slot;
+	uint32_t number;
+
+	if ((map->count + 1) * 2 > map->slot_count)
+		value_map_reserve(map, map->count + 1);
+	slot = &map->slots[find(map, key)];
+	number = slot->key ? slot->number : (uint32_t)map->count;
+	map->count += !slot->key;
+	*slot = (struct value_slot){ key, number };
+	return number;
+}
+
 uint32_t value_map_at(const struct value_map *map, struct value value,
 		      uint32_t fallback)
 {

@@ -24,6 +24,10 @@ struct value_map {
 uint32_t *value_map_put(struct value_map *map, struct value value,
 			uint32_t number);
 
+/* The number of `value`, which is how many had one if it had none. Never asks
+ * whether it had: where that is as likely as not, a guess goes wrong. */
+uint32_t value_map_number(struct value_map *map, struct value value);
+
 /* The number of `value`, or `fallback`. */
 uint32_t value_map_at(const struct value_map *map, struct value value,
 		      uint32_t fallback);

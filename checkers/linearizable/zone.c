@@ -24,17 +24,29 @@ void zone_sort(struct zone *zones, size_t count)
 }
 
 const struct zone *zone_before(const struct zone *zones, size_t count,
-			       uint32_t position)
+			       uint32_t position, size_t *near)
 {
-	size_t low = 0;
+	size_t low = *near;
+	size_t high = *near;
 
-	while (low < count) {
-		size_t middle = low + (count - low) / 2;
+	for (size_t step = 1;
+	     low > 0 && zones[low - 1].first_return >= position; step *= 2) {
+		high = low - 1;
+		low = high > step ? high - step : 0;
+	}
+	for (size_t step = 1;
+	     high < count && zones[high].first_return < position; step *= 2) {
+		low = high + 1;
+		high = count - low > step ? low + step : count;
+	}
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
 		if (zones[middle].first_return < position)
 			low = middle + 1;
 		else
-			count = middle;
+			high = middle;
 	}
+	*near = low;
 	return low ? &zones[low - 1] : NULL;
 }

@@ -16,8 +16,9 @@ struct zone {
 /* Sorts by first_return. */
 void zone_sort(struct zone *zones, size_t count);
 
-/* Of sorted zones the last that begins before `position`, or NULL. */
+/* Of sorted zones the last that begins before `position`, or NULL. *near is
+ * where the last answer was, or 0: the next one is found fast around there. */
 const struct zone *zone_before(const struct zone *zones, size_t count,
-			       uint32_t position);
+			       uint32_t position, size_t *near);
 
 #endif

@@ -26,15 +26,17 @@ list() {
 monitor_register.c|b->first_return < a->last_invoke|b->first_return > a->last_invoke
 monitor_register.c|a && a->last_invoke > b->first_return|a && a->last_invoke < b->first_return
 zone.c|zones[middle].first_return < position|zones[middle].first_return > position
-monitor_register.c|is_sound &= returned >= latest|is_sound &= returned < latest
-monitor_register.c|is_sound &= content->read_return >= latest|is_sound &= true
-monitor_register.c|if (latest < invoke)|if (latest > invoke)
-monitor_register.c|if (latest < content->read_invoke)|if (false)
-monitor_register.c|if (zone.first_return > returned)|if (false)
-monitor_register.c|if (zone.first_return > content->read_return)|if (false)
-monitor_register.c|content->read_invoke < invoke_of(zones, i)|content->read_invoke > invoke_of(zones, i)
-monitor_register.c|content->read_return > return_of(zones, i)|content->read_return < return_of(zones, i)
-monitor_register.c|call_is_open(call) && !content->is_needed|call_is_open(call) && content->is_needed
+zone.c|low > 0 && zones[low - 1].first_return >= position|false
+zone.c|high < count && zones[high].first_return < position|false
+monitor_register.c|is_sound &= written >= latest|is_sound &= written < latest
+monitor_register.c|is_sound &= seen >= latest|is_sound &= true
+monitor_register.c|latest = max(latest, content->invoke[WRITES])|latest = min(latest, content->invoke[WRITES])
+monitor_register.c|latest = max(latest, content->invoke[READS])|latest = min(latest, content->invoke[READS])
+monitor_register.c|min(written, seen)|seen
+monitor_register.c|min(written, seen)|written
+monitor_register.c|max(content->invoke[who], call->invoke + 1)|min(content->invoke[who], call->invoke + 1)
+monitor_register.c|min(content->returned[who], call->complete + 1)|max(content->returned[who], call->complete + 1)
+monitor_register.c|if (!content->is_needed)|if (content->is_needed)
 monitor_register.c|expected->is_needed = 1|expected->is_needed = 0
 container.c|seen < item->in_invoke|seen > item->in_invoke
 container.c|item->out_return < item->peek_invoke|false
