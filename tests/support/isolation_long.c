@@ -11,6 +11,7 @@
 #define PROCESSES 20
 #define ACCESSES 4
 #define WRITES_PER_KEY 64
+#define VERSIONS_BACK 3
 
 /* A serial store: an operation takes effect when it is invoked. */
 struct maker {
@@ -79,15 +80,15 @@ static bool halve(const struct values *values, struct value *list)
 {
 	size_t length = value_list_length(values, *list);
 
-	if (length < 12)
+	if (length < 6)
 		return false;
 	while (value_list_length(values, *list) > length / 2)
 		*list = value_list_rest(values, *list);
 	return true;
 }
 
-/* The key is written by a transaction of the last ones before `a`, twice: of
- * the two the read sees the earlier. */
+/* The read sees a version that so many others have replaced that some of
+ * them had completed, whatever overlapped. */
 static bool turn_back(struct history *history, size_t a)
 {
 	struct action *read = &history->actions[a];
@@ -99,7 +100,7 @@ static bool turn_back(struct history *history, size_t a)
 		if (a - i < 2 * ACCESSES || other->verb != VERB_WRITE ||
 		    !value_equal(other->key, read->key))
 			continue;
-		if (passed++ == 0)
+		if (passed++ < VERSIONS_BACK)
 			continue;
 		read->result = other->arg;
 		return true;

@@ -24,7 +24,8 @@ struct history *isolation_long(const struct isolation_long *shape);
 
 /*
  * Spoils one late read: of a list it sees half of what was there, of a
- * register the version before the last, if both were written by others.
+ * register a version that several others, all by others, have replaced: so
+ * old that the history breaks its promise at any size.
  */
 void isolation_plant(struct history *history);
 
