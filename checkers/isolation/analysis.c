@@ -71,22 +71,27 @@ static void decide_registers(struct analysis *analysis,
 			     const struct graph *graph,
 			     const struct check *check)
 {
-	uint64_t strong = UINT64_C(1) << lattice_find("strong-session-"
-						      "snapshot-isolation");
+	uint64_t *undecided = &analysis->undecided, standing;
 
 	if (is_weak(analysis->model)) {
 		for (size_t i = 0; i < model_count; i++) {
 			if (!is_weak(i))
-				analysis->undecided |= UINT64_C(1) << i;
+				*undecided |= UINT64_C(1) << i;
 		}
 		weak_decide(analysis, graph, check->arena);
 		return;
 	}
-	polygraph_decide(analysis, graph, check->budget, check->arena);
-	if (analysis->undecided & strong ||
-	    model_forbids(lattice_find("strong-session-snapshot-isolation")) &
-		    anomaly_closure(analysis->findings.set))
-		weak_decide(analysis, graph, check->arena);
+	standing = polygraph_decide(analysis, graph, check->budget,
+				    check->arena);
+	/* What lies between is decided only by a stronger level. */
+	for (size_t i = 0; i < model_count; i++) {
+		if (model_weaker(i) >> lattice_find("cursor-stability") & 1 ||
+		    model_weaker(i) >> lattice_find("update-atomic") & 1)
+			*undecided |= UINT64_C(1) << i;
+	}
+	if (*undecided >> lattice_find("serializable") & 1)
+		*undecided |= UINT64_C(1) << lattice_find("view-serializable");
+	*undecided &= ~standing;
 }
 
 /*

@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 
-#include "checkers/isolation/chains.h"
 #include "checkers/isolation/model.h"
-#include "checkers/isolation/schedule.h"
-#include "checkers/isolation/solver.h"
+#include "checkers/isolation/polygraph_private.h"
+#include "checkers/isolation/weak.h"
 #include "harness/core/arena.h"
 
 /* So many edges of choices are looked at; more: not decided. */
@@ -19,14 +18,6 @@
 #define INNER_READS                                                 \
 	(anomaly_bit(A_INTERNAL) | anomaly_bit(A_FUTURE_READ) |     \
 	 anomaly_bit(A_NON_REPEATABLE_READ))
-
-struct form {
-	const char *model;
-	enum edge_kind order; /* EDGE_SAME: none */
-	bool in_layers; /* snapshot isolation */
-	bool no_rw; /* who read does not matter, but for updates */
-	enum anomaly_name cycle;
-};
 
 /* A stronger form stands before those it implies. Cursor stability: no cycle
  * without rw, and each update next to what it read, which chains are. */
@@ -42,24 +33,6 @@ static const struct form forms[] = {
 	{ "snapshot-isolation", EDGE_SAME, true, false, A_SI_CYCLE },
 	{ "cursor-stability", EDGE_SAME, false, true, A_CS_CYCLE },
 };
-
-struct polygraph {
-	const struct view *view;
-	const struct graph *graph;
-	const struct registers *registers;
-	const struct chains *chains;
-	const struct form *form;
-	struct solver *solver;
-	uint64_t edges; /* of choices */
-	uint64_t edges_max;
-	const uint32_t *rank; /* a guess: an order of the solver's nodes */
-	bool holds; /* nothing contradicts it so far */
-	bool in_time; /* chains that are apart in time are in that order */
-};
-
-/* Not a side of a choice. */
-#define KNOWN 2u
-#define GUESSED 3u
 
 /* An edge that is known, or on a side of the latest choice, or must agree with
  * the order that was guessed. */
@@ -103,8 +76,8 @@ static void add_readers(struct polygraph *p, unsigned side, uint32_t version,
 			 EDGE_RW);
 }
 
-static void add_order(struct polygraph *p, unsigned side,
-		      const struct chain *one, const struct chain *two)
+void polygraph_add_order(struct polygraph *p, unsigned side,
+			 const struct chain *one, const struct chain *two)
 {
 	uint32_t writer = p->view->owner[two->first];
 
@@ -144,7 +117,8 @@ static void relate_initial(struct polygraph *p, const struct chain *items,
 	for (uint32_t i = 0; i < count; i++) {
 		for (uint32_t j = 0; items[i].is_initial && j < count; j++) {
 			if (i != j)
-				add_order(p, KNOWN, &items[i], &items[j]);
+				polygraph_add_order(p, KNOWN, &items[i],
+						    &items[j]);
 		}
 	}
 }
@@ -180,11 +154,12 @@ static void relate(struct polygraph *p, const struct chain *items,
 				continue;
 			frontier[kept++] = frontier[j];
 			if (p->in_time && other->complete < items[i].invoke) {
-				add_order(p, KNOWN, other, &items[i]);
+				polygraph_add_order(p, KNOWN, other,
+						    &items[i]);
 			} else {
 				solver_add_choice(p->solver);
-				add_order(p, 0, other, &items[i]);
-				add_order(p, 1, &items[i], other);
+				polygraph_add_order(p, 0, other, &items[i]);
+				polygraph_add_order(p, 1, &items[i], other);
 			}
 			if (p->edges > p->edges_max)
 				return;
@@ -209,78 +184,18 @@ static void add_choices(struct polygraph *p)
 	free(frontier);
 }
 
-/* Where a chain begins in the order that was guessed. */
-struct start {
-	uint32_t key;
-	uint32_t rank;
-	uint32_t chain;
-};
-
-static int compare_starts(const void *one, const void *two)
-{
-	const struct start *a = one, *b = two;
-
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	return (a->rank > b->rank) - (a->rank < b->rank);
-}
-
-/* Are the versions, in the order that was guessed, such that all edges go
- * forward? Then it is a proof, whatever it came from. Each chain with the next
- * is enough: the others follow. */
-static bool guess_holds(struct polygraph *p, const struct digraph *known)
-{
-	const struct chains *chains = p->chains;
-	struct start *starts = heap_zeroed((size_t)chains->count + 1,
-					   sizeof(*starts));
-
-	p->holds = true;
-	for (size_t e = 0; e < known->edge_count; e++)
-		p->holds &= p->rank[known->edges[e].from] <
-			    p->rank[known->edges[e].to];
-	for (uint32_t i = 0; i < chains->count; i++) {
-		uint32_t writer = p->view->owner[chains->items[i].first];
-
-		starts[i] = (struct start){
-			chains->items[i].key,
-			p->rank[writer << p->form->in_layers], i
-		};
-	}
-	qsort(starts, chains->count, sizeof(*starts), compare_starts);
-	for (uint32_t i = 1; i < chains->count; i++) {
-		const struct chain *one = &chains->items[starts[i - 1].chain];
-		const struct chain *two = &chains->items[starts[i].chain];
-
-		if (one->key != two->key)
-			continue;
-		p->holds &= !two->is_initial;
-		add_order(p, GUESSED, one, two);
-	}
-	free(starts);
-	return p->holds;
-}
-
-static bool guess(void *context, const struct digraph *known, uint32_t *rank,
-		  bool *holds)
-{
-	struct polygraph *p = context;
-
-	p->rank = rank;
-	if (!schedule_guess(p->view, p->registers, p->chains, known,
-			    p->form->in_layers, rank))
-		return false;
-	*holds = guess_holds(p, known);
-	return true;
-}
-
 /* The contradiction that was met last, without what stands for several. */
-static void take_cycle(const struct polygraph *p, struct finding *finding,
-		       struct arena *arena)
+static void tell_cycle(const struct polygraph *p)
 {
+	struct finding finding = { .name = p->form->cycle,
+				   .key = NONE,
+				   .shows = NONE,
+				   .culprit = NONE,
+				   .witness = NONE };
 	size_t count, kept = 0;
 	const struct solver_step *cycle = solver_cycle(p->solver, &count);
 	unsigned shift = p->form->in_layers;
-	struct step *steps = arena_array(arena, count + 1, sizeof(*steps));
+	struct step *steps = arena_array(p->arena, count + 1, sizeof(*steps));
 
 	for (size_t i = 0; i < count; i++) {
 		uint32_t from = cycle[i].from >> shift;
@@ -292,24 +207,38 @@ static void take_cycle(const struct polygraph *p, struct finding *finding,
 	}
 	for (size_t i = 0; i < kept; i++)
 		steps[i].to = steps[(i + 1) % kept].from;
-	finding->steps = steps;
-	finding->step_count = kept;
+	finding.steps = steps;
+	finding.step_count = kept;
+	findings_add(&p->analysis->findings, &finding);
 }
 
 /* The solver is to be freed by the caller. */
-static enum solver_answer attempt(struct polygraph *p, bool in_time,
-				  const struct budget *budget)
+static void begin(struct polygraph *p)
 {
-	p->in_time = in_time;
 	p->solver = solver_new(p->graph->node_count << p->form->in_layers);
 	add_known(p);
-	solver_set_guess(p->solver, guess, p);
-	if (solver_is_guessed(p->solver))
-		return SOLVER_YES;
+	solver_set_guess(p->solver, polygraph_guess, p);
+}
+
+static enum solver_answer search(struct polygraph *p, bool in_time,
+				 const struct budget *budget)
+{
+	p->in_time = in_time;
 	p->edges = 0;
 	add_choices(p);
 	return p->edges > p->edges_max ? SOLVER_UNKNOWN :
 					 solver_run(p->solver, budget);
+}
+
+/* Is the level out? Weak ones are looked at before the first search: where one
+ * of them is broken, what is above it needs none. */
+static bool is_out(struct polygraph *p)
+{
+	if (!p->has_weak)
+		weak_decide(p->analysis, p->graph, p->arena);
+	p->has_weak = true;
+	return model_forbids(lattice_find(p->form->model)) &
+	       anomaly_closure(p->analysis->findings.set);
 }
 
 /*
@@ -318,40 +247,36 @@ static enum solver_answer attempt(struct polygraph *p, bool in_time,
  * few choices: a solution is a solution. Only if there is none, nothing is
  * assumed.
  */
-static enum solver_answer decide_form(struct analysis *analysis,
-				      struct polygraph *p,
-				      const struct budget *budget,
-				      struct arena *arena)
+static enum solver_answer decide_form(struct polygraph *p,
+				      const struct budget *budget)
 {
 	bool has_time = p->form->order == EDGE_REALTIME;
-	struct finding finding = { .name = p->form->cycle,
-				   .key = NONE,
-				   .shows = NONE,
-				   .culprit = NONE,
-				   .witness = NONE };
 	struct budget some = *budget;
-	enum solver_answer answer;
+	enum solver_answer answer = SOLVER_YES;
 
 	if (!has_time)
 		some.states_max /= ASSUMED_SHARE;
-	answer = attempt(p, true, &some);
-	if (!has_time && answer != SOLVER_YES) {
+	begin(p);
+	if (!solver_is_guessed(p->solver))
+		answer = is_out(p) ? SOLVER_UNKNOWN : search(p, true, &some);
+	if (!has_time && answer != SOLVER_YES && !is_out(p)) {
 		solver_free(p->solver);
-		answer = attempt(p, false, budget);
+		begin(p);
+		answer = search(p, false, budget);
 	}
-	if (answer == SOLVER_NO) {
-		take_cycle(p, &finding, arena);
-		findings_add(&analysis->findings, &finding);
-	}
+	if (answer == SOLVER_NO)
+		tell_cycle(p);
 	solver_free(p->solver);
 	return answer;
 }
 
-void polygraph_decide(struct analysis *analysis, const struct graph *graph,
-		      const struct budget *budget, struct arena *arena)
+uint64_t polygraph_decide(struct analysis *analysis, const struct graph *graph,
+			  const struct budget *budget, struct arena *arena)
 {
 	struct chains chains;
-	struct polygraph p = { .view = &analysis->view,
+	struct polygraph p = { .analysis = analysis,
+			       .arena = arena,
+			       .view = &analysis->view,
 			       .registers = &analysis->registers,
 			       .graph = graph,
 			       .chains = &chains };
@@ -363,11 +288,12 @@ void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 		size_t model = lattice_find(forms[i].model);
 		enum solver_answer answer;
 
-		if (standing >> model & 1 ||
-		    model_forbids(model) &
-			    anomaly_closure(analysis->findings.set))
-			continue;
 		p.form = &forms[i];
+		if (standing >> model & 1 ||
+		    (model_forbids(model) &
+			     anomaly_closure(analysis->findings.set) &&
+		     is_out(&p)))
+			continue;
 		p.edges_max = EDGES_MAX;
 		some = *budget;
 		if (model != analysis->model) {
@@ -375,7 +301,7 @@ void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 			p.edges_max /= OTHERS_SHARE;
 			some.states_max /= 16 * OTHERS_SHARE;
 		}
-		answer = decide_form(analysis, &p, &some, arena);
+		answer = decide_form(&p, &some);
 		/* Chains know nothing of reads after the first. */
 		if (answer == SOLVER_YES && forms[i].no_rw &&
 		    analysis->findings.set & INNER_READS)
@@ -385,15 +311,6 @@ void polygraph_decide(struct analysis *analysis, const struct graph *graph,
 		else if (answer == SOLVER_UNKNOWN)
 			analysis->undecided |= UINT64_C(1) << model;
 	}
-	/* What lies between is decided only by a stronger level. */
-	for (size_t i = 0; i < model_count; i++) {
-		if (model_weaker(i) >> lattice_find("cursor-stability") & 1 ||
-		    model_weaker(i) >> lattice_find("update-atomic") & 1)
-			analysis->undecided |= UINT64_C(1) << i;
-	}
-	if (analysis->undecided >> lattice_find("serializable") & 1)
-		analysis->undecided |= UINT64_C(1)
-				       << lattice_find("view-serializable");
-	analysis->undecided &= ~standing;
 	chains_release(&chains);
+	return standing;
 }

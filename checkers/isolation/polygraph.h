@@ -18,9 +18,11 @@
  * chains; for each two chains of a key a solver chooses which comes first. For
  * strict serializability, chains that are apart in real time are in order.
  * Adds a finding for each level that cannot be, and notes in `analysis` those
- * for which the budget ran out. Levels ruled out already are not looked at.
+ * for which the budget ran out. Levels ruled out already are not looked at, and
+ * weak levels (weak.h) are decided before the first search. Returns the levels
+ * that were proven.
  */
-void polygraph_decide(struct analysis *analysis, const struct graph *graph,
-		      const struct budget *budget, struct arena *arena);
+uint64_t polygraph_decide(struct analysis *analysis, const struct graph *graph,
+			  const struct budget *budget, struct arena *arena);
 
 #endif
