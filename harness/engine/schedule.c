@@ -57,39 +57,38 @@ void schedule_push(struct schedule *schedule, struct arena *arena,
 	schedule->steps[schedule->count++] = step;
 }
 
-/* Injections and heals in turn, of faults `first`, `first` + 1, ... */
-static void plan_stream(struct schedule *schedule,
-			const struct run_config *config, struct arena *arena,
-			size_t first, size_t faults)
+void schedule_draw(struct schedule *schedule, const struct run_config *config,
+		   struct arena *arena, const struct plan_phase *phase)
 {
-	int64_t limit = options_duration_ns(config->options, "time-limit");
-	int64_t length = options_duration_ns(config->options, "fault-length");
-	int64_t gap = options_duration_ns(config->options, "fault-gap");
-	enum condition when = condition_from_name(
-		options_text(config->options, "fault-when"));
+	int64_t length = phase->length_ns;
+	int64_t gap = phase->gap_ns;
 	struct rng rng;
 	int64_t at;
 
 	if (length + gap < NS_PER_MS)
 		gap = NS_PER_MS - length;
-	rng_init(&rng, config->seed, "schedule", first);
-	at = about(&rng, config, gap);
-	for (size_t turn = 0; at < limit && schedule->count < STEPS_MAX;
-	     turn++) {
-		size_t fault = first + turn % faults;
+	rng_init(&rng, config->seed, phase->stream, phase->number);
+	at = phase->begin_ns + about(&rng, config, gap);
+	for (size_t turn = 0;
+	     at < phase->end_ns && schedule->count < STEPS_MAX; turn++) {
+		size_t fault = phase->faults[turn % phase->fault_count];
 		struct planned step = {
 			.at_ns = at,
 			.fault = fault,
 			.target = draw_target(&rng, &config->faults[fault]),
-			.when = when,
+			.when = phase->when,
 		};
 
+		if (phase->target)
+			step.target = phase->target;
 		schedule_push(schedule, arena, step);
 		at += about(&rng, config, length);
 		step.at_ns = at;
+		if (phase->heals_at_end && at > phase->end_ns)
+			step.at_ns = phase->end_ns;
 		step.is_heal = true;
 		step.when = CONDITION_NOW;
-		if (at < limit)
+		if (at < phase->end_ns || phase->heals_at_end)
 			schedule_push(schedule, arena, step);
 		at += about(&rng, config, gap);
 	}
@@ -102,27 +101,54 @@ static int by_time(const void *a, const void *b)
 
 	if (x->at_ns != y->at_ns)
 		return x->at_ns < y->at_ns ? -1 : 1;
-	return (x->fault > y->fault) - (x->fault < y->fault);
+	if (x->fault != y->fault)
+		return x->fault < y->fault ? -1 : 1;
+	return y->is_heal - x->is_heal;
+}
+
+void schedule_sort(struct schedule *schedule)
+{
+	if (schedule->count)
+		qsort(schedule->steps, schedule->count,
+		      sizeof(*schedule->steps), by_time);
 }
 
 struct schedule *schedule_make(const struct run_config *config,
 			       struct arena *arena, struct error *err)
 {
+	const struct options *options = config->options;
 	struct schedule *schedule = arena_alloc(arena, sizeof(*schedule));
-	const char *plan = options_text(config->options, "plan");
+	const char *plan = options_text(options, "plan");
+	size_t *faults;
+	struct plan_phase phase = {
+		.end_ns = options_duration_ns(options, "time-limit"),
+		.length_ns = options_duration_ns(options, "fault-length"),
+		.gap_ns = options_duration_ns(options, "fault-gap"),
+		.fault_count = config->fault_count,
+		.when = condition_from_name(
+			options_text(options, "fault-when")),
+		.stream = "schedule",
+	};
 
 	if (plan)
 		return schedule_read(plan, config, arena, err);
 	if (!config->fault_count)
 		return schedule;
-	if (options_is(config->options, "schedule", "turns")) {
-		plan_stream(schedule, config, arena, 0, config->fault_count);
+	faults = arena_array(arena, config->fault_count, sizeof(*faults));
+	for (size_t i = 0; i < config->fault_count; i++)
+		faults[i] = i;
+	phase.faults = faults;
+	if (options_is(options, "schedule", "turns")) {
+		schedule_draw(schedule, config, arena, &phase);
 		return schedule;
 	}
-	for (size_t i = 0; i < config->fault_count; i++)
-		plan_stream(schedule, config, arena, i, 1);
-	qsort(schedule->steps, schedule->count, sizeof(*schedule->steps),
-	      by_time);
+	for (size_t i = 0; i < config->fault_count; i++) {
+		phase.faults = &faults[i];
+		phase.fault_count = 1;
+		phase.number = i;
+		schedule_draw(schedule, config, arena, &phase);
+	}
+	schedule_sort(schedule);
 	return schedule;
 }
 

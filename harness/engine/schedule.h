@@ -34,6 +34,28 @@ struct schedule {
 	size_t capacity;
 };
 
+/* A time in which faults are drawn. */
+struct plan_phase {
+	int64_t begin_ns;
+	int64_t end_ns;
+	int64_t length_ns; /* means */
+	int64_t gap_ns;
+	const size_t *faults; /* by turns */
+	size_t fault_count;
+	const char *target; /* NULL: as each fault's options have it */
+	enum condition when;
+	bool heals_at_end; /* else what is in force then stays so */
+	const char *stream; /* of random numbers, with a number */
+	size_t number;
+};
+
+/* Adds injections and heals in turn. */
+void schedule_draw(struct schedule *schedule, const struct run_config *config,
+		   struct arena *arena, const struct plan_phase *phase);
+
+/* In order of time; of the same moment, heals come first. */
+void schedule_sort(struct schedule *schedule);
+
 /* NULL with a sentence when the plan's file is not a good one. */
 struct schedule *schedule_make(const struct run_config *config,
 			       struct arena *arena, struct error *err);
@@ -45,6 +67,11 @@ void schedule_push(struct schedule *schedule, struct arena *arena,
  * What schedule_json wrote, or a person: a list of {"at": nanoseconds or "5s",
  * "fault": one of --faults, "do": "inject" or "heal", "target": "one", "any",
  * ..., "when": "now", ...} in order of time; the last two may be left out.
+ * Or of phases, mixed with those: {"at": "10s", "until": "30s", "faults":
+ * [...], "length": "2s", "gap": "3s", "schedule": "turns" or "overlap",
+ * "target", "when"} draws faults in that time, and heals the last one at its
+ * end; all but the first two may be left out, and are then as the run's options
+ * have them.
  * NULL with "FILE: /3/fault: what is wrong".
  */
 struct schedule *schedule_read(const char *path,

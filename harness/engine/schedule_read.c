@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A plan of faults from a file. */
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,15 +74,133 @@ static int read_target(const struct run_config *config,
 	return error_set(err, "the fault has no such target");
 }
 
+/* A member that may be left out: `*ns` stays as it is then. */
+static int read_span(const json_t *entry, const char *member, const char *path,
+		     size_t i, int64_t *ns, struct error *err)
+{
+	const json_t *value = json_object_get(entry, member);
+
+	if (!value || read_time(value, ns) == 0)
+		return 0;
+	return wrong(err, path, i, member,
+		     "a time is wanted: nanoseconds, or \"5s\"");
+}
+
+/* The names in "faults", or all of the run. */
+static int read_faults(const json_t *list, const char *path, size_t i,
+		       const struct run_config *config,
+		       struct plan_phase *phase, struct arena *arena,
+		       struct error *err)
+{
+	size_t count = list ? json_array_size(list) : config->fault_count;
+	size_t *faults;
+
+	if (!count)
+		return wrong(err, path, i, "faults", "some of --faults");
+	faults = arena_array(arena, count, sizeof(*faults));
+	for (size_t n = 0; n < count; n++) {
+		faults[n] = n;
+		if (list &&
+		    read_fault(config,
+			       json_string_value(json_array_get(list, n)),
+			       &faults[n]) < 0)
+			return wrong(err, path, i, "faults",
+				     "one is not of --faults");
+	}
+	phase->faults = faults;
+	phase->fault_count = count;
+	return 0;
+}
+
+static int read_when(const json_t *entry, const char *path, size_t i,
+		     enum condition *when, struct error *err)
+{
+	const json_t *value = json_object_get(entry, "when");
+	const char *name = json_string_value(value);
+
+	if (!value)
+		return 0;
+	*when = condition_from_name(name);
+	if (name && strcmp(condition_names[*when], name) == 0)
+		return 0;
+	return wrong(err, path, i, "when",
+		     "\"now\", \"first-ok\", \"new-primary\" or "
+		     "\"node-lags\"");
+}
+
+/* All that the faults of the phase have in common. */
+static int read_phase(const json_t *entry, const char *path, size_t i,
+		      const struct run_config *config, struct plan_phase *phase,
+		      struct arena *arena, struct error *err)
+{
+	const char *target =
+		json_string_value(json_object_get(entry, "target"));
+	struct error why;
+
+	if (read_faults(json_object_get(entry, "faults"), path, i, config,
+			phase, arena, err) < 0 ||
+	    read_span(entry, "at", path, i, &phase->begin_ns, err) < 0 ||
+	    read_span(entry, "until", path, i, &phase->end_ns, err) < 0 ||
+	    read_span(entry, "length", path, i, &phase->length_ns, err) < 0 ||
+	    read_span(entry, "gap", path, i, &phase->gap_ns, err) < 0 ||
+	    read_when(entry, path, i, &phase->when, err) < 0)
+		return -1;
+	if (phase->end_ns <= phase->begin_ns)
+		return wrong(err, path, i, "until", "it is not after \"at\"");
+	for (size_t n = 0; n < phase->fault_count; n++) {
+		if (read_target(config,
+				config->faults[phase->faults[n]].fault, target,
+				&phase->target, arena, &why) < 0)
+			return wrong(err, path, i, "target", why.text);
+	}
+	return 0;
+}
+
+static int draw_phase(const json_t *entry, const char *path, size_t i,
+		      const struct run_config *config,
+		      struct schedule *schedule, struct arena *arena,
+		      struct error *err)
+{
+	const struct options *options = config->options;
+	const char *order =
+		json_string_value(json_object_get(entry, "schedule"));
+	struct plan_phase phase = {
+		.length_ns = options_duration_ns(options, "fault-length"),
+		.gap_ns = options_duration_ns(options, "fault-gap"),
+		.when = condition_from_name(
+			options_text(options, "fault-when")),
+		.heals_at_end = true,
+		.stream = "phase",
+		.number = i << 16,
+	};
+	size_t count;
+
+	if (!order)
+		order = options_text(options, "schedule");
+	if (strcmp(order, "turns") != 0 && strcmp(order, "overlap") != 0)
+		return wrong(err, path, i, "schedule",
+			     "\"turns\" or \"overlap\"");
+	if (read_phase(entry, path, i, config, &phase, arena, err) < 0)
+		return -1;
+	if (strcmp(order, "turns") == 0) {
+		schedule_draw(schedule, config, arena, &phase);
+		return 0;
+	}
+	count = phase.fault_count;
+	phase.fault_count = 1;
+	for (size_t n = 0; n < count; n++, phase.faults++, phase.number++)
+		schedule_draw(schedule, config, arena, &phase);
+	return 0;
+}
+
 static int read_step(const json_t *entry, const char *path, size_t i,
 		     const struct run_config *config, struct planned *step,
 		     struct arena *arena, struct error *err)
 {
 	struct error why;
 	const char *what = json_string_value(json_object_get(entry, "do"));
-	const char *when = json_string_value(json_object_get(entry, "when"));
 
-	*step = (struct planned){ .when = condition_from_name(when) };
+	*step = (struct planned){ .when = CONDITION_NOW };
 	if (read_time(json_object_get(entry, "at"), &step->at_ns) < 0)
 		return wrong(err, path, i, "at",
 			     "a time is wanted: nanoseconds, or \"5s\"");
@@ -97,11 +216,26 @@ static int read_step(const json_t *entry, const char *path, size_t i,
 			json_string_value(json_object_get(entry, "target")),
 			&step->target, arena, &why) < 0)
 		return wrong(err, path, i, "target", why.text);
-	if (json_object_get(entry, "when") &&
-	    (!when || strcmp(condition_names[step->when], when) != 0))
-		return wrong(err, path, i, "when",
-			     "\"now\", \"first-ok\", \"new-primary\" or "
-			     "\"node-lags\"");
+	return read_when(entry, path, i, &step->when, err);
+}
+
+/* One entry: a step, or a phase. */
+static int read_entry(const json_t *entry, const char *path, size_t i,
+		      const struct run_config *config,
+		      struct schedule *schedule, int64_t *last_ns,
+		      struct arena *arena, struct error *err)
+{
+	struct planned step;
+
+	if (json_object_get(entry, "until"))
+		return draw_phase(entry, path, i, config, schedule, arena,
+				  err);
+	if (read_step(entry, path, i, config, &step, arena, err) < 0)
+		return -1;
+	if (step.at_ns < *last_ns)
+		return wrong(err, path, i, "at", "it is before the step above");
+	*last_ns = step.at_ns;
+	schedule_push(schedule, arena, step);
 	return 0;
 }
 
@@ -112,6 +246,7 @@ struct schedule *schedule_read(const char *path,
 	struct schedule *schedule = arena_alloc(arena, sizeof(*schedule));
 	json_error_t mistake;
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &mistake);
+	bool has_phases = false;
 	int64_t last_ns = 0;
 	int result = 0;
 
@@ -125,17 +260,14 @@ struct schedule *schedule_read(const char *path,
 		return NULL;
 	}
 	for (size_t i = 0; result == 0 && i < json_array_size(root); i++) {
-		struct planned step;
+		const json_t *entry = json_array_get(root, i);
 
-		result = read_step(json_array_get(root, i), path, i, config,
-				   &step, arena, err);
-		if (result == 0 && step.at_ns < last_ns)
-			result = wrong(err, path, i, "at",
-				       "it is before the step above");
-		if (result == 0)
-			schedule_push(schedule, arena, step);
-		last_ns = step.at_ns;
+		result = read_entry(entry, path, i, config, schedule, &last_ns,
+				    arena, err);
+		has_phases = has_phases || json_object_get(entry, "until");
 	}
 	json_decref(root);
+	if (has_phases)
+		schedule_sort(schedule);
 	return result == 0 ? schedule : NULL;
 }

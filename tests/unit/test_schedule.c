@@ -185,6 +185,45 @@ static void a_plan_by_hand_may_say_less(void **state)
 	assert_int_equal(plan->steps[0].when, CONDITION_NOW);
 }
 
+static void a_phase_draws_its_faults_in_its_time(void **state)
+{
+	struct config_fixture *f = *state;
+	const struct schedule *plan;
+	int64_t last = 0;
+	bool is_in_force = false;
+
+	config_try(f, "target", "etcd", "local", "3", "faults", "kill,pause",
+		   "fault-spread", "fixed", NULL);
+	plan = read_plan(f, "[{\"at\": \"10s\", \"until\": \"20s\","
+			    "\"faults\": [\"pause\"], \"length\": \"2s\","
+			    "\"gap\": \"1s\", \"target\": \"majority\"},"
+			    "{\"at\": \"30s\", \"until\": \"38s\","
+			    "\"length\": \"3s\", \"gap\": \"1s\"},"
+			    "{\"at\": \"25s\", \"fault\": \"kill\","
+			    "\"do\": \"heal\"}]");
+	assert_non_null(plan);
+	assert_int_equal(plan->count, 6 + 1 + 4);
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct planned *step = &plan->steps[i];
+
+		assert_true(step->at_ns >= last);
+		last = step->at_ns;
+		if (i < 6) {
+			assert_int_equal(step->fault, 1);
+			assert_string_equal(step->target, "majority");
+		}
+		if (i == 6)
+			continue;
+		assert_int_equal(step->is_heal, is_in_force);
+		is_in_force = !is_in_force;
+	}
+	assert_int_equal(plan->steps[0].at_ns, 11 * NS_PER_S);
+	assert_int_equal(plan->steps[5].at_ns, 19 * NS_PER_S);
+	assert_int_equal(plan->steps[7].fault, 0);
+	assert_int_equal(plan->steps[9].fault, 1);
+	assert_int_equal(last, 38 * NS_PER_S);
+}
+
 static void mistakes_in_a_plan_have_a_path(void **state)
 {
 #define STEP "{\"at\": \"2s\", \"fault\": \"kill\", \"do\": \"inject\"}"
@@ -205,6 +244,15 @@ static void mistakes_in_a_plan_have_a_path(void **state)
 		{ "[{\"at\": 5, \"fault\": \"kill\", \"do\": \"inject\", "
 		  "\"when\": \"later\"}]",
 		  "/0/when: " },
+		{ "[{\"at\": 5, \"until\": 5}]", "/0/until: " },
+		{ "[{\"at\": 5, \"until\": \"soon\"}]", "/0/until: " },
+		{ "[{\"at\": 5, \"until\": 9, \"faults\": [\"flood\"]}]",
+		  "/0/faults: " },
+		{ "[{\"at\": 5, \"until\": 9, \"faults\": []}]",
+		  "/0/faults: " },
+		{ "[{\"until\": 9, \"gap\": true}]", "/0/gap: " },
+		{ "[{\"until\": 9, \"schedule\": \"x\"}]", "/0/schedule: " },
+		{ "[{\"until\": 9, \"target\": \"moon\"}]", "/0/target: " },
 	};
 	struct config_fixture *f = *state;
 
@@ -292,6 +340,7 @@ int main(void)
 		CONFIG_TEST(times_vary_as_asked),
 		CONFIG_TEST(a_written_plan_is_read_as_it_was),
 		CONFIG_TEST(a_plan_by_hand_may_say_less),
+		CONFIG_TEST(a_phase_draws_its_faults_in_its_time),
 		CONFIG_TEST(mistakes_in_a_plan_have_a_path),
 		CONFIG_TEST(a_plan_may_name_nodes),
 		CONFIG_TEST(targets_that_are_no_nodes_are_refused),
