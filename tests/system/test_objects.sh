@@ -6,39 +6,45 @@ set -eu
 . "$(dirname "$0")/../support/shell.sh"
 set +e
 
+seed=3
 # memory WORKLOAD OPTION ...
 memory() {
 	workload=$1
 	shift
-	"$ordeal" run --target memory --store "$work/store" --seed 3 \
+	"$ordeal" run --target memory --store "$work/store" --seed $seed \
 		--rate 6000 --time-limit 500ms --workload "$workload" "$@"
 }
 
-# convicted WORKLOAD BUG ANOMALY OPTION ...
+# convicted WORKLOAD BUG ANOMALY OPTION ...: every run is convicted, and one of
+# four by that name: which operations meet is the scheduler's, not the seed's.
 convicted() {
 	workload=$1
 	bug=$2
 	anomaly=$3
 	shift 3
-	exits 1 memory "$workload" --bug "$bug" "$@" &&
-		has "$work/store/latest/results.json" "\"name\": \"$anomaly\""
+	for seed in 3 4 5 6; do
+		runs 1 1500 memory "$workload" --bug "$bug" "$@" || return 1
+		! grep -q "\"name\": \"$anomaly\"" \
+			"$work/store/latest/results.json" || return 0
+	done
+	has "$work/store/latest/results.json" "\"name\": \"$anomaly\""
 }
 
 for workload in set queue counter ids; do
 	claim "$workload: the correct store is acquitted" \
-		exits 0 memory "$workload"
+		runs 0 1500 memory "$workload"
 	claim "... also with operations in doubt, or failed" \
-		exits 0 memory "$workload" --timeout-rate 0.02 --fail-rate 0.1
+		runs 0 1500 memory "$workload" --timeout-rate 0.02 --fail-rate 0.1
 	claim "... and a store that never answers is unknown" \
 		exits 2 memory "$workload" --timeout-rate 1 --rate 100
 done
-claim "... a set with removals, too" exits 0 memory set --removes 30% \
+claim "... a set with removals, too" runs 0 1500 memory set --removes 30% \
 	--timeout-rate 0.02
-claim "... a counter that goes down, too" exits 0 memory counter \
+claim "... a counter that goes down, too" runs 0 1500 memory counter \
 	--decrements 40% --timeout-rate 0.02
-claim "... a counter of ones, too" exits 0 memory counter --max-amount 1 \
+claim "... a counter of ones, too" runs 0 1500 memory counter --max-amount 1 \
 	--timeout-rate 0.02
-claim "... a queue emptied by dequeues, too" exits 0 memory queue \
+claim "... a queue emptied by dequeues, too" runs 0 1500 memory queue \
 	--closing dequeue --timeout-rate 0.02
 
 claim "set: lost-element" convicted set lost-element lost-element
@@ -49,7 +55,7 @@ claim "set: applied-failure" convicted set applied-failure phantom-element \
 	--fail-rate 0.1
 claim "set: resurrection" convicted set resurrection resurrected-element \
 	--removes 30%
-claim "... not where reads may be late" exits 0 memory set \
+claim "... not where reads may be late" runs 0 1500 memory set \
 	--bug stale-read --linearizable false
 claim "queue: lost-element" convicted queue lost-element lost-element
 claim "... without a drain" convicted queue lost-element lost-element \
@@ -58,7 +64,7 @@ claim "queue: lost-write" convicted queue lost-write lost-element
 claim "queue: duplicate-delivery" convicted queue duplicate-delivery \
 	duplicate-delivery
 claim "... not where it is promised only to come at least once" \
-	exits 0 memory queue --bug duplicate-delivery --at-least-once true
+	runs 0 1500 memory queue --bug duplicate-delivery --at-least-once true
 claim "queue: duplicate-write" convicted queue duplicate-write \
 	duplicate-delivery
 claim "queue: garbage-read" convicted queue garbage-read phantom-element

@@ -13,7 +13,8 @@ replicas() {
 results=$work/store/latest/results.json
 history=$work/store/latest/history.jsonl
 
-claim "parted replicas agree in the end" exits 0 replicas --workload convergence
+claim "parted replicas agree in the end" \
+	runs 0 300 replicas --workload convergence
 claim "... the partition is in the record, seen" \
 	has "$history" '"effect":"proven","grudge"'
 claim "... and in the figures of lag: each node, each heal" \
@@ -21,17 +22,17 @@ claim "... and in the figures of lag: each node, each heal" \
 claim "they are causal, and not sequential" sh -c "
 	'$ordeal' check '$history' --checker causal-convergence >/dev/null &&
 	! '$ordeal' check '$history' --checker sequential >/dev/null"
-claim "sets that merge" exits 0 replicas --workload orset
+claim "sets that merge" runs 0 300 replicas --workload orset
 claim "... are recognised by their model" \
 	exits 0 "$ordeal" check "$history" --model or-set
-claim "maps that merge" exits 0 replicas --workload ormap
+claim "maps that merge" runs 0 300 replicas --workload ormap
 claim "siblings with version vectors" \
-	exits 0 replicas --workload siblings --conflict siblings
+	runs 0 300 replicas --workload siblings --conflict siblings
 claim "sessions that hop lose what they wrote" \
-	exits 1 replicas --workload session --hoppers 100%
+	runs 1 300 replicas --workload session --hoppers 100%
 claim "... by name" has "$results" '"name": "not-read-your-writes"'
 claim "a counter that counts twice is convicted" \
-	exits 1 replicas --workload pncounter --decrements 0 \
+	runs 1 300 replicas --workload pncounter --decrements 0 \
 	--bug double-count --bug-rate 0.3
 claim "... by name" has "$results" '"name": "overcount"'
 claim "a store in this process has no processes to kill" \

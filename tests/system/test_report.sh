@@ -15,7 +15,7 @@ loads_nothing() {
 		lacks "$1" '<link' && lacks "$1" '@import'
 }
 
-claim 'a run of a store with a bug is invalid' exits 1 "$ordeal" run \
+claim 'a run of a store with a bug is invalid' runs 1 500 "$ordeal" run \
 	--target memory --workload register --bug stale-read --bug-rate 20% \
 	--time-limit 1s --rate 1000 --store "$store"
 page=$(echo "$store"/memory-register/*/report.html)

@@ -23,7 +23,7 @@ look() {
 		--dump-dom "file://$1" >"$work/dom" 2>"$work/log"
 }
 
-claim 'a run of a store with a bug is invalid' exits 1 "$ordeal" run \
+claim 'a run of a store with a bug is invalid' runs 1 500 "$ordeal" run \
 	--target memory --workload register --bug stale-read --bug-rate 20% \
 	--time-limit 1s --rate 1000 --store "$store"
 page=$(echo "$store"/memory-register/*/report.html)

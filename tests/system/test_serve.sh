@@ -60,11 +60,11 @@ lacks() {
 	return 1
 }
 
-claim 'a run of a store with a bug is invalid' exits 1 "$ordeal" run \
+claim 'a run of a store with a bug is invalid' runs 1 500 "$ordeal" run \
 	--target memory --workload register --bug stale-read --bug-rate 20% \
 	--time-limit 1s --rate 1000 --store "$store"
 bad=$(cd "$store" && echo memory-register/*)
-claim 'a run of a correct store is valid' exits 0 "$ordeal" run \
+claim 'a run of a correct store is valid' runs 0 500 "$ordeal" run \
 	--target memory --workload append --time-limit 1s --rate 1000 \
 	--store "$store"
 good=$(cd "$store" && echo memory-append/*)
@@ -153,7 +153,7 @@ claim 'a text finds one' gets 200 'runs.json?q=run%201234'
 claim 'alone' has "$work/body" '"matching": 1,'
 
 # A run in progress, as it goes on.
-"$ordeal" run --target memory --workload register --time-limit 60s --rate 300 \
+"$ordeal" run --target memory --workload register --time-limit 300s --rate 300 \
 	--store "$store" >"$work/run.out" 2>&1 &
 going=$!
 at_exit="$at_exit; kill $going 2>/dev/null"
