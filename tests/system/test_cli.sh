@@ -152,7 +152,13 @@ cmp -s "$run/results.json" "$dir/first.json" || complain 'threads matter'
 expect 2 'no checker' "$ordeal" check --checker stats "$run"
 cmp -s "$run/results.json" "$dir/first.json" ||
 	complain 'another question overwrote the results'
-grep -q "$(uname -n)" "$run/results.json" && complain 'a host name in results'
+# In a host name that nothing else would say, where one may be set.
+if unshare --uts true 2>/dev/null; then
+	unshare --uts sh -c 'hostname host-of-the-test && "$0" check "$1"' \
+		"$ordeal" "$run" >/dev/null 2>&1 || true
+	grep -q host-of-the-test "$run/results.json" &&
+		complain 'a host name in results'
+fi
 printf '{"judges": [{"checker": "covrage"}]}' >"$run/config.json"
 expect 3 '/judges/0: checker' "$ordeal" check "$run"
 printf '{"judges": 1' >"$run/config.json"
@@ -165,8 +171,8 @@ expect 3 'there is no run' "$ordeal" check --store "$dir/store" latest
 # A run that ended is sealed, and an audit finds the line that was changed.
 expect 2 'not sealed' "$ordeal" audit "$run"
 code=0
-"$ordeal" run --target memory --workload register --time-limit 300ms \
-	--rate 500 --store "$dir/sealed" >"$dir/out" 2>&1 || code=$?
+"$ordeal" run --target memory --workload register --keys 1 \
+	--time-limit 300s --rate 1500 --store "$dir/sealed" >"$dir/out" 2>&1 || code=$?
 [ "$code" -le 2 ] || complain "run: exit code $code: $(tail -n 3 "$dir/out")"
 cp "$dir/sealed/latest/results.json" "$dir/first.json"
 expect "$code" 'results.json' "$ordeal" check --store "$dir/sealed" latest

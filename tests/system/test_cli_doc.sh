@@ -70,7 +70,7 @@ complete_word() {
 	complain 'stale-read does not complete'
 
 if command -v man >/dev/null 2>&1; then
-	man --warnings -l doc/ordeal.1 2>&1 >/dev/null | grep . &&
+	LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l doc/ordeal.1 2>&1 >/dev/null | grep . &&
 		complain 'the manual has warnings'
 fi
 [ "$failures" -eq 0 ]

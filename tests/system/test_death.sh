@@ -4,23 +4,45 @@
 # and lacks at most the last 50 ms; Ctrl-C ends a run in order.
 . "$(dirname "$0")/../support/shell.sh"
 
-# The time, in ms since the run began, of the last whole line.
+# The time, in ms since the run began, of the last line but one: the last may
+# be torn in the middle of its time.
 last_ms() {
-	tail -n 2 "$1" | grep -o '"time":[0-9]*' | tail -n 1 |
+	tail -n 2 "$1" | head -n 1 | grep -o '"time":[0-9]*' | tail -n 1 |
 		awk -F: '{ printf "%d", $2 / 1000000 }'
 }
 
-# killed MS: a run that is killed then can be judged, and only a moment of it
-# is lost. The record begins a little after the program.
-killed() {
+now_ms() {
+	echo $(($(date +%s%N) / 1000000))
+}
+
+# recorded COUNT: waits, a minute at most, until so many operations of the run
+# $pid succeeded.
+recorded() {
+	for _ in $(seq 1200); do
+		history=$(find "$work/store" -name history.jsonl 2>/dev/null)
+		[ -n "$history" ] && [ "$(grep -c '"type":"ok"' "$history")" \
+			-ge "$1" ] && return 0
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.05
+	done
+	echo "no $1 operations are recorded"
+	return 1
+}
+
+# killed_once MS: a run that is killed that long after its record began can be
+# judged. How much of it is lost is in $lost.
+killed_once() {
 	rm -rf "$work/store"
 	"$ordeal" run --target memory --store "$work/store" --rate 20000 \
-		--time-limit 30s --seed "$1" >/dev/null 2>&1 &
+		--time-limit 300s --seed "$1" >/dev/null 2>&1 &
 	pid=$!
+	recorded 1
+	began=$(now_ms)
+	before=$(last_ms "$history")
 	sleep "$(awk "BEGIN { print $1 / 1000 }")"
+	lasted=$(($(now_ms) - began))
 	kill -9 $pid
 	wait $pid 2>/dev/null
-	history=$(find "$work/store" -name history.jsonl)
 	[ -s "$history" ] || { echo "nothing recorded in $1 ms"; return 1; }
 	"$ordeal" check "$history" >"$work/out" 2>&1
 	code=$?
@@ -32,14 +54,22 @@ killed() {
 		return 1
 		;;
 	esac
-	lost=$(($1 - $(last_ms "$history")))
-	# The allowance is for starting up, not for losing.
-	[ "$lost" -le "${LOST_MS_MAX:-250}" ] ||
-		{ echo "$lost ms are missing"; return 1; }
+	lost=$((before + lasted - $(last_ms "$history")))
 }
 
-for moment in 310 337 351 388 402 433 467 494 521 548 \
-	577 603 641 689 702 756 811 866 933 999; do
+# killed MS: only a moment of it is lost. On a machine with much else to do
+# whoever writes may get his turn late, but not each time.
+killed() {
+	for _ in 1 2 3 4 5; do
+		killed_once "$1" || return 1
+		[ "$lost" -gt "${LOST_MS_MAX:-150}" ] || return 0
+		echo "$lost ms are missing"
+	done
+	return 1
+}
+
+for moment in 1 17 31 68 82 113 147 174 201 228 \
+	257 283 321 369 382 436 491 546 613 679; do
 	claim "killed after $moment ms" killed $moment
 done
 
@@ -47,9 +77,9 @@ done
 stopped() {
 	rm -rf "$work/store"
 	"$ordeal" run --target memory --store "$work/store" --rate 5000 \
-		--time-limit 60s >"$work/out" 2>&1 &
+		--time-limit 300s >"$work/out" 2>&1 &
 	pid=$!
-	sleep 1
+	recorded 2000
 	kill -"$1" $pid
 	wait $pid
 	code=$?

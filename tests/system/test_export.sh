@@ -32,7 +32,7 @@ same() {
 	[ "$1" = "$2" ]
 }
 
-claim 'a run exports files when it has been judged' exits 1 "$ordeal" run \
+claim 'a run exports files when it has been judged' runs 1 250 "$ordeal" run \
 	--target memory --bug stale-read --bug-rate 20% --rate 500 \
 	--time-limit 1s --store "$store" --otlp "$work/live.otlp" \
 	--zipkin "$work/live.zipkin"
@@ -58,7 +58,7 @@ claim 'nobody there is trouble' exits 3 "$ordeal" export latest --store \
 	"$store" --zipkin http://127.0.0.1:1
 claim '... and is told' has "$work/err" 'http://127.0.0.1:1/api/v2/spans: '
 claim '... but no verdict of a run' exits 0 "$ordeal" run --target memory \
-	--rate 500 --time-limit 500ms --store "$work/other" \
+	--rate 1500 --keys 1 --time-limit 300s --store "$work/other" \
 	--otlp http://127.0.0.1:1
 claim '... which says so' has "$work/out" 'export: http://127.0.0.1:1/'
 claim '--otlp or --zipkin is wanted' exits 64 "$ordeal" export latest \

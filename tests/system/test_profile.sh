@@ -124,7 +124,7 @@ says 'non-sequential (found by sequential)'
 # Of a run, what its workload asked for, and of other objects that alone.
 code=0
 "$ordeal" run --target memory --memory.replication async --workload orset \
-	--rate 300 --time-limit 1s --store "$dir/runs" >"$dir/out" 2>&1 ||
+	--rate 300 --keys 1 --ops-per-key 300 --time-limit 300s --store "$dir/runs" >"$dir/out" 2>&1 ||
 	code=$?
 "$ordeal" profile "$dir/runs/latest" >"$dir/out" 2>&1 || complain "an OR-set"
 says '^models of registers: unknown: .*"\(add\|remove\)"'

@@ -8,15 +8,24 @@ watched() {
 		--rate 2000 "$@"
 }
 
-# within SECONDS CODE COMMAND ...: it ends with that code, so soon.
-within() {
-	limit=$1
+# prompts CLAIM ... -- CODE COMMAND ...: it ends with that code, and the claims
+# hold of it; of one run of five, as a machine with much else to do may let
+# whoever watches wait.
+prompts() {
+	promises=
+	while [ "$1" != -- ]; do
+		promises="$promises $1"
+		shift
+	done
 	shift
-	began=$(date +%s)
-	exits "$@" || return 1
-	took=$(($(date +%s) - began))
-	echo "took $took s"
-	[ "$took" -le "$limit" ]
+	for _ in 1 2 3 4 5; do
+		exits "$@" || return 1
+		for promise in $promises; do
+			"$promise" || continue 2
+		done
+		return 0
+	done
+	return 1
 }
 
 # What the last run said about its conviction: the entry's time, the delay.
@@ -46,10 +55,28 @@ ended_there() {
 		'{ exit !(last / 1e9 - $1 < 1) }' "$work/told"
 }
 
-claim "a violation ends the main phase" within 15 1 watched \
-	--bug stale-read --time-limit 60s --stop on-violation
-claim "... and is seen within a second" is_prompt
-claim "... in which nothing more is begun" ended_there
+# The time, in ns, at which the main phase was over.
+healing_ns() {
+	sed -n 's/.*"time":\([0-9]*\),.*"f":"phase".*"healing".*/\1/p' \
+		"$work/store/latest/history.jsonl" | head -n 1
+}
+ended_before() {
+	[ "$(healing_ns)" -lt "$1"000000000 ]
+}
+# Until then, and clients had work in the second half of it as well.
+lasted() {
+	last_ns=$(sed '/"f":"phase".*"healing"/,$d' \
+		"$work/store/latest/history.jsonl" |
+		sed -n 's/.*"time":\([0-9]*\),.*"type":"invoke".*/\1/p' |
+		tail -n 1)
+	[ "$(healing_ns)" -ge "$1"000000000 ] &&
+		[ "$last_ns" -gt "$(($1 * 500000000))" ]
+}
+
+claim "a violation is seen within a second and ends the main phase" \
+	prompts is_prompt ended_there -- 1 watched \
+	--bug stale-read --time-limit 300s --stop on-violation
+claim "... before its time" ended_before 300
 claim "... the record goes on through healing" \
 	has "$work/store/latest/history.jsonl" '"f":"phase".*"healing"'
 # A stale read that nobody else contradicts yet shows as a lost write, one
@@ -60,28 +87,18 @@ claim "... and the final judge names it" \
 claim "... as he does when judging again" \
 	exits 1 "$ordeal" check "$work/store/latest"
 
-claim "so does a lock held twice" within 15 1 watched --workload lock \
-	--bug double-grant --time-limit 60s --stop on-violation
-claim "... within a second" is_prompt
+claim "so does a lock held twice" prompts is_prompt ended_there -- 1 watched \
+	--workload lock --bug double-grant --time-limit 300s --stop on-violation
 
-claim "a correct store runs to its end" exits 0 watched \
+claim "a correct store runs to its end" runs 0 1000 watched \
 	--time-limit 2s --stop on-violation
 claim "... without a conviction" sh -c "! grep -q 'convicted while' '$work/out'"
-claim "... until the end of its time" sh -c "
-	sed '/\"f\":\"phase\".*\"healing\"/,\$d' \
-		'$work/store/latest/history.jsonl' | tail -n 1 |
-		sed 's/.*\"time\":\([0-9]*\),.*/\1/' |
-		awk '{ exit !(\$1 > 1.9e9) }'"
-claim "... also when some operations are in doubt" exits 0 watched \
+claim "... until the end of its time" lasted 2
+claim "... also when some operations are in doubt" runs 0 1000 watched \
 	--time-limit 2s --stop on-violation --timeout-rate 0.02 --fail-rate 0.1
 
-claim "by default a violation is told" exits 1 watched --bug stale-read \
-	--time-limit 2s
-claim "... within a second too" is_prompt
-claim "... and the run goes on" sh -c "
-	sed '/\"f\":\"phase\".*\"healing\"/,\$d' \
-		'$work/store/latest/history.jsonl' | tail -n 1 |
-		sed 's/.*\"time\":\([0-9]*\),.*/\1/' |
-		awk '{ exit !(\$1 > 1.9e9) }'"
+claim "by default a violation is told within a second too" \
+	prompts is_prompt -- 1 watched --bug stale-read --time-limit 2s
+claim "... and the run goes on" lasted 2
 claim "there is no other way to stop" exits 64 watched --stop sometimes
 finish
