@@ -248,7 +248,7 @@ static void check_cursor(struct scan *scan, uint32_t read, uint32_t append)
 	while (lists->at[first + p] == NONE)
 		p++;
 	findings_note(scan->findings, A_G_CURSOR, view, append,
-		      lists->writer[first + p], read);
+		      lists->writer[first + p], lists->longest[key]);
 }
 
 /* The transaction's first append to a key: was it an update of what it had

@@ -130,9 +130,8 @@ struct phrase {
 
 #define MISSED_TOGETHER ", and yet its transaction "
 #define CHAIN                                                              \
-	", though that had happened before it: a chain leads from the write" \
-	" to this read, of who read from whom and of what each process did" \
-	" in turn"
+	", though that had happened before it, by who read from whom and by" \
+	" what each process did in turn"
 #define AS_SHOWN ", as another read shows: "
 
 static const struct phrase phrases[A_COUNT] = {
@@ -156,7 +155,7 @@ static const struct phrase phrases[A_COUNT] = {
 			    " change", NULL },
 	[A_G_CURSOR] = { "changed a version that its transaction had read but"
 			 " that was not the last any more: in between came",
-			 "", NULL },
+			 "", AS_SHOWN },
 	[A_FRACTURED_READ] = { "missed", "",
 			       MISSED_TOGETHER "saw something else that was"
 			       " written together with it: " },

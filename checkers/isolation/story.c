@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "checkers/isolation/lineage.h"
 #include "checkers/isolation/reason.h"
 #include "checkers/isolation/sentence.h"
 #include "checkers/isolation/words.h"
@@ -48,15 +49,22 @@ static bool is_register(const struct view *view, uint32_t key)
 	return key != NONE && view->key_kinds[key] == KEY_REGISTER;
 }
 
-/* The read that tells the order of a list's versions, or NONE. */
+static bool is_list(const struct teller *teller, const struct reason *reason)
+{
+	return reason->key != NONE &&
+	       teller->view->key_kinds[reason->key] == KEY_LIST;
+}
+
+/* The read that tells the order of a list's versions, or NONE: the longest
+ * one, unless it is enough that nobody saw an append. */
 static uint32_t shown_by(const struct teller *teller,
 			 const struct reason *reason)
 {
 	const struct lists *lists = &teller->analysis->lists;
 
-	if (reason->key == NONE ||
-	    teller->view->key_kinds[reason->key] != KEY_LIST ||
-	    lists->place[reason->to] == PLACE_NONE)
+	if (!is_list(teller, reason) ||
+	    (lists->place[reason->to] == PLACE_NONE &&
+	     !view_writes(teller->view, reason->from)))
 		return NONE;
 	return lists->longest[reason->key];
 }
@@ -68,18 +76,24 @@ static const char *as_shown(const struct teller *teller,
 	const struct view *view = teller->view;
 	struct arena *arena = teller->arena;
 	uint32_t read = shown_by(teller, reason), member;
+	const char *who;
 
 	if (read == NONE)
-		return view->key_kinds[reason->key] == KEY_LIST ?
+		return is_list(teller, reason) ?
 			       " (no read shows it, so it came after all that"
 			       " was read)" :
 			       "";
 	member = number_in_cycle(teller->finding, view->owner[read]);
-	if (member > 0)
-		return arena_printf(arena, " (T%u shows that: %s)", member,
-				    words_access(view, read, arena));
-	return arena_printf(arena, " (operation %" PRIu64 " shows that: %s)",
-			    words_index(view, view->owner[read]),
+	who = member > 0 ?
+		      arena_printf(arena, "T%u", member) :
+		      arena_printf(arena, "operation %" PRIu64,
+				   words_index(view, view->owner[read]));
+	if (teller->analysis->lists.place[reason->to] == PLACE_NONE)
+		return arena_printf(arena,
+				    ", which no read shows, so that it came"
+				    " later than what %s saw: %s",
+				    who, words_access(view, read, arena));
+	return arena_printf(arena, " (%s shows that: %s)", who,
 			    words_access(view, read, arena));
 }
 
@@ -161,6 +175,12 @@ static const char *because(const struct teller *teller,
 				    "T%u did %s, which does not show T%u's %s",
 				    a, words_access(view, reason->from, arena),
 				    b, words_access(view, reason->to, arena));
+	if (teller->finding->shows != NONE)
+		return arena_printf(arena, "T%u did %s, which is older than"
+					   " T%u's %s%s",
+				    a, words_access(view, reason->from, arena),
+				    b, words_access(view, reason->to, arena),
+				    as_shown(teller, reason));
 	return arena_printf(arena,
 			    is_register(view, reason->key) ?
 				    "T%u did %s, and only after that version"
@@ -193,9 +213,8 @@ static void add_edge_figure(const struct teller *teller, struct figure *list,
 }
 
 /* The read that shows an order is evidence too, once. */
-static void add_proof(struct teller *teller, const struct reason *reason)
+static void add_proof(struct teller *teller, uint32_t read)
 {
-	uint32_t read = shown_by(teller, reason);
 	const struct evidence *known = teller->anomaly->evidence;
 
 	if (read == NONE ||
@@ -226,7 +245,11 @@ static void tell_cycle(struct teller *teller)
 		struct reason reason;
 		const char *why;
 
-		reason_find(teller->analysis, step, NONE, &reason);
+		if (step->kind == EDGE_RW && finding->shows != NONE)
+			reason = (struct reason){ finding->key, finding->shows,
+						  finding->culprit };
+		else
+			reason_find(teller->analysis, step, NONE, &reason);
 		why = because(teller, step, &reason);
 		say(teller, "%s T%u < T%u (%s), because %s%s\n",
 		    is_last ? "but" : "   ", i + 1,
@@ -236,7 +259,7 @@ static void tell_cycle(struct teller *teller)
 		add_edge_figure(teller, list, step, &reason, why);
 		anomaly_add_evidence(teller->anomaly, teller->arena,
 				     step->from, "T%u: %s", i + 1, why);
-		add_proof(teller, &reason);
+		add_proof(teller, shown_by(teller, &reason));
 		if (step->via)
 			anomaly_add_evidence(teller->anomaly, teller->arena,
 					     teller->view->owner[step->via - 1],
@@ -244,6 +267,20 @@ static void tell_cycle(struct teller *teller)
 					     " before T%u",
 					     i + 1, is_last ? 1 : i + 2);
 	}
+}
+
+/* The read that shows the order of a list's versions, for what is not seen in
+ * two transactions alone. */
+static void add_order(struct teller *teller)
+{
+	const struct finding *finding = teller->finding;
+	uint32_t key;
+
+	if (finding->name <= A_NON_REPEATABLE_READ || finding->culprit == NONE)
+		return;
+	key = teller->view->key_of[finding->culprit];
+	if (teller->view->key_kinds[key] == KEY_LIST)
+		add_proof(teller, teller->analysis->lists.longest[key]);
 }
 
 static void tell_actions(struct teller *teller)
@@ -272,10 +309,66 @@ static void tell_actions(struct teller *teller)
 					     words_access(view, actions[i],
 							  teller->arena));
 	}
+	add_order(teller);
 	if (finding->key != NONE)
 		figure_add_text(&teller->anomaly->figures, teller->arena,
 				"key",
 				words_key(view, finding->key, teller->arena));
+}
+
+/* Appends the chain from one operation to another; false if there is none. */
+static bool add_chain(const struct teller *teller, struct finding *circle,
+		      uint32_t from, uint32_t to)
+{
+	size_t count, before = circle->step_count;
+	const struct step *chain = lineage_find(teller->analysis, from, to,
+						&count, teller->arena);
+	struct step *steps;
+
+	if (!chain)
+		return false;
+	steps = arena_array(teller->arena, before + count, sizeof(*steps));
+	for (size_t i = 0; i < before + count; i++)
+		steps[i] = i < before ? circle->steps[i] : chain[i - before];
+	circle->steps = steps;
+	circle->step_count = before + count;
+	return true;
+}
+
+/* Of a write that had happened before the read that missed it: the circle that
+ * the chain from the one to the other closes, by way of the witness if there is
+ * one. False if there is no chain. */
+static bool tell_chain(struct teller *teller)
+{
+	const struct finding *finding = teller->finding;
+	const struct view *view = teller->view;
+	uint32_t reader = view->owner[finding->shows];
+	uint32_t writer = view->owner[finding->culprit], via = writer;
+	struct step first = { reader, writer, EDGE_RW, 0 };
+	struct finding circle = *finding;
+
+	circle.steps = &first;
+	circle.step_count = 1;
+	if (finding->witness != NONE) {
+		via = view->owner[finding->witness];
+		if (!add_chain(teller, &circle, writer, via))
+			return false;
+	}
+	if (!add_chain(teller, &circle, via, reader))
+		return false;
+	teller->finding = &circle;
+	tell_cycle(teller);
+	teller->finding = finding;
+	return true;
+}
+
+static bool has_chain(const struct view *view, const struct finding *finding)
+{
+	return (finding->name == A_CAUSALITY ||
+		finding->name == A_CAUSAL_CYCLE ||
+		finding->name == A_WRITES_FOLLOW_READS) &&
+	       finding->shows != NONE && finding->culprit != NONE &&
+	       !view_writes(view, finding->shows);
 }
 
 void story_tell(const struct analysis *analysis, const struct finding *finding,
@@ -293,7 +386,7 @@ void story_tell(const struct analysis *analysis, const struct finding *finding,
 		sentence_of(analysis, finding, arena));
 	if (finding->step_count > 0)
 		tell_cycle(&teller);
-	else
+	else if (!has_chain(teller.view, finding) || !tell_chain(&teller))
 		tell_actions(&teller);
 	teller.anomaly->story = teller.story;
 }

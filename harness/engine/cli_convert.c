@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* ordeal convert: rewrite a history in another format. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/core/history_part.h"
 #include "harness/core/history_write.h"
 #include "harness/core/reader.h"
 #include "harness/engine/arguments.h"
@@ -15,6 +18,10 @@ static const char *const formats[] = { "jsonl", "edn", NULL };
 static const struct option convert_options[] = {
 	{ "to", OPTION_CHOICE, NULL, "the format to write", formats },
 	{ "output", OPTION_TEXT, NULL, "the file to write [standard output]",
+	  NULL },
+	{ "operations", OPTION_LIST, NULL,
+	  "only those that were invoked at these indexes, and who wrote what"
+	  " they read: the evidence of an anomaly, to be checked alone",
 	  NULL },
 	{ "independent", OPTION_BOOL, NULL,
 	  "each value is a pair [key, value], as in Jepsen's histories", NULL },
@@ -54,6 +61,53 @@ static struct history *read_input(const struct options *options,
 	return history_read(found.history, &how, NULL, err);
 }
 
+/* The operation invoked at that index, or HISTORY_NONE. */
+static uint32_t find_op(const struct history *history, const char *text)
+{
+	char *end;
+	unsigned long long index;
+
+	errno = 0;
+	index = strtoull(text, &end, 10);
+	if (errno || *end || end == text)
+		return HISTORY_NONE;
+	for (size_t i = 0; i < history->op_count; i++) {
+		if (history_index(history, history->ops[i].invoke) == index &&
+		    op_is_client(&history->ops[i]))
+			return (uint32_t)i;
+	}
+	return HISTORY_NONE;
+}
+
+/* The operations asked for, instead of the whole history, which is freed. */
+static struct history *take_part(struct history *whole,
+				 const struct options *options,
+				 struct arena *arena, struct error *err)
+{
+	const char *const *names = options_list(options, "operations");
+	struct history *part = NULL;
+	uint32_t *ops;
+	size_t count = 0;
+
+	while (names[count])
+		count++;
+	if (!whole || count == 0)
+		return whole;
+	ops = arena_array(arena, count, sizeof(*ops));
+	for (size_t i = 0; i < count; i++) {
+		ops[i] = find_op(whole, names[i]);
+		if (ops[i] == HISTORY_NONE) {
+			error_set(err, "no operation was invoked at index %s",
+				  names[i]);
+			history_free(whole);
+			return NULL;
+		}
+	}
+	part = history_part(whole, ops, count, err);
+	history_free(whole);
+	return part;
+}
+
 static int write_output(const struct options *options,
 			const struct history *history, struct error *err)
 {
@@ -83,7 +137,9 @@ static int convert(const struct arguments *arguments, struct arena *arena,
 
 	if (set_options(options, arguments, arena, err) != 0)
 		return EXIT_USAGE;
-	history = read_input(options, arguments->operands[0], arena, err);
+	history = take_part(read_input(options, arguments->operands[0], arena,
+				       err),
+			    options, arena, err);
 	if (!history || write_output(options, history, err) != 0)
 		code = EXIT_TROUBLE;
 	history_free(history);
@@ -101,7 +157,7 @@ int cli_convert(int argc, char **argv)
 			   &arena, &err) == 0) {
 		if (arguments.wants_help) {
 			puts("usage: ordeal convert FILE|RUN --to jsonl|edn "
-			     "[--output FILE]\n");
+			     "[--output FILE] [--operations A,B,...]\n");
 			options_print(stdout, convert_options, 2);
 			arena_release(&arena);
 			return EXIT_VALID;
