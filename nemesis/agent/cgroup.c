@@ -132,13 +132,14 @@ static int mount_own(struct cgroup *cgroup, char *trouble)
 	cgroup->is_mounted = true;
 	if (save(cgroup, trouble))
 		return -1;
-	if (mount("ordeal", cgroup->top, "cgroup", 0, cgroup->kind) == 0)
-		return 0;
+	/* Version 1 would take the controller away from version 2, for good. */
 	if (mount("ordeal", cgroup->top, "cgroup2", 0, NULL) == 0) {
 		if (is_in_v2(cgroup, cgroup->top))
 			return 0;
 		umount2(cgroup->top, MNT_DETACH);
 	}
+	if (mount("ordeal", cgroup->top, "cgroup", 0, cgroup->kind) == 0)
+		return 0;
 	rmdir(cgroup->top);
 	unlink(cgroup->record);
 	return fail(trouble,
