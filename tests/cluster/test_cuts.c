@@ -73,6 +73,17 @@ static bool node_reaches(struct bed *bed, size_t from, size_t to, int port)
 		      "open") == 0;
 }
 
+/* Looks again while it is not open: on a busy machine an answer may take
+ * longer than the second. What is cut never is. */
+static void expect_open(struct bed *bed, size_t from, size_t to, int port)
+{
+	for (int i = 0; i < 20; i++) {
+		if (node_reaches(bed, from, to, port))
+			return;
+	}
+	fail_msg("n%zu does not reach port %d of n%zu", from + 1, port, to + 1);
+}
+
 /* The same from here, where clients are. */
 static bool client_reaches(struct bed *bed, size_t to)
 {
@@ -83,7 +94,7 @@ static bool client_reaches(struct bed *bed, size_t to)
 			  arena_strdup(&bed->arena, line), NULL };
 	const struct command command = {
 		.line = line,
-		.deadline_ns = clock_now_ns() + 20 * NS_PER_S,
+		.deadline_ns = clock_now_ns() + 60 * NS_PER_S,
 	};
 	struct reply reply;
 
@@ -91,6 +102,15 @@ static bool client_reaches(struct bed *bed, size_t to)
 			&bed->err) < 0)
 		fail_msg("%s", bed->err.text);
 	return strncmp(reply.out, "open", 4) == 0;
+}
+
+static void expect_client_reaches(struct bed *bed, size_t to)
+{
+	for (int i = 0; i < 20; i++) {
+		if (client_reaches(bed, to))
+			return;
+	}
+	fail_msg("clients do not reach n%zu", to + 1);
 }
 
 static void expect_absent(struct bed *bed, struct bed_fault *opened)
@@ -106,24 +126,27 @@ static void cut_clients_off(struct bed *bed, const char *firewall)
 	const char *const options[] = { "firewall", firewall, NULL };
 	struct bed_fault *partition = must_open(bed, &fault_partition, options);
 	const char *before = pings_states(bed);
-	int64_t value;
 
-	assert_int_equal(bed_write(bed, 0, 1, 5), OUTCOME_OK);
+	must_write(bed, 0, 1, 5);
 	must_inject(bed, partition, "clients+n2+n4");
 	assert_string_not_equal(pings_states(bed), before);
-	for (size_t i = 0; i < NODES; i++)
-		assert_int_equal(client_reaches(bed, i), i != 1 && i != 3);
+	for (size_t i = 0; i < NODES; i++) {
+		if (i == 1 || i == 3)
+			assert_false(client_reaches(bed, i));
+		else
+			expect_client_reaches(bed, i);
+	}
 	/* The store goes on, and we still talk with the node itself. */
-	assert_int_equal(bed_write(bed, 0, 1, 6), OUTCOME_OK);
+	must_write(bed, 0, 1, 6);
 	assert_int_not_equal(bed_write(bed, 1, 1, 7), OUTCOME_OK);
-	assert_true(node_reaches(bed, 0, 1, CLIENT));
-	assert_true(node_reaches(bed, 1, 0, PEER));
+	expect_open(bed, 0, 1, CLIENT);
+	expect_open(bed, 1, 0, PEER);
 	assert_string_equal(bed_ask(bed, 1, "echo here"), "here");
 	must_heal(bed, partition);
 	assert_string_equal(pings_states(bed), before);
-	assert_true(client_reaches(bed, 1));
+	expect_client_reaches(bed, 1);
 	must_serve(bed);
-	assert_int_equal(bed_read(bed, 1, 1, &value), OUTCOME_OK);
+	must_read(bed, 1, 1);
 	fault_partition.close(partition->state);
 }
 
@@ -166,16 +189,16 @@ static void cut_a_port(struct bed *bed, const char *firewall)
 	assert_string_not_equal(pings_states(bed), before);
 	assert_false(node_reaches(bed, 0, 2, PEER));
 	assert_false(node_reaches(bed, 4, 1, PEER));
-	assert_true(node_reaches(bed, 0, 1, PEER));
-	assert_true(node_reaches(bed, 2, 4, PEER));
+	expect_open(bed, 0, 1, PEER);
+	expect_open(bed, 2, 4, PEER);
 	/* All else goes through. */
-	assert_true(node_reaches(bed, 0, 2, CLIENT));
+	expect_open(bed, 0, 2, CLIENT);
 	assert_int_equal(pings_from(bed, 0, 2, 5, 56).received, 5);
 	/* For the store it is a partition, the majority on one side. */
 	assert_int_not_equal(bed_write(bed, 0, 1, 2), OUTCOME_OK);
 	must_heal(bed, partition);
 	assert_string_equal(pings_states(bed), before);
-	assert_true(node_reaches(bed, 0, 2, PEER));
+	expect_open(bed, 0, 2, PEER);
 	fault_partition.close(partition->state);
 	must_serve(bed);
 }
@@ -188,6 +211,17 @@ static void a_port_is_cut_with_nft(void **state)
 static void a_port_is_cut_with_iptables(void **state)
 {
 	cut_a_port(*state, "iptables");
+}
+
+static void expect_open_ipv6(struct bed *bed, int port)
+{
+	const char *line = curl_line(bed, "[fd00:0:0:7::3]", port);
+
+	for (int i = 0; i < 20; i++) {
+		if (strcmp(bed_ask(bed, 0, line), "open") == 0)
+			return;
+	}
+	fail_msg("n1 does not reach port %d of n3 by IPv6", port);
 }
 
 /* An address that no name tells, in the other family. */
@@ -203,13 +237,9 @@ static void a_port_is_cut_on_ipv6(void **state)
 	assert_string_equal(bed_ask(bed, 0,
 				    curl_line(bed, "[fd00:0:0:7::3]", PEER)),
 			    "cut");
-	assert_string_equal(bed_ask(bed, 0,
-				    curl_line(bed, "[fd00:0:0:7::3]", CLIENT)),
-			    "open");
+	expect_open_ipv6(bed, CLIENT);
 	must_heal(bed, partition);
-	assert_string_equal(bed_ask(bed, 0,
-				    curl_line(bed, "[fd00:0:0:7::3]", PEER)),
-			    "open");
+	expect_open_ipv6(bed, PEER);
 	fault_partition.close(partition->state);
 }
 
@@ -279,10 +309,10 @@ static void a_node_that_lags_is_seen(void **state)
 	assert_false(condition_await(CONDITION_NODE_LAGS, &world,
 				     200 * NS_PER_MS));
 	must_inject(bed, partition, "n4");
-	for (int i = 0; i < 200; i++)
-		bed_write(bed, (size_t)i % 3, 1, i);
+	for (int i = 0; i < 60; i++)
+		must_write(bed, (size_t)i % 3, 1, i);
 	assert_true(condition_await(CONDITION_NODE_LAGS, &world,
-				    20 * NS_PER_S));
+				    60 * NS_PER_S));
 	must_heal(bed, partition);
 	must_serve(bed);
 	fault_partition.close(partition->state);

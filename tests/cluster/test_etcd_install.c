@@ -36,6 +36,7 @@ static int begin(void **state)
 		bed_remove(&bed);
 		return -1;
 	}
+	bed.patience_ns = 20 * NS_PER_S;
 	return 0;
 }
 

@@ -24,6 +24,9 @@ extern const struct fault fault_restart;
 
 #define NODES 3
 
+/* For what has to come in time, on any machine. */
+static const char *const patient[] = { "await", "60s", NULL };
+
 static int begin(void **state)
 {
 	static struct bed bed;
@@ -58,6 +61,17 @@ static const char *id_of(struct bed *bed, size_t node)
 				    node_address(asked), address));
 }
 
+/* The number of one that is. etcdctl has five seconds, which may be too few. */
+static const char *must_be_member(struct bed *bed, size_t node)
+{
+	const char *id = "";
+
+	for (int i = 0; i < 10 && !*id; i++)
+		id = id_of(bed, node);
+	assert_string_not_equal(id, "");
+	return id;
+}
+
 static size_t only_node_of(struct bed *bed, const struct figure *note)
 {
 	const char *name = figure_find(note, "nodes")->first->text;
@@ -68,46 +82,41 @@ static size_t only_node_of(struct bed *bed, const struct figure *note)
 static void a_node_leaves_and_comes_back_as_a_new_one(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault *fault = must_open(bed, &fault_membership, NULL);
+	struct bed_fault *fault = must_open(bed, &fault_membership, patient);
 	const char *before[NODES];
 	size_t gone;
-	int64_t value;
 
-	for (size_t i = 0; i < NODES; i++) {
-		before[i] = id_of(bed, i);
-		assert_string_not_equal(before[i], "");
-	}
-	assert_int_equal(bed_write(bed, 0, 5, 50), OUTCOME_OK);
+	for (size_t i = 0; i < NODES; i++)
+		before[i] = must_be_member(bed, i);
+	must_write(bed, 0, 5, 50);
 	must_inject(bed, fault, "one");
 	gone = only_node_of(bed, &fault->note);
 	assert_string_equal(id_of(bed, gone), "");
 	assert_string_equal(bed_ask(bed, gone, "pgrep -x etcd || echo none"),
 			    "none");
-	assert_int_equal(bed_write(bed, (gone + 1) % NODES, 5, 51), OUTCOME_OK);
+	must_write(bed, (gone + 1) % NODES, 5, 51);
 	must_heal(bed, fault);
 	must_serve(bed);
-	assert_string_not_equal(id_of(bed, gone), "");
-	assert_string_not_equal(id_of(bed, gone), before[gone]);
-	assert_int_equal(bed_read(bed, gone, 5, &value), OUTCOME_OK);
-	assert_int_equal(value, 51);
+	assert_string_not_equal(must_be_member(bed, gone), before[gone]);
+	assert_int_equal(must_read(bed, gone, 5), 51);
 	must_heal(bed, fault);
 	fault_membership.close(fault->state);
 }
 
 static void a_leader_is_replaced(void **state)
 {
-	static const char *const options[] = { "mode", "replace", NULL };
+	static const char *const options[] = { "mode", "replace", "await",
+					       "60s", NULL };
 	struct bed *bed = *state;
 	struct bed_fault *fault = must_open(bed, &fault_membership, options);
 	const char *before[NODES];
 	size_t node;
 
 	for (size_t i = 0; i < NODES; i++)
-		before[i] = id_of(bed, i);
+		before[i] = must_be_member(bed, i);
 	must_inject(bed, fault, "primaries");
 	node = only_node_of(bed, &fault->note);
-	assert_string_not_equal(id_of(bed, node), "");
-	assert_string_not_equal(id_of(bed, node), before[node]);
+	assert_string_not_equal(must_be_member(bed, node), before[node]);
 	must_serve(bed);
 	must_heal(bed, fault);
 	fault_membership.close(fault->state);
@@ -119,7 +128,7 @@ static void a_change_that_cannot_be_is_an_error(void **state)
 	static const char *const options[] = { "await", "3s", NULL };
 	struct bed *bed = *state;
 	struct bed_fault *fault = must_open(bed, &fault_membership, options);
-	struct bed_fault *kill = must_open(bed, &fault_kill, NULL);
+	struct bed_fault *kill = must_open(bed, &fault_kill, patient);
 
 	must_inject(bed, kill, "majority");
 	fault->note = figure_group_root();
@@ -127,6 +136,13 @@ static void a_change_that_cannot_be_is_an_error(void **state)
 					      &bed->err),
 			 -1);
 	must_heal(bed, kill);
+	/* A change that was asked for may yet be made, and who left so cannot
+	 * join before all others have met: three seconds may be too few. */
+	for (int i = 0; i < 20; i++) {
+		if (fault->fault->heal(fault->state, &fault->note, &bed->err) ==
+		    0)
+			break;
+	}
 	must_heal(bed, fault);
 	must_serve(bed);
 	fault_kill.close(kill->state);
@@ -136,11 +152,10 @@ static void a_change_that_cannot_be_is_an_error(void **state)
 static void all_are_restarted_in_turn_without_a_loss(void **state)
 {
 	struct bed *bed = *state;
-	struct bed_fault *restart = must_open(bed, &fault_restart, NULL);
+	struct bed_fault *restart = must_open(bed, &fault_restart, patient);
 	const char *pids[NODES];
-	int64_t value;
 
-	assert_int_equal(bed_write(bed, 0, 6, 60), OUTCOME_OK);
+	must_write(bed, 0, 6, 60);
 	for (size_t i = 0; i < NODES; i++)
 		pids[i] = bed_ask(bed, i, "pgrep -x etcd");
 	must_inject(bed, restart, "all");
@@ -149,8 +164,7 @@ static void all_are_restarted_in_turn_without_a_loss(void **state)
 					pids[i]);
 	must_heal(bed, restart);
 	must_serve(bed);
-	assert_int_equal(bed_read(bed, 0, 6, &value), OUTCOME_OK);
-	assert_int_equal(value, 60);
+	assert_int_equal(must_read(bed, 0, 6), 60);
 	fault_restart.close(restart->state);
 }
 

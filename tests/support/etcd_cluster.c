@@ -18,13 +18,15 @@ int bed_make(struct bed *bed, const char *name, size_t count)
 {
 	struct node_config *configs;
 
-	*bed = (struct bed){ .name = name, .count = count };
+	*bed = (struct bed){ .count = count };
+	bed->name = arena_printf(&bed->arena, "%s-%d", name, (int)getpid());
 	bed->values = values_new();
-	if (local_up(name, count, &bed->err) < 0 ||
-	    local_nodes(name, &bed->arena, &configs, &count, &bed->err) < 0)
+	if (local_up(bed->name, count, &bed->err) < 0 ||
+	    local_nodes(bed->name, &bed->arena, &configs, &count, &bed->err) <
+		    0)
 		return -1;
 	bed->cluster = cluster_open(configs, count,
-				    clock_now_ns() + 20 * NS_PER_S, &bed->err);
+				    clock_now_ns() + 60 * NS_PER_S, &bed->err);
 	return bed->cluster ? 0 : -1;
 }
 
@@ -74,7 +76,7 @@ static int await_node(struct node *node, void *argument, struct error *err)
 	struct bed *bed = argument;
 
 	return target_etcd.await_ready(bed->etcd, node,
-				       clock_now_ns() + 30 * NS_PER_S, err);
+				       clock_now_ns() + 120 * NS_PER_S, err);
 }
 
 static int members(void *context, const char **ids, struct arena *arena,
@@ -147,7 +149,8 @@ int bed_start_etcd(struct bed *bed, const char *option, const char *text)
 		return -1;
 	for (size_t i = 0; i < bed->count; i++) {
 		bed->clients[i] = target_etcd.connect(
-			bed->etcd, i, clock_now_ns() + NS_PER_S, &bed->err);
+			bed->etcd, i, clock_now_ns() + 20 * NS_PER_S,
+			&bed->err);
 		if (!bed->clients[i])
 			return -1;
 	}
@@ -200,7 +203,9 @@ static enum outcome apply(struct bed *bed, size_t node, struct action *action)
 		.action_count = 1,
 		.values = bed->values,
 		.arena = &arena,
-		.deadline_ns = clock_now_ns() + NS_PER_S,
+		.deadline_ns = clock_now_ns() + (bed->patience_ns
+							 ? bed->patience_ns
+							 : NS_PER_S),
 	};
 	enum outcome outcome;
 

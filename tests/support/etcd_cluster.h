@@ -29,11 +29,13 @@ struct bed {
 	void *etcd;
 	void *clients[BED_NODES_MAX];
 	bool is_away[BED_NODES_MAX]; /* as in struct cluster_control */
+	int64_t patience_ns; /* for one action; 0: 1 s */
 	struct values *values;
 	struct error err;
 };
 
-/* Makes a cluster of `count` nodes called `name`. -1: see bed->err. */
+/* Makes a cluster of `count` nodes, called `name` and the number of this
+ * process, so that nobody else has it. -1: see bed->err. */
 int bed_make(struct bed *bed, const char *name, size_t count);
 
 /* Installs etcd, starts it and waits until it is ready. */
@@ -44,9 +46,8 @@ int bed_stop_etcd(struct bed *bed);
 /* Takes all of it down. */
 void bed_remove(struct bed *bed);
 
-/* One action on the register `key` by the client of `node`, within a second;
- * `value` is read, written or expected (negative: nil), `next` what a cas
- * writes. */
+/* One action on the register `key` by the client of `node`; `value` is read,
+ * written or expected (negative: nil), `next` what a cas writes. */
 enum outcome bed_read(struct bed *bed, size_t node, int key, int64_t *value);
 enum outcome bed_write(struct bed *bed, size_t node, int key, int64_t value);
 enum outcome bed_cas(struct bed *bed, size_t node, int key, int64_t expected,
