@@ -14,8 +14,52 @@ at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
 
 etcd() {
 	"$ordeal" run --target etcd --local 5 --cluster "$cluster" \
-		--store "$work/store" --fault-length 1500ms --fault-gap 1s \
-		--seed 11 "$@"
+		--store "$work/store" --fault-length 1500ms --fault-gap 1s "$@"
+}
+
+# keeps FAULTS ARGUMENTS: valid, and each of the faults was proven. Again, and
+# longer, where the machine was too busy for that: it is no verdict.
+keeps() {
+	wanted=$(echo "$1" | tr , ' ')
+	for seconds in 12 25 50; do
+		code=0
+		etcd --seed 11 --time-limit ${seconds}s --fault-length 2500ms \
+			--faults "$@" >"$work/out" 2>&1 </dev/null || code=$?
+		[ $code = 0 ] || [ $code = 2 ] || break
+		missing=
+		for fault in $wanted; do
+			proven "$fault" || missing="$missing $fault"
+		done
+		[ "$code$missing" = 0 ] && return 0
+		echo "once more: exit code $code; not proven:$missing"
+	done
+	tail -n 15 "$work/out"
+	return 1
+}
+
+proven() {
+	grep "\"f\":\"$1\"" "$work/store/latest/history.jsonl" |
+		grep '"do":"inject"' | grep -q '"effect":"proven"'
+}
+
+# convicts NAME ARGUMENTS: of that. A partition that puts no reader behind, by
+# chance, convicts nobody: again, then.
+convicts() {
+	name=$1
+	shift
+	for seed in 11 12 13 14 15; do
+		code=0
+		etcd --seed $seed --etcd.read serializable --faults partition \
+			"$@" >"$work/out" 2>&1 </dev/null || code=$?
+		case $code in
+		1) results "\"$name\"" && return 0 ;;
+		0 | 2) ;;
+		*) break ;;
+		esac
+		echo "once more: exit code $code"
+	done
+	tail -n 15 "$work/out"
+	return 1
 }
 
 results() {
@@ -27,12 +71,8 @@ claim "five nodes" exits 0 "$ordeal" cluster up --nodes 5 --name "$cluster"
 # One node at a time, and long enough for an election: the others go on, and
 # coverage has something to see.
 one="--partition.targets one --kill.targets one,primaries"
-claim "registers are linearizable under all three faults" \
-	exits 0 etcd --faults partition,kill,pause --time-limit 15s \
-	--fault-length 2500ms --pause.targets one $one
-claim "... and every fault is proven" \
-	sh -c "grep -c '\"effect\":\"proven\"' '$work/store/latest/history.jsonl' |
-		awk '{ exit \$1 < 6 }'"
+claim "registers are linearizable under all three faults, all proven" \
+	keeps partition,kill,pause --pause.targets one $one
 claim "... who led is in the record, and on the page" sh -c "
 	grep -q '\"f\":\"leader\",\"value\":\\[\"n' \
 		'$work/store/latest/history.jsonl' &&
@@ -45,10 +85,8 @@ if browser_set_up; then
 else
 	echo "not read in a browser: $browser_missing"
 fi
-claim "stale reads of registers are convicted" \
-	exits 1 etcd --faults partition --time-limit 6s \
-	--etcd.read serializable
-claim "... by name" results '"stale-read"'
+claim "stale reads of registers are convicted by name" \
+	convicts stale-read --time-limit 6s
 stories() {
 	grep -o '[0-9][0-9]* operations* (of' "$work/out" |
 		awk '{ long += $1 > 12 } END { exit !NR || long }' ||
@@ -57,12 +95,9 @@ stories() {
 claim "... with at most a dozen operations in each story" stories
 
 claim "append is strict serializable under partitions and kills" \
-	exits 0 etcd --workload append --faults partition,kill \
-	--time-limit 12s --fault-length 2500ms $one
-claim "append with stale reads is convicted of a cycle" \
-	exits 1 etcd --workload append --faults partition --time-limit 6s \
-	--etcd.read serializable
-claim "... by name" results '"G-single-item-realtime"'
+	keeps partition,kill --workload append $one
+claim "append with stale reads is convicted of a cycle by name" \
+	convicts G-single-item-realtime --workload append --time-limit 6s
 claim "... edge by edge" has "$work/out" 'T1 < T2 (rw), because'
 claim "a run judged again gives the same bytes" sh -c "
 	cp '$work/store/latest/results.json' '$work/before'
