@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 		"pram",		    "sequential",	  "processor",
 		"read-your-writes",
 		"monotonic-reads",  "monotonic-writes",
-		"writes-follow-reads", "staleness",
+		"writes-follow-reads", "staleness",	  "replicated",
 	};
 	static const struct {
 		uint32_t keys;
