@@ -241,9 +241,9 @@ MUTANTS
 # Which tests are about a file.
 tests_for() {
 	case $1 in
-	stream*) echo exhaustive set_stories stream whole_set ;;
+	stream*) echo set_stories exhaustive stream whole_set ;;
 	window.c | explain.c | shrink.c) echo window bugs laws ;;
-	layout.c) echo brute laws ;;
+	layout.c) echo brute laws bounds ;;
 	*) echo brute removals transactions monitor ;;
 	esac
 }
