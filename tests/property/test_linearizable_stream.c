@@ -134,6 +134,46 @@ static void a_long_run_is_convicted_of_one_old_value(void **state)
 	history_free(history);
 }
 
+/* Another removal that is open does not help who began too late. */
+static void a_value_that_should_be_out_is_not_brought(void **state)
+{
+	struct builder builder;
+
+	(void)state;
+	builder_init(&builder);
+	for (int value = 1; value <= 2; value++) {
+		build_invoke(&builder, 0, VERB_ENQUEUE, value);
+		build_ok(&builder, 0, NIL);
+	}
+	build_invoke(&builder, 1, VERB_DEQUEUE, NIL);
+	build_invoke(&builder, 2, VERB_DEQUEUE, NIL);
+	build_ok(&builder, 2, 2);
+	assert_false(watch("fifo-queue", "1", builder.history));
+	build_invoke(&builder, 3, VERB_DEQUEUE, NIL);
+	build_ok(&builder, 3, 1);
+	assert_true(watch("fifo-queue", "1", builder.history));
+	builder_release(&builder);
+}
+
+static void a_queue_that_is_drained_is_watched_no_more(void **state)
+{
+	struct builder builder;
+
+	(void)state;
+	builder_init(&builder);
+	build_invoke(&builder, 0, VERB_ENQUEUE, 1);
+	build_ok(&builder, 0, NIL);
+	build_invoke(&builder, 0, VERB_DRAIN, NIL);
+	build_ok_value(&builder, 0,
+		       value_append(builder.history->values,
+				    value_empty_list(),
+				    value_int(builder.history->values, 1)));
+	build_invoke(&builder, 0, VERB_DEQUEUE, NIL);
+	build_ok(&builder, 0, NIL);
+	assert_false(watch("fifo-queue", "1", builder.history));
+	builder_release(&builder);
+}
+
 /* In use by the heap. */
 static size_t heap_bytes(void)
 {
@@ -315,6 +355,8 @@ int main(void)
 		cmocka_unit_test(the_watcher_never_convicts_what_is_right),
 		cmocka_unit_test(a_long_run_that_is_right_is_not_convicted),
 		cmocka_unit_test(a_long_run_is_convicted_of_one_old_value),
+		cmocka_unit_test(a_value_that_should_be_out_is_not_brought),
+		cmocka_unit_test(a_queue_that_is_drained_is_watched_no_more),
 		cmocka_unit_test(what_is_decided_is_forgotten),
 		cmocka_unit_test(strings_that_are_gone_are_forgotten),
 		cmocka_unit_test(keys_that_are_left_keep_one_value),
