@@ -94,6 +94,8 @@ stories() {
 }
 claim "... with at most a dozen operations in each story" stories
 
+claim "two inserts that each ask for the other's rows are serializable" \
+	exits 0 etcd --workload g2 --time-limit 3s
 claim "append is strict serializable under partitions and kills" \
 	keeps partition,kill --workload append $one
 claim "append with stale reads is convicted of a cycle by name" \
