@@ -97,6 +97,38 @@ static void step(struct store *s, int64_t number)
 	record(s, process, &action);
 }
 
+/* The final phase: each key is read once, when all nodes have everything. */
+static void close_history(struct store *s)
+{
+	struct error err;
+	struct action phase = { .arg = value_string(s->history->values,
+						    "final") };
+	struct entry entry = {
+		.index = s->history->entry_count,
+		.time_ns = (int64_t)s->history->entry_count * 1000,
+		.process = PROCESS_NEMESIS,
+		.type = OP_INFO,
+		.f = history_f(s->history, "phase", 5, &err),
+		.actions = &phase,
+		.action_count = 1,
+	};
+
+	if (history_append(s->history, &entry, &err) != 0)
+		abort();
+	apply_until(s, 0, s->length);
+	for (uint32_t key = 0; key < s->keys; key++) {
+		int64_t value = s->held[0][key];
+		struct action read = {
+			.key = value_int(s->history->values, key),
+			.verb = VERB_READ,
+		};
+
+		if (value)
+			read.result = value_int(s->history->values, value);
+		record(s, s->processes[0], &read);
+	}
+}
+
 struct history *causal_long(const struct causal_long *shape)
 {
 	struct store s = { .history = history_new(),
@@ -112,6 +144,7 @@ struct history *causal_long(const struct causal_long *shape)
 		s.held[n] = heap_zeroed(shape->keys, sizeof(int64_t));
 	for (size_t i = 0; i < shape->count; i++)
 		step(&s, (int64_t)i + 1);
+	close_history(&s);
 	for (int n = 0; n < NODES; n++)
 		free(s.held[n]);
 	free(s.log);

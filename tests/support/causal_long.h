@@ -15,7 +15,7 @@
 /* What a long history is made of: 20 clients, half of what they do is reading,
  * values are 1, 2, 3, ... */
 struct causal_long {
-	size_t count; /* operations */
+	size_t count; /* operations, before each key is read at the end */
 	uint32_t keys;
 	bool is_short; /* processes end, as they do when one is in doubt, and
 			* their clients go on with others */
