@@ -172,7 +172,6 @@ stream_lock.c|state->token_at < call->invoke|true
 stream_lock.c|token <= state->token)|token < state->token)
 stream_lock.c|state->acquired - state->releases > stream->permits|state->acquired - state->releases >= stream->permits
 stream_lock.c|state->acquired - state->releases > stream->permits|false
-stream_lock.c|if (type == OP_FAIL)|if (false)
 stream_lock.c|if (type != OP_OK)|if (false)
 stream_lock.c|strcmp(stream->model, "semaphore") != 0|true
 stream_lock.c|strcmp(stream->model, "fenced-lock") == 0|false
