@@ -14,27 +14,39 @@ on() {
 	"$ordeal" cluster exec --name "$cluster" "$1" -- sh -c "$2"
 }
 
-# One after the other, four seconds each.
+# go SECONDS: one after the other, four seconds each.
 go() {
 	rm -rf "$work/store"
 	"$ordeal" run --target etcd --local 3 --cluster "$cluster" \
 		--store "$work/store" --faults partition,packet \
 		--partition.targets clients+n1 --partition.firewall nft \
 		--partition.ports peer --packet.targets n1 --packet.to n2 \
-		--packet.behaviours delay+duplicate --time-limit 9s \
+		--packet.behaviours delay+duplicate --time-limit "$1s" \
 		--fault-length 4s --fault-gap 400ms --fault-spread fixed \
-		--seed 5 --rate 50 --concurrency 3 --ready-timeout 30s \
+		--seed 5 --rate 50 --concurrency 3 --ready-timeout 60s \
 		>"$work/run" 2>&1
 }
 
+# ends CODE EFFECT WORDS WORDS: both are in notes of that effect. Again, and
+# longer, where a busy machine could not do or prove both; a store that is
+# convicted is none such.
+ends() {
+	for seconds in 9 18 36; do
+		go $seconds
+		code=$?
+		[ $code = 1 ] && break
+		grep "\"effect\":\"$2\"" \
+			"$work/store/latest/history.jsonl" >"$work/notes"
+		[ $code = "$1" ] && grep -q "$3" "$work/notes" &&
+			grep -q "$4" "$work/notes" && return 0
+		echo "once more: exit code $code"
+	done
+	cat "$work/run"
+	return 1
+}
+
 proves() {
-	go
-	code=$?
-	[ $code = 0 ] || { echo "exit code $code"; cat "$work/run"; return 1; }
-	history="$work/store/latest/history.jsonl"
-	grep '"effect":"proven"' "$history" >"$work/proven"
-	grep -q '"refuse-clients":\["n1"\]' "$work/proven" &&
-		grep -q '"links":{"n1":\["n2"\]}' "$work/proven"
+	ends 0 proven '"refuse-clients":\["n1"\]' '"links":{"n1":\["n2"\]}'
 }
 
 # The filter says that all went well, and does nothing.
@@ -46,13 +58,7 @@ lies() {
 		printf "%s\n" "#!/bin/sh" "cat >/dev/null" \
 		>/usr/sbin/iptables-restore &&
 		chmod +x /usr/sbin/iptables-restore' || return 1
-	go
-	code=$?
-	[ $code = 2 ] || { echo "exit code $code"; cat "$work/run"; return 1; }
-	history="$work/store/latest/history.jsonl"
-	grep '"effect":"absent"' "$history" >"$work/absent"
-	grep -q '"f":"partition"' "$work/absent" &&
-		grep -q '"f":"packet"' "$work/absent"
+	ends 2 absent '"f":"partition"' '"f":"packet"'
 }
 
 no_such_node() {

@@ -4,6 +4,7 @@
 # judged, and `ordeal heal` (or the next run) leaves no rule and no stopped
 # process behind. DEATHS says how often (6).
 . "$(dirname "$0")/../support/shell.sh"
+. "$(dirname "$0")/../support/nodes.sh"
 if [ "$(id -u)" != 0 ] || ! command -v etcd >/dev/null; then
 	echo "needs root and etcd"
 	exit 77
@@ -12,23 +13,14 @@ cluster=death-$$
 nodes="n1 n2 n3"
 at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
 
-on() {
-	node=$1
-	shift
-	"$ordeal" cluster exec --name "$cluster" "$node" -- "$@"
-}
-
 # Rules of ours, and processes that are stopped, on all nodes.
 leftovers() {
-	for node in $nodes; do
-		on "$node" sh -c '
-			nft list ruleset 2>/dev/null | grep -i ordeal
-			iptables-save 2>/dev/null | grep -i ordeal
-			ip6tables-save 2>/dev/null | grep -i ordeal
-			grep -l "^State:.T (stopped)" /proc/[0-9]*/status \
-				2>/dev/null
-			true' || echo "cannot look at $node"
-	done
+	on_all '
+		nft list ruleset 2>/dev/null | grep -i ordeal
+		iptables-save 2>/dev/null | grep -i ordeal
+		ip6tables-save 2>/dev/null | grep -i ordeal
+		grep -l "^State:.T (stopped)" /proc/[0-9]*/status 2>/dev/null
+		true'
 }
 
 clean() {
@@ -36,32 +28,25 @@ clean() {
 	[ -z "$left" ] || { echo "left behind: $left"; return 1; }
 }
 
+# start SEED LENGTH: a run whose faults are about so long.
 start() {
 	"$ordeal" run --target etcd --local 3 --cluster "$cluster" \
 		--store "$work/store" --faults partition,pause \
 		--partition.targets one,majority --pause.targets one,majority \
-		--time-limit 60s --fault-length 900ms --fault-gap 300ms \
+		--time-limit 120s --fault-length "$2" --fault-gap 300ms \
 		--seed "$1" >"$work/run" 2>&1 &
 	pid=$!
 }
 
 # The main phase has begun once there is a history with a fault in it.
 await_fault() {
-	for _ in $(seq 300); do
-		if [ -d "$work/store" ] && grep -qs '"do":"inject"' \
-			"$(find "$work/store" -name history.jsonl)"; then
-			return 0
-		fi
-		sleep 0.1
-	done
-	cat "$work/run"
-	return 1
+	until_seen '"do":"inject","effect":'
 }
 
-# died SEED MS
+# died SEED MS LENGTH
 died() {
 	rm -rf "$work/store"
-	start "$1"
+	start "$1" "$3"
 	await_fault || { kill -9 $pid; return 1; }
 	sleep "$(awk "BEGIN { print $2 / 1000 }")"
 	kill -9 $pid
@@ -79,30 +64,39 @@ died() {
 
 dirty=0
 claim "three nodes" exits 0 "$ordeal" cluster up --nodes 3 --name "$cluster"
-for death in $(seq "${DEATHS:-6}"); do
+claim "healed after death in a fault" died 1 0 60s
+claim "... for it left something to heal" [ "$dirty" = 1 ]
+for death in $(seq 2 "${DEATHS:-6}"); do
 	moment=$((death * 7919 % 2500))
 	claim "healed after death $moment ms into the faults" \
-		died "$death" $moment
+		died "$death" $moment 900ms
 done
 
-claim "some deaths left something to heal" [ "$dirty" -gt 0 ]
-
 rm -rf "$work/store"
-start 99
+start 99 900ms
 await_fault
 kill -9 $pid
 wait $pid 2>/dev/null
-claim "the next run works on the same nodes" exits 0 \
-	"$ordeal" run --target etcd --local 3 --cluster "$cluster" \
-	--store "$work/store" --faults partition,pause --time-limit 10s \
-	--partition.targets one --pause.targets one \
-	--fault-length 2500ms --fault-gap 1s --seed 1
+# next_run: once more where a fault could not be proven on a busy machine.
+next_run() {
+	for seed in 1 2 3; do
+		exits 0 "$ordeal" run --target etcd --local 3 \
+			--cluster "$cluster" --store "$work/store" \
+			--faults partition,pause --time-limit 10s \
+			--partition.targets one --pause.targets one \
+			--fault-length 2500ms --fault-gap 1s --seed $seed &&
+			return 0
+		[ "$code" = 2 ] || break
+	done
+	return 1
+}
+claim "the next run works on the same nodes" next_run
 claim "... and leaves them clean" clean
 
 # interrupted: Ctrl-C in the middle of a fault heals, collects and judges.
 interrupted() {
 	rm -rf "$work/store"
-	start 5
+	start 5 900ms
 	await_fault || return 1
 	kill -TERM $pid
 	wait $pid

@@ -80,13 +80,13 @@ assert_nothing_left() {
 bridge=$(bridge_of "$one")
 for from in n1 n2 n3; do
 	for to in n1 n2 n3; do
-		on "$one" $from ping -c 1 -W 5 $to >/dev/null ||
+		on "$one" $from ping -c 1 -W 20 $to >/dev/null ||
 			fail "$from does not reach $to"
 	done
 done
 pass 'nodes reach each other by name'
 
-on "$one" n1 ping -6 -c 1 -W 5 n3-ip6 >/dev/null || [ ! -s /proc/net/if_inet6 ]
+on "$one" n1 ping -6 -c 1 -W 20 n3-ip6 >/dev/null || [ ! -s /proc/net/if_inet6 ]
 pass 'nodes reach each other by IPv6'
 
 [ "$(on "$one" n2 hostname)" = n2 ]
@@ -103,9 +103,11 @@ on "$one" n1 sh -c 'exit 7' || code=$?
 pass 'exec keeps words, and ends as the command does'
 
 on "$one" n1 sh -c '(sleep 0 &) ; sleep 0.2
-	for p in /proc/[0-9]*; do
-		! grep -q "^State:.Z" $p/status || exit 1
-	done'
+	for i in $(seq 300); do
+		grep -qs "^State:.Z" /proc/[0-9]*/status || exit 0
+		sleep 0.1
+	done
+	exit 1'
 pass 'the first process of a node buries orphans'
 
 "$ordeal" doctor --local "$one" >/dev/null
@@ -116,25 +118,25 @@ pass 'the doctor finds the nodes fit'
 
 "$ordeal" cluster up --name "$two" --nodes 2 >/dev/null
 [ "$(bridge_of "$two")" != "$bridge" ]
-on "$two" n1 ping -c 1 -W 5 n2 >/dev/null
-on "$one" n1 ping -c 1 -W 5 n2 >/dev/null
+on "$two" n1 ping -c 1 -W 20 n2 >/dev/null
+on "$one" n1 ping -c 1 -W 20 n2 >/dev/null
 second=$(bridge_of "$two")
 "$ordeal" cluster down --name "$two"
 assert_nothing_left "$two" "$second"
-on "$one" n1 ping -c 1 -W 5 n3 >/dev/null
+on "$one" n1 ping -c 1 -W 20 n3 >/dev/null
 pass 'a second cluster comes and goes beside the first'
 
 # A node is like a container: nothing but what is inside of it is its own, and
 # its disk cannot hold overlays.
 on "$one" n3 sh -c 'cat >/tmp/ordeal; chmod +x /tmp/ordeal' <"$ordeal"
 on "$one" n3 /tmp/ordeal cluster up --name "$two" --nodes 2 >/dev/null
-on "$one" n3 /tmp/ordeal cluster exec --name "$two" n1 -- ping -c 1 -W 5 n2 \
+on "$one" n3 /tmp/ordeal cluster exec --name "$two" n1 -- ping -c 1 -W 20 n2 \
 	>/dev/null
 pass 'a local cluster works where / is an overlay itself'
 
 "$ordeal" cluster up --name "$two" --nodes 1 >/dev/null
 "$ordeal" cluster down --name "$two"
-on "$one" n3 /tmp/ordeal cluster exec --name "$two" n1 -- ping -c 1 -W 5 n2 \
+on "$one" n3 /tmp/ordeal cluster exec --name "$two" n1 -- ping -c 1 -W 20 n2 \
 	>/dev/null
 on "$one" n3 /tmp/ordeal cluster down --name "$two"
 pass 'a cluster of the same name in a container is another one'
@@ -148,7 +150,7 @@ on "$one" n1 sh -c 'kill -9 $(cat /run/ordeal-sshd/pid); sleep 0' || :
 tries=0
 until on "$one" n1 true 2>/dev/null; do
 	tries=$((tries + 1))
-	[ $tries -lt 50 ] || fail 'sshd does not come back'
+	[ $tries -lt 300 ] || fail 'sshd does not come back'
 	sleep 0.1
 done
 pass 'an sshd that was killed comes back'
@@ -168,11 +170,15 @@ for pid in $(processes "$one"); do
 	! tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q '^/bin/sh .*/n2/init' ||
 		kill -9 "$pid"
 done
-sleep 0.2
-"$ordeal" cluster status | grep -A 2 "^cluster $one:" | grep -q 'n2 .* dead' ||
-	fail 'a dead node is not noticed'
+tries=0
+until "$ordeal" cluster status | grep -A 2 "^cluster $one:" |
+	grep -q 'n2 .* dead'; do
+	tries=$((tries + 1))
+	[ $tries -lt 100 ] || fail 'a dead node is not noticed'
+	sleep 0.1
+done
 "$ordeal" cluster up --name "$one" --nodes 2 >/dev/null
-on "$one" n1 ping -c 1 -W 5 n2 >/dev/null
+on "$one" n1 ping -c 1 -W 20 n2 >/dev/null
 "$ordeal" cluster down --name "$one"
 pass 'a cluster with a dead node is made anew'
 
@@ -199,7 +205,7 @@ for moment in 0.03 0.09 0.15; do
 	kill -9 $pid 2>/dev/null || :
 	wait $pid 2>/dev/null || :
 	"$ordeal" cluster up --name "$one" --nodes 2 >/dev/null
-	on "$one" n1 ping -c 1 -W 5 n2 >/dev/null
+	on "$one" n1 ping -c 1 -W 20 n2 >/dev/null
 done
 bridge=$(bridge_of "$one")
 "$ordeal" cluster down --name "$one"

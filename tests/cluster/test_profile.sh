@@ -11,10 +11,10 @@ cluster=profile-$$
 at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
 
 # profile READ WORDS: what a short run shows, in $work/table. The run itself is
-# judged by others; here it has only to end with a record. Once more where the
+# judged by others; here it has only to end with a record. Again where the
 # words are missing: what a cut node is asked, and when, is chance.
 profile() {
-	for seed in 5 6; do
+	for seed in 5 6 7 8 9 10; do
 		"$ordeal" run --target etcd --local 3 --cluster "$cluster" \
 			--keep --store "$work/store" --workload convergence \
 			--reads 60% --faults partition --partition.targets one \
