@@ -6,7 +6,7 @@ set -eu
 
 build='gcc libc6-dev binutils make pkg-config git libssh2-1-dev libjansson-dev libpcre2-dev
 	libcurl4-openssl-dev libzstd-dev zlib1g-dev libmicrohttpd-dev'
-run='iproute2 iptables openssh-server openssh-client iputils-ping procps
+run='iproute2 iptables nftables openssh-server openssh-client iputils-ping procps
 	util-linux ca-certificates etcd-server'
 test="libcmocka-dev zstd gzip perl curl etcd-client prometheus libxml2-utils
 	python3-jsonschema librsvg2-bin qemu-system-x86 busybox-static
@@ -58,6 +58,13 @@ if [ ! -e $policy ]; then
 fi
 echo "ordeal: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
-# shellcheck disable=SC2086
-apt-get install -y -qq --no-install-recommends $missing >/dev/null
+# A mirror may be out of reach for a moment, and somebody else may be installing.
+for attempt in 1 2 3 4; do
+	apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 update -qq ||
+		echo "ordeal: the lists of packages are not all new" >&2
+	# shellcheck disable=SC2086
+	apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 install -y \
+		-qq --no-install-recommends $missing >/dev/null && exit 0
+	[ $attempt = 4 ] || sleep $((attempt * 5))
+done
+exit 1
