@@ -28,8 +28,8 @@ list() {
 monitor_register.c|b->first_return < a->last_invoke|b->first_return > a->last_invoke
 monitor_register.c|a && a->last_invoke > b->first_return|a && a->last_invoke < b->first_return
 zone.c|zones[middle].first_return < position|zones[middle].first_return > position
-zone.c|low > 0 && zones[low - 1].first_return >= position|false
-zone.c|high < count && zones[high].first_return < position|false
+zone.c|low > 0 && zones[low - 1].first_return >= position|0
+zone.c|high < count && zones[high].first_return < position|0
 monitor_register.c|is_sound &= written >= latest|is_sound &= written < latest
 monitor_register.c|is_sound &= seen >= latest|is_sound &= true
 monitor_register.c|latest = max(latest, content->invoke[WRITES])|latest = min(latest, content->invoke[WRITES])
