@@ -157,7 +157,7 @@ static void all_is_undone_when_the_lease_runs_out(void **state)
 	struct place *place = *state;
 	int64_t start_ns;
 
-	start(place, 600);
+	start(place, 1500);
 	add(place, "first");
 	add(place, "second");
 	assert_int_equal(ask(place, "renew"), 0);
@@ -175,9 +175,9 @@ static void a_renewed_lease_does_not_run_out(void **state)
 {
 	struct place *place = *state;
 
-	start(place, 1000);
+	start(place, 2500);
 	add(place, "it");
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 12; i++) {
 		clock_sleep_until(clock_now_ns() + 250 * NS_PER_MS);
 		assert_int_equal(ask(place, "renew"), 0);
 	}

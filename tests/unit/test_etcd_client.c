@@ -87,12 +87,12 @@ static enum outcome act(struct scene *scene, enum verb verb, int64_t expected,
 
 static enum outcome act_write(struct scene *scene)
 {
-	return act(scene, VERB_WRITE, -1, 5, 2000);
+	return act(scene, VERB_WRITE, -1, 5, 20000);
 }
 
 static enum outcome act_read(struct scene *scene)
 {
-	return act(scene, VERB_READ, -1, 0, 2000);
+	return act(scene, VERB_READ, -1, 0, 20000);
 }
 
 static void a_value_is_read_as_it_was_written(void **state)
@@ -152,8 +152,8 @@ static void a_cas_compares_values_or_absence(void **state)
 
 	(void)state;
 	begin(&scene, steps, 2);
-	assert_int_equal(act(&scene, VERB_CAS, 4, 5, 2000), OUTCOME_OK);
-	assert_int_equal(act(&scene, VERB_CAS, -1, 5, 2000), OUTCOME_FAIL);
+	assert_int_equal(act(&scene, VERB_CAS, 4, 5, 20000), OUTCOME_OK);
+	assert_int_equal(act(&scene, VERB_CAS, -1, 5, 20000), OUTCOME_FAIL);
 	assert_string_equal(scene.err.text, "precondition failed");
 	http_script_stop(scene.script);
 	assert_non_null(strstr(http_script_request(scene.script, 0),

@@ -81,7 +81,7 @@ static enum outcome transact(struct scene *scene)
 		.is_transaction = true,
 		.values = scene->values,
 		.arena = &scene->arena,
-		.deadline_ns = clock_now_ns() + 500 * NS_PER_MS,
+		.deadline_ns = clock_now_ns() + 1500 * NS_PER_MS,
 	};
 	enum outcome outcome;
 
@@ -242,7 +242,7 @@ static void what_goes_wrong_before_the_commit_is_definite(void **state)
 {
 	static const struct http_step firsts[] = {
 		{ .ending = HTTP_RESET },
-		{ .body = FOUND(LIST), .delay_ms = 700 },
+		{ .body = FOUND(LIST), .delay_ms = 9000 },
 		{ .body = "garbage" },
 		{ .body = FOUND(NONE "," NONE) },
 		{ .status = 503,
@@ -266,7 +266,7 @@ static void what_goes_wrong_in_the_commit_is_indeterminate(void **state)
 {
 	static const struct http_step seconds[] = {
 		{ .ending = HTTP_RESET },
-		{ .body = FOUND(PUT), .delay_ms = 700 },
+		{ .body = FOUND(PUT), .delay_ms = 9000 },
 		{ .body = "garbage" },
 		{ .body = FOUND(PUT "," PUT) },
 		{ .status = 503,

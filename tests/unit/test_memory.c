@@ -297,7 +297,7 @@ static void a_slow_operation_ends_by_its_deadline_in_doubt(void **state)
 			 OUTCOME_INDETERMINATE);
 	assert_string_equal(f->a.err.text, "timeout");
 	assert_in_range(clock_now_ns() - start_ns, 20 * NS_PER_MS,
-			2 * NS_PER_S);
+			30 * NS_PER_S);
 }
 
 static void a_rate_beyond_one_is_refused(void **state)

@@ -174,7 +174,7 @@ static void a_deadline_ends_the_wait_and_reopen_mends(void **state)
 	int64_t begin = clock_now_ns();
 
 	assert_int_equal(run_with(f, "sleep 30", NULL, 0, NS_PER_S / 4), -1);
-	assert_true(clock_now_ns() - begin < 3 * NS_PER_S);
+	assert_true(clock_now_ns() - begin < 20 * NS_PER_S);
 	assert_string_equal(f->err.text, "not done by its deadline");
 	assert_int_equal(run(f, "true"), -1);
 	assert_int_equal(ssh_transport.reopen(f->session,

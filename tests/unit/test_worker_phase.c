@@ -62,25 +62,30 @@ static void a_client_that_never_comes_back_is_left_behind(void **state)
 	struct history *history;
 	bool abandoned = false;
 	int64_t start_ns = clock_now_ns();
+	size_t retired = 0;
+	size_t begun;
 
-	f->script.hang_ns = 1500 * NS_PER_MS;
+	f->script.hang_ns = 2500 * NS_PER_MS;
 	f->phase.op_timeout_ns = 100 * NS_PER_MS;
-	f->phase.deadline_ns = start_ns + 100 * NS_PER_MS;
+	f->phase.deadline_ns = start_ns + 300 * NS_PER_MS;
 	f->phase.generator = numbers(f, UINT64_MAX);
 	assert_int_equal(phase_run(&f->phase, &abandoned, &f->err), -1);
 	assert_true(abandoned);
-	assert_true(clock_now_ns() - start_ns < 1200 * NS_PER_MS);
+	assert_int_equal(f->script.returns, 0);
 	history = recorded(f);
-	assert_int_equal(history->op_count, THREADS);
-	for (size_t i = 0; i < THREADS; i++) {
+	/* A machine that is busy may not let all of them begin. */
+	begun = history->op_count;
+	assert_in_range(begun, 1, THREADS);
+	for (size_t i = 0; i < begun; i++)
 		assert_int_equal(history->ops[i].complete, HISTORY_NONE);
-		assert_int_equal(f->processes[i], i + THREADS);
-	}
+	for (int32_t i = 0; i < THREADS; i++)
+		retired += f->processes[i] == i + THREADS;
+	assert_int_equal(retired, begun);
 	history_free(history);
 	/* They come back before the fixture goes, and record nothing. */
-	clock_sleep_until(start_ns + 1800 * NS_PER_MS);
+	clock_sleep_until(start_ns + 2900 * NS_PER_MS);
 	history = recorded(f);
-	assert_int_equal(history->entry_count, THREADS);
+	assert_int_equal(history->entry_count, begun);
 	history_free(history);
 }
 
@@ -88,16 +93,14 @@ static void waiting_for_such_a_client_has_an_end(void **state)
 {
 	struct fixture *f = *state;
 	bool abandoned = false;
-	int64_t start_ns = clock_now_ns();
 
 	/* Nobody asks the generator any more, so nobody knows it is over. */
-	f->script.hang_ns = 2500 * NS_PER_MS;
+	f->script.hang_ns = 3500 * NS_PER_MS;
 	f->phase.op_timeout_ns = 10 * NS_PER_MS;
 	f->phase.generator = numbers(f, UINT64_MAX);
 	assert_int_equal(phase_run(&f->phase, &abandoned, &f->err), -1);
 	assert_true(abandoned);
-	assert_true(clock_now_ns() - start_ns < 2200 * NS_PER_MS);
-	clock_sleep_until(start_ns + 3000 * NS_PER_MS);
+	assert_int_equal(f->script.returns, 0);
 }
 
 static void count_nemesis(void *state, const struct work *work)
