@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkers/causal/firsts.h"
+#include "checkers/causal/sparse.h"
+
 /* One session as it goes. */
 struct view {
 	struct causal *causal;
@@ -15,7 +18,11 @@ struct view {
 	uint32_t *seen; /* likewise, by run: writes of the run's key alone */
 	/* By write and session: where the session first read a later write of
 	 * the key by the same writer. */
-	uint32_t *firsts;
+	uint32_t *firsts; /* NULL: many sessions; then `many` */
+	struct firsts many;
+	uint32_t *heard; /* the sessions whose bound is not 0 */
+	uint32_t heard_count;
+	uint64_t steps; /* of budget.states_max */
 };
 
 static struct anomaly *accuse(struct view *view, const char *name,
@@ -66,6 +73,10 @@ static void check_writes(struct view *view, uint32_t read)
 	uint32_t first = trace->run_starts[event->key];
 	uint32_t end = trace->run_starts[event->key + 1];
 
+	if (trace_is_event(event->reads)) {
+		first = trace_run_of(trace, event->reads);
+		end = first + 1;
+	}
 	for (uint32_t r = first; r < end; r++) {
 		const struct run *run = &trace->runs[r];
 		uint32_t bound = view->bounds[run->session];
@@ -151,18 +162,15 @@ static bool is_replaced(struct view *view, uint32_t read)
 	const struct trace *trace = view->causal->trace;
 	uint32_t write = trace->events[read].reads;
 	uint32_t key = trace->events[read].key;
-	uint32_t r = trace->run_starts[key];
 
 	for (uint32_t i = trace->reader_starts[write];
 	     i < trace->reader_starts[write + 1]; i++) {
 		const struct event *reader =
 			&trace->events[trace->readers[i]];
+		uint32_t r = trace_run_at(trace, key, reader->session);
 
-		while (r < trace->run_starts[key + 1] &&
-		       trace->runs[r].session < reader->session)
-			r++;
 		if (r == trace->run_starts[key + 1])
-			return false;
+			continue;
 		if (trace->runs[r].session == reader->session &&
 		    reader->position < view->seen[r]) {
 			uint32_t b = trace->session_starts[reader->session] +
@@ -175,6 +183,26 @@ static bool is_replaced(struct view *view, uint32_t read)
 	return false;
 }
 
+/* As check_follows, where there is no row for each write. */
+static void check_many(struct view *view, uint32_t read)
+{
+	const struct trace *trace = view->causal->trace;
+	uint32_t reads = trace->events[read].reads;
+	uint32_t q;
+
+	if ((reads != TRACE_INITIAL && !trace_is_event(reads)) ||
+	    view->steps > view->causal->check->budget->states_max)
+		return;
+	q = firsts_find(&view->many, read, view->bounds, view->heard,
+			view->heard_count, &view->steps);
+	if (q != TRACE_NONE)
+		tell_follows(view, q,
+			     trace->session_starts[q] + view->bounds[q] - 1,
+			     read);
+	else if (trace_is_event(reads))
+		is_replaced(view, read);
+}
+
 static void check_follows(struct view *view, uint32_t read)
 {
 	const struct trace *trace = view->causal->trace;
@@ -182,6 +210,10 @@ static void check_follows(struct view *view, uint32_t read)
 	size_t sessions = trace->session_count;
 	const uint32_t *firsts;
 
+	if (!view->firsts) {
+		check_many(view, read);
+		return;
+	}
 	if (event->reads == TRACE_INITIAL)
 		firsts = view->firsts +
 			 (trace->count + (size_t)event->key) * sessions;
@@ -243,23 +275,6 @@ static void find_firsts(struct view *view)
 	}
 }
 
-static uint32_t run_of(const struct trace *trace, uint32_t write)
-{
-	uint32_t low = trace->run_starts[trace->events[write].key];
-	uint32_t high = trace->run_starts[trace->events[write].key + 1];
-	uint32_t session = trace->events[write].session;
-
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (trace->runs[middle].session <= session)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static void remember(struct view *view, uint32_t read)
 {
 	const struct trace *trace = view->causal->trace;
@@ -267,11 +282,13 @@ static void remember(struct view *view, uint32_t read)
 	const struct event *event = &trace->events[write];
 	uint32_t run;
 
+	if (view->bounds[event->session] == 0)
+		view->heard[view->heard_count++] = event->session;
 	if (view->bounds[event->session] <= event->position) {
 		view->bounds[event->session] = event->position + 1;
 		view->witnesses[event->session] = read;
 	}
-	run = run_of(trace, write);
+	run = trace_run_of(trace, write);
 	if (view->seen[run] <= event->position)
 		view->seen[run] = event->position + 1;
 }
@@ -283,47 +300,65 @@ static void judge_session(struct view *view, uint32_t session,
 	uint32_t start = trace->session_starts[session];
 	uint32_t end = trace->session_starts[session + 1];
 
-	memset(view->bounds, 0, trace->session_count * sizeof(uint32_t));
+	while (view->heard_count > 0)
+		view->bounds[view->heard[--view->heard_count]] = 0;
 	for (uint32_t e = start; e < end; e++) {
 		check(view, e);
 		if (trace_is_event(trace->events[e].reads))
 			remember(view, e);
 	}
 	for (uint32_t e = start; e < end; e++) {
-		if (trace_is_event(trace->events[e].reads))
-			view->seen[run_of(trace, trace->events[e].reads)] = 0;
+		uint32_t write = trace->events[e].reads;
+
+		if (trace_is_event(write))
+			view->seen[trace_run_of(trace, write)] = 0;
 	}
 }
 
-static void judge_views(struct causal *causal, bool follows)
+static void judge_views(struct causal *causal, bool follows, bool is_sparse)
 {
 	const struct trace *trace = causal->trace;
 	struct view view = { .causal = causal };
 	size_t sessions = trace->session_count + 1;
 
-	if (follows && !causal_fits(causal))
-		return;
 	view.bounds = heap_zeroed(sessions, sizeof(uint32_t));
 	view.witnesses = heap_zeroed(sessions, sizeof(uint32_t));
+	view.heard = heap_zeroed(sessions, sizeof(uint32_t));
 	view.seen = heap_zeroed(trace->run_starts[trace->key_count] + 1,
 				sizeof(uint32_t));
-	if (follows)
+	if (follows && is_sparse)
+		firsts_init(&view.many, trace);
+	else if (follows)
 		find_firsts(&view);
 	for (uint32_t s = 0; s < trace->session_count; s++)
 		judge_session(&view, s,
 			      follows ? check_follows : check_writes);
+	if (view.steps > causal->check->budget->states_max && !causal->found)
+		verdict_set(causal->verdict, causal->check->arena,
+			    VERDICT_UNKNOWN,
+			    "not decided: the budget ran out");
+	firsts_release(&view.many);
 	free(view.bounds);
 	free(view.witnesses);
+	free(view.heard);
 	free(view.seen);
 	free(view.firsts);
 }
 
 void judge_monotonic_writes(struct causal *causal)
 {
-	judge_views(causal, false);
+	judge_views(causal, false, false);
+}
+
+void judge_writes_follow_reads_sparse(struct causal *causal)
+{
+	judge_views(causal, true, true);
 }
 
 void judge_writes_follow_reads(struct causal *causal)
 {
-	judge_views(causal, true);
+	if (causal->trace->session_count > SPARSE_SESSIONS)
+		judge_writes_follow_reads_sparse(causal);
+	else if (causal_fits(causal))
+		judge_views(causal, true, false);
 }

@@ -33,4 +33,7 @@ void judge_monotonic_reads(struct causal *causal);
 void judge_monotonic_writes(struct causal *causal);
 void judge_writes_follow_reads(struct causal *causal);
 
+/* The same for many sessions. */
+void judge_writes_follow_reads_sparse(struct causal *causal);
+
 #endif

@@ -329,3 +329,19 @@ uint32_t trace_last_write(const struct trace *trace, const struct run *run,
 	}
 	return low ? writes[low - 1] : TRACE_NONE;
 }
+
+uint32_t trace_run_at(const struct trace *trace, uint32_t key, uint32_t session)
+{
+	uint32_t low = trace->run_starts[key];
+	uint32_t high = trace->run_starts[key + 1];
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (trace->runs[middle].session < session)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

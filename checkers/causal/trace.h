@@ -81,4 +81,17 @@ static inline bool trace_is_event(uint32_t e)
 uint32_t trace_last_write(const struct trace *trace, const struct run *run,
 			  uint32_t bound);
 
+/* The run of the key that a session writes, or the one where it would stand.
+ * O(log of the key's runs). */
+uint32_t trace_run_at(const struct trace *trace, uint32_t key,
+		      uint32_t session);
+
+/* The run that a write belongs to. */
+static inline uint32_t trace_run_of(const struct trace *trace, uint32_t write)
+{
+	const struct event *event = &trace->events[write];
+
+	return trace_run_at(trace, event->key, event->session);
+}
+
 #endif

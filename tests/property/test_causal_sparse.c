@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "checkers/causal/sessions.h"
 #include "checkers/causal/sparse.h"
 #include "harness/core/rng.h"
 #include "tests/support/brute_judge.h"
@@ -22,16 +23,16 @@
 #define LARGER_LIVE 5
 #define LARGER_KEYS 4
 
-enum judged { CC, CCV, REAL_TIME, CM, PRAM, JUDGED };
+enum judged { CC, CCV, REAL_TIME, CM, PRAM, FOLLOWS, JUDGED };
 
 static const char *const names[JUDGED] = {
 	"causal", "causal-convergence", "real-time-causal", "causal-memory",
-	"pram",
+	"pram", "writes-follow-reads",
 };
 
 static const enum tiny_model models[JUDGED] = {
 	TINY_CAUSAL, TINY_CAUSAL_CONVERGENCE, TINY_REAL_TIME_CAUSAL,
-	TINY_CAUSAL_MEMORY, TINY_PRAM,
+	TINY_CAUSAL_MEMORY, TINY_PRAM, TINY_WRITES_FOLLOW_READS,
 };
 
 static void judge_one(struct causal *causal, enum judged what, bool is_sparse)
@@ -40,7 +41,10 @@ static void judge_one(struct causal *causal, enum judged what, bool is_sparse)
 		CAUSAL_WEAK, CAUSAL_CONVERGENCE, CAUSAL_REAL_TIME,
 	};
 
-	if (what >= CM)
+	if (what == FOLLOWS)
+		(is_sparse ? judge_writes_follow_reads_sparse :
+			     judge_writes_follow_reads)(causal);
+	else if (what >= CM)
 		(is_sparse ? judge_memory_sparse : judge_memory)(causal,
 								 what == CM);
 	else
