@@ -86,10 +86,10 @@ static long peak_kib(void)
 	return usage.ru_maxrss;
 }
 
-/* Measured in a process of its own, so that the peak is its own too. */
-static void measure(const struct long_shape *shape)
+/* Judges, and says for how many seconds; negative: it could not. */
+static double judge(const struct long_shape *shape,
+		    const struct history *history, struct verdict *verdict)
 {
-	struct history *history = long_history(shape);
 	struct arena arena = { 0 };
 	struct budget budget = { .states_max = BUDGET_STATES_DEFAULT,
 				 .bytes_max = BUDGET_BYTES_DEFAULT,
@@ -97,29 +97,46 @@ static void measure(const struct long_shape *shape)
 	struct options *options =
 		options_new(&arena, checker_linearizable.options);
 	struct check check = { history, options, &budget, &arena };
-	struct verdict verdict;
 	struct error err;
-	long before = peak_kib();
 	int64_t start;
-	double seconds;
+	double seconds = -1;
 
-	if (options_set(options, &arena, "model", shape->model, &err) ||
-	    options_set(options, &arena, "algorithm", shape->algorithm, &err))
-		return;
-	verdict_init(&verdict);
-	start = clock_now_ns();
-	if (checker_linearizable.check(&check, &verdict, &err))
-		return;
-	seconds = (double)(clock_now_ns() - start) / 1e9;
-	printf("%-20s %9zu %3d %5.1f%% %-6s %-8s %8.3f s %11.0f op/s "
-	       "%6ld + %6ld MiB\n",
-	       shape->name, shape->ops, shape->processes,
-	       shape->crashed * 100, shape->algorithm,
-	       verdict_kind_name(verdict.kind), seconds,
-	       (double)shape->ops / seconds, before / 1024,
-	       (peak_kib() - before) / 1024);
-	fflush(stdout);
+	verdict_init(verdict);
+	if (options_set(options, &arena, "model", shape->model, &err) == 0 &&
+	    options_set(options, &arena, "algorithm", shape->algorithm,
+			&err) == 0) {
+		start = clock_now_ns();
+		if (checker_linearizable.check(&check, verdict, &err) == 0)
+			seconds = (double)(clock_now_ns() - start) / 1e9;
+	}
 	arena_release(&arena);
+	return seconds;
+}
+
+/* The best of three: the first may be the first to touch the machine's memory,
+ * which can take longer than all else. In a process of its own, so that the
+ * peak is its own too. */
+static void measure(const struct long_shape *shape)
+{
+	struct history *history = long_history(shape);
+	struct verdict verdict;
+	long before = peak_kib();
+	double seconds = judge(shape, history, &verdict);
+
+	for (int i = 1; i < 3 && seconds >= 0; i++) {
+		double again = judge(shape, history, &verdict);
+
+		seconds = again < seconds ? again : seconds;
+	}
+	if (seconds >= 0)
+		printf("%-20s %9zu %3d %5.1f%% %-6s %-8s %8.3f s %11.0f op/s "
+		       "%6ld + %6ld MiB\n",
+		       shape->name, shape->ops, shape->processes,
+		       shape->crashed * 100, shape->algorithm,
+		       verdict_kind_name(verdict.kind), seconds,
+		       (double)shape->ops / seconds, before / 1024,
+		       (peak_kib() - before) / 1024);
+	fflush(stdout);
 	history_free(history);
 }
 
