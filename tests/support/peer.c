@@ -147,12 +147,17 @@ void taken_tell(const char *label, const char *level, const struct taken *our,
 		const struct peer *peer, const struct taken *their)
 {
 	double judging = their->judging > 0 ? their->judging : their->wall;
+	bool is_judged = strcmp(their->verdict, "nothing") != 0;
 
 	printf("%-26s %-28s %-8s %7.3f s (%6.3f s of processor)  %s %-8s"
-	       " %7.3f s%s (%6.3f s of processor in all)  %.1f times\n",
+	       " %7.3f s%s (%6.3f s of processor in all)",
 	       label, level, our->verdict, our->wall, our->cpu, peer->name,
 	       their->verdict, judging, their->judging > 0 ? " judging" : "",
-	       their->cpu, judging / our->wall);
+	       their->cpu);
+	if (is_judged)
+		printf("  %.1f times\n", judging / our->wall);
+	else
+		printf("  no verdict, nothing to compare\n");
 	if (their->judging > 0)
 		printf("%80s by processor: %.1f times\n", "",
 		       their->cpu * their->judging / their->wall / our->cpu);
@@ -179,6 +184,8 @@ static void write_txn(const struct history *history, const struct op *op,
 
 void peer_write_plume(const struct history *history, FILE *out)
 {
-	for (size_t t = 0; t < history->op_count; t++)
-		write_txn(history, &history->ops[t], t, out);
+	for (size_t t = 0; t < history->op_count; t++) {
+		if (history->ops[t].process >= 0) /* no phase, no fault */
+			write_txn(history, &history->ops[t], t, out);
+	}
 }
