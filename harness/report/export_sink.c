@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/report/export_private.h"
+#include "harness/report/json.h"
 #include "harness/report/post.h"
 #include "harness/report/text.h"
 
@@ -85,9 +86,10 @@ int sink_open(struct sink *sink, struct error *err)
 		sink->poster = poster_open(whole_url(sink), err);
 		return sink->poster ? 0 : -1;
 	}
-	sink->part = arena_printf(sink->arena, "%s.%ld.part", sink->to,
-				  (long)getpid());
-	sink->file = fopen(sink->part, "we");
+	if (!file_stays(sink->to))
+		sink->part = arena_printf(sink->arena, "%s.%ld.part", sink->to,
+					  (long)getpid());
+	sink->file = fopen(sink->part ? sink->part : sink->to, "we");
 	if (!sink->file)
 		return error_errno(err, "%s", sink->to);
 	return 0;
@@ -150,9 +152,10 @@ int sink_finish(struct sink *sink, struct error *err)
 	fputs(sink->format->after, sink->file);
 	is_well = fclose(sink->file) == 0;
 	sink->file = NULL;
-	if (!is_well || rename(sink->part, sink->to)) {
+	if (!is_well || (sink->part && rename(sink->part, sink->to))) {
 		error_errno(err, "%s", sink->to);
-		unlink(sink->part);
+		if (sink->part)
+			unlink(sink->part);
 		return -1;
 	}
 	return 0;
@@ -162,7 +165,8 @@ void sink_release(struct sink *sink)
 {
 	if (sink->file) {
 		fclose(sink->file);
-		unlink(sink->part);
+		if (sink->part)
+			unlink(sink->part);
 	}
 	poster_close(sink->poster);
 	free(sink->buffer.text);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/core/history_write.h"
@@ -209,12 +210,21 @@ char *json_pretty(const json_t *json)
 	return text;
 }
 
+bool file_stays(const char *path)
+{
+	struct stat found;
+
+	return lstat(path, &found) == 0 && !S_ISREG(found.st_mode);
+}
+
 int file_write_whole(const char *path, const char *text, size_t length,
 		     struct error *err)
 {
 	struct arena arena = { 0 };
-	const char *part =
-		arena_printf(&arena, "%s.%ld.part", path, (long)getpid());
+	bool stays = file_stays(path);
+	const char *part = stays ? path :
+				   arena_printf(&arena, "%s.%ld.part", path,
+						(long)getpid());
 	FILE *file = fopen(part, "we");
 	int result = 0;
 
@@ -224,9 +234,10 @@ int file_write_whole(const char *path, const char *text, size_t length,
 		size_t written = fwrite(text, 1, length, file);
 
 		if (fclose(file) != 0 || written != length ||
-		    rename(part, path) != 0) {
+		    (!stays && rename(part, path) != 0)) {
 			result = error_errno(err, "%s", path);
-			unlink(part);
+			if (!stays)
+				unlink(part);
 		}
 	}
 	arena_release(&arena);

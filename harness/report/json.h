@@ -10,6 +10,7 @@
 #include "harness/core/option.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -50,7 +51,14 @@ json_t *json_options(const struct options *options);
 /* As text: indented by 2, a line feed at the end. To be freed. */
 char *json_pretty(const json_t *json);
 
-/* Writes it to `path` so that the file is there whole or not at all. */
+/*
+ * Whether something is at `path` that must not be replaced by a file: a device
+ * such as /dev/null, a pipe, a link such as /dev/stdout.
+ */
+bool file_stays(const char *path);
+
+/* Writes it to `path` so that the file is there whole or not at all; to what
+ * stays, directly. */
 int json_write_file(const json_t *json, const char *path, struct error *err);
 
 /* Writes text (or bytes) in the same way. */

@@ -219,6 +219,9 @@ grep -q '^not ok 1' "$dir/out.tap" || complain 'no tap'
 grep -q '1 invalid' "$dir/out.md" || complain 'no summary'
 expect 3 '/nonexistent/x' "$ordeal" check "$dir/good.jsonl" --tap \
 	/nonexistent/x
+ln -s /dev/full "$dir/full"
+expect 3 'No space left' "$ordeal" check "$dir/good.jsonl" --tap "$dir/full"
+[ -L "$dir/full" ] || complain 'a device would have been replaced'
 
 # Text of others does nothing to a terminal, and a pipe sees no colour.
 {

@@ -54,6 +54,10 @@ claim 'what proves the anomaly says so' has "$work/otlp" \
 operations=$(grep -c '"type":"invoke"' "$store/latest/history.jsonl")
 claim 'each operation is there' same "$(grep -c '"ordeal.index"' \
 	"$work/zipkin")" "$operations"
+ln -s /dev/full "$work/full"
+claim 'a full disk is trouble' exits 3 "$ordeal" export latest --store \
+	"$store" --zipkin "$work/full"
+claim '... and no device is replaced' test -L "$work/full"
 claim 'nobody there is trouble' exits 3 "$ordeal" export latest --store \
 	"$store" --zipkin http://127.0.0.1:1
 claim '... and is told' has "$work/err" 'http://127.0.0.1:1/api/v2/spans: '

@@ -143,6 +143,32 @@ static void a_file_is_written_whole_or_not(void **state)
 		strstr(fixture->err.text, "/nonexistent/file: No such"));
 }
 
+/* Through links, as a test that fails must not cost the machine a device. */
+static void what_is_no_file_is_not_replaced(void **state)
+{
+	struct fixture *fixture = *state;
+	struct arena *arena = &fixture->arena;
+	const char *file = arena_printf(arena, "%s/file", fixture->folder);
+	const char *link = arena_printf(arena, "%s/link", fixture->folder);
+	struct stat found;
+
+	put(fixture, file, "old", 3);
+	assert_int_equal(symlink(file, link), 0);
+	assert_false(file_stays(file));
+	assert_true(file_stays(link));
+	assert_true(file_stays("/dev/null"));
+	put(fixture, link, "longer", 6);
+	assert_int_equal(lstat(link, &found), 0);
+	assert_true(S_ISLNK(found.st_mode));
+	assert_int_equal(stat(file, &found), 0);
+	assert_int_equal(found.st_size, 6);
+	link = arena_printf(arena, "%s/full", fixture->folder);
+	assert_int_equal(symlink("/dev/full", link), 0);
+	assert_int_equal(file_write_whole(link, "x", 1, &fixture->err), -1);
+	assert_non_null(strstr(fixture->err.text, "No space left"));
+	assert_int_equal(lstat(link, &found), 0);
+}
+
 static struct log_findings scan(struct fixture *fixture, const char *text,
 				size_t length, const char *const *patterns)
 {
@@ -248,6 +274,7 @@ int main(void)
 		TEST(what_is_not_there_is_named),
 		TEST(no_name_leads_out_of_the_store),
 		TEST(a_file_is_written_whole_or_not),
+		TEST(what_is_no_file_is_not_replaced),
 		TEST(lines_that_match_are_found),
 		TEST(a_last_line_without_end_is_scanned),
 		TEST(an_endless_line_is_cut),
