@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/engine/config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,10 +211,30 @@ static int choose_seed(struct making *making, struct error *err)
 		config->seed &= UINT32_MAX; /* short enough to type again */
 		return 0;
 	}
+	errno = 0;
 	config->seed = strtoull(text, &end, 10);
 	if (*end || end == text)
 		return error_set(err, "%s: '%s' is not a whole number",
 				 config_where(making->settings, "seed"), text);
+	if (errno)
+		return error_set(err, "%s: '%s' is more than 64 bits",
+				 config_where(making->settings, "seed"), text);
+	return 0;
+}
+
+/* What parses, but cannot be meant. */
+static int check_ranges(const struct making *making, struct error *err)
+{
+	const struct options *options = making->config->options;
+
+	if (options_duration_ns(options, "op-timeout") == 0)
+		return error_set(err, "%s: no operation ends in no time; say "
+				      "how long one may take, as in 2s",
+				 config_where(making->settings, "op-timeout"));
+	if (options_real(options, "rate") < 0)
+		return error_set(err, "%s: there is no negative rate; 0 is as "
+				      "fast as it goes",
+				 config_where(making->settings, "rate"));
 	return 0;
 }
 
@@ -326,7 +347,8 @@ int config_make(struct run_config *config, const struct settings *settings,
 	if (apply_run_settings(&making, err) || choose_parts(&making, err) ||
 	    config_choose_nodes(&making, err) ||
 	    config_count_threads(&making, err) ||
-	    choose_seed(&making, err) || apply_part_settings(&making, err) ||
+	    choose_seed(&making, err) || check_ranges(&making, err) ||
+	    apply_part_settings(&making, err) ||
 	    apply_checker_options(&making, err) ||
 	    apply_part_settings(&making, err) ||
 	    config_check_targets(&making, err) || check_pair(&making, err))

@@ -50,6 +50,17 @@ static void mistakes_name_the_setting(void **state)
 	assert_int_equal(config_try(f, "target", "memory", "seed", "abc", NULL),
 			 -1);
 	config_expect(f, "--seed");
+	assert_int_equal(config_try(f, "target", "memory", "seed",
+				    "18446744073709551616", NULL),
+			 -1);
+	config_expect(f, "more than 64 bits");
+	assert_int_equal(
+		config_try(f, "target", "memory", "op-timeout", "0s", NULL),
+		-1);
+	config_expect(f, "--op-timeout: no operation ends");
+	assert_int_equal(config_try(f, "target", "memory", "rate", "-1", NULL),
+			 -1);
+	config_expect(f, "--rate: there is no negative rate");
 	assert_int_equal(config_try(f, "workload", "register", NULL), -1);
 	config_expect(f, "no target");
 	assert_int_equal(config_try(f, "target", "etcd", NULL), -1);
