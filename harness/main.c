@@ -5,9 +5,12 @@
 #include "harness/report/version.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct command {
 	const char *name;
@@ -78,6 +81,20 @@ static int unknown_command(const char *name)
 	return EXIT_USAGE;
 }
 
+/* A reader that has seen enough is no trouble; a full disk is, also when what
+ * was lost was written long before, whose cause nobody knows any more. */
+static bool is_output_lost(void)
+{
+	struct pollfd reader = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	if (fflush(stdout) != 0)
+		return errno != EPIPE;
+	if (!ferror(stdout))
+		return false;
+	errno = EIO;
+	return poll(&reader, 1, 0) != 1 || !(reader.revents & POLLERR);
+}
+
 static int run_command(const char *name, int argc, char **argv)
 {
 	const struct command *command = find_command(name);
@@ -86,8 +103,7 @@ static int run_command(const char *name, int argc, char **argv)
 	if (!command)
 		return unknown_command(name);
 	code = command->run(argc, argv);
-	/* A reader that has seen enough is no trouble; a full disk is. */
-	if (fflush(stdout) != 0 && errno != EPIPE && code == EXIT_VALID) {
+	if (code == EXIT_VALID && is_output_lost()) {
 		perror("ordeal: standard output");
 		code = EXIT_TROUBLE;
 	}

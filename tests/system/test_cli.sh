@@ -222,6 +222,10 @@ expect 3 '/nonexistent/x' "$ordeal" check "$dir/good.jsonl" --tap \
 ln -s /dev/full "$dir/full"
 expect 3 'No space left' "$ordeal" check "$dir/good.jsonl" --tap "$dir/full"
 [ -L "$dir/full" ] || complain 'a device would have been replaced'
+code=0
+"$ordeal" diff --all --json "$dir/sealed/latest" "$dir/sealed/latest" \
+	2>"$dir/err" >/dev/full || code=$?
+[ "$code" = 3 ] || complain "lost output is exit code $code"
 
 # Text of others does nothing to a terminal, and a pipe sees no colour.
 {
