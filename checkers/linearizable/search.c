@@ -143,7 +143,9 @@ void search(const struct problem *problem, const struct search_limits *limits,
 	walk.record = heap_zeroed(walk.roots.width, sizeof(*walk.record));
 	config_set(walk.record, problem->model->init(problem->states), 0);
 	configs_insert(&walk.roots, walk.record);
-	end = walk_on(&walk);
+	end = walk_narrow(&walk);
+	if (end == WALK_BURST)
+		end = walk_on(&walk);
 	if (end == WALK_VALID)
 		result->kind = VERDICT_VALID;
 	else if (end == WALK_INVALID && walk.copies_exceeded)

@@ -7,6 +7,7 @@
 #include "harness/core/budget.h"
 #include "harness/core/verdict.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,7 @@ struct search_limits {
 	const struct budget *budget; /* for its clock */
 	size_t width_max; /* configurations at one moment before depth is
 			   * tried; 0: a thousand. For tests. */
+	bool skips_narrow; /* walk_narrow is not tried. For tests. */
 };
 
 /*
@@ -48,11 +50,12 @@ struct search_limits {
  * configuration is what took effect among the calls that are open, and the
  * state.
  *
- * First in breadth along the time line, remembering one moment only. Where
+ * First in breadth along the time line, remembering one moment only (where a
+ * configuration fits one word, in a form made for that: walk_narrow). Where
  * more than a thousand configurations are possible at one moment, in depth
- * from there on, remembering what failed; where that does not lead to the
- * end soon, in breadth again. All of it is counted, so the same budget stops
- * at the same place on every machine.
+ * from there on, remembering what failed; where that does not lead to the end
+ * soon, in breadth again. All of it is counted, so the same budget stops at
+ * the same place on every machine.
  */
 void search(const struct problem *problem, const struct search_limits *limits,
 	    struct search_result *result);

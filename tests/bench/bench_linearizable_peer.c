@@ -50,6 +50,8 @@ static const struct long_shape shapes[] = {
 	  "auto" },
 	{ "5 values", PLAY_CAS, "cas-register", 50000, 5, 1, 5, 0, false,
 	  "auto" },
+	{ "5 values", PLAY_CAS, "cas-register", 100000, 5, 1, 5, 0, false,
+	  "auto" },
 	{ "5 values", PLAY_REGISTER, "register", 1000, 20, 1, 5, 0, false,
 	  "auto" },
 };

@@ -233,6 +233,27 @@ window.c|between->complete < reader->invoke|between->complete > reader->invoke
 window.c|if (calls->items[i].verb != VERB_READ|if (calls->items[i].verb == VERB_READ
 window.c|if (result.kind == VERDICT_INVALID)|if (true)
 window.c|return value_equal(seen, update->arg)|return !value_equal(seen, update->arg)
+narrow.c|if (step == STEP_NO)|if (step != STEP_NO)
+narrow.c|if (problem->is_pure[number])|if (!problem->is_pure[number])
+narrow.c|narrow->states[*number] == state|narrow->states[*number] >= state
+narrow.c|problem->kinds[copy] != problem->kinds[number]|problem->kinds[copy] == problem->kinds[number]
+narrow.c|calls[copy].complete < calls[number].complete|calls[copy].complete > calls[number].complete
+narrow.c|narrow->earlier[other] &= ~bit|narrow->earlier[other] &= ~0ull
+narrow.c|narrow->agreeing[state] &= ~bit|narrow->agreeing[state] &= ~0ull
+narrow.c|narrow->moving[state] &= ~bit|narrow->moving[state] &= ~0ull
+narrow.c|uint32_t i = 0; i < known|uint32_t i = known > 2; i < known
+narrow.c|state < narrow->state_count; state++|state + 1 < narrow->state_count; state++
+narrow.c|narrow->stamps[slot] == narrow->stamp|narrow->stamps[slot] != narrow->stamp
+narrow.c|narrow->table[slot] == config|narrow->table[slot] != config
+narrow.c|uint64_t free_calls = narrow->open & ~taken|uint64_t free_calls = narrow->open
+narrow.c|if (next != state)|if (next == state)
+narrow.c|narrow->stamp++;|narrow->stamp += 0;
+narrow.c|if (!count)|if (count)
+narrow.c|narrow->level[i] ^ bit|narrow->level[i]
+narrow.c|narrow->open &= ~bit;|narrow->open &= ~0ull;
+narrow.c|*from = i + 1;|*from = i;
+narrow.c|slot >= SLOTS_MAX|slot > 2 * SLOTS_MAX
+narrow.c|narrow->state_count == STATES_MAX|narrow->state_count > STATES_MAX
 MUTANTS
 }
 
@@ -242,6 +263,7 @@ tests_for() {
 	stream*) echo set_stories exhaustive stream whole_set ;;
 	window.c | explain.c | shrink.c) echo window bugs laws ;;
 	deal.c) echo laws brute transactions bounds ;;
+	narrow.c) echo search brute ;;
 	*) echo brute removals transactions monitor ;;
 	esac
 }
