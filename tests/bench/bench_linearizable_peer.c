@@ -46,6 +46,10 @@ static const struct long_shape shapes[] = {
 	  "auto" },
 	{ "1000 keys", PLAY_REGISTER, "register", 1000000, 20, 1000, 0, 0,
 	  false, "auto" },
+	{ "1000 keys in turn", PLAY_TURNS, "register", 1000000, 20, 1000, 0, 0,
+	  false, "auto" },
+	{ "1000 keys in turn", PLAY_TURNS, "register", 1000000, 20, 1000, 0, 0,
+	  true, "auto" },
 	{ "5 values", PLAY_CAS, "cas-register", 10000, 5, 1, 5, 0, false,
 	  "auto" },
 	{ "5 values", PLAY_CAS, "cas-register", 50000, 5, 1, 5, 0, false,
@@ -176,7 +180,7 @@ static bool compare(const char *name, const struct history *history,
 	if (write_history(history, path) != 0 ||
 	    !ask_peer(path, peer_verdict, &peer))
 		return false;
-	printf("%-16s %9zu %-8s %10.6f s   peer %-8s %10.6f s  %s%.1f times\n",
+	printf("%-18s %9zu %-8s %10.6f s   peer %-8s %10.6f s  %s%.1f times\n",
 	       name, history->op_count, verdict, ours, peer_verdict, peer,
 	       strcmp(peer_verdict, "Unknown") == 0 ? "more than " : "",
 	       peer / ours);
@@ -304,7 +308,7 @@ int main(void)
 		size_t peers = has_peer ? reach(&reach_shapes[i], true, path) :
 					  0;
 
-		printf("%-16s %9zu, peer %9zu\n", reach_shapes[i].name, ours,
+		printf("%-18s %9zu, peer %9zu\n", reach_shapes[i].name, ours,
 		       peers);
 		fflush(stdout);
 	}

@@ -8,6 +8,7 @@
 #include "harness/core/rng.h"
 
 #define PROCESSES_MAX 64
+#define TEAM 5 /* clients that share a key, where keys come in turn */
 
 /* A client at play. */
 struct player {
@@ -24,6 +25,7 @@ struct play {
 	struct player players[PROCESSES_MAX];
 	int32_t next_process;
 	int64_t next_value;
+	size_t begun[PROCESSES_MAX / TEAM + 1]; /* by each team */
 	struct value *registers; /* by key */
 	struct value *items; /* of a container */
 	size_t first;
@@ -73,6 +75,7 @@ static enum verb pick_verb(struct play *play, const struct player *player)
 
 	switch (play->shape->object) {
 	case PLAY_REGISTER:
+	case PLAY_TURNS:
 		return first ? VERB_READ : VERB_WRITE;
 	case PLAY_CAS:
 		return first ? VERB_READ :
@@ -92,13 +95,27 @@ static enum verb pick_verb(struct play *play, const struct player *player)
 	}
 }
 
+static int pick_key(struct play *play, const struct player *player)
+{
+	const struct long_shape *shape = play->shape;
+	size_t keys = (size_t)shape->keys;
+	size_t teams = ((size_t)shape->processes + TEAM - 1) / TEAM;
+	size_t team = (size_t)(player - play->players) / TEAM;
+	size_t key;
+
+	if (shape->object != PLAY_TURNS)
+		return (int)below(play, keys);
+	key = play->begun[team]++ / (shape->ops / keys) * teams + team;
+	return (int)(key < keys ? key : keys - 1);
+}
+
 static void begin(struct play *play, struct player *player)
 {
 	struct value *values = &play->registers[0];
 	enum verb verb = pick_verb(play, player);
 	struct action action = { .verb = (uint16_t)verb };
 
-	player->key = (int)below(play, (uint64_t)play->shape->keys);
+	player->key = pick_key(play, player);
 	if (play->shape->keys > 1)
 		action.key = value_int(play->history->values, player->key);
 	if (verb == VERB_WRITE || verb == VERB_CAS || verb == VERB_ENQUEUE ||

@@ -10,6 +10,7 @@
 
 enum play_object {
 	PLAY_REGISTER,
+	PLAY_TURNS, /* registers, one after the other by five clients each */
 	PLAY_CAS,
 	PLAY_QUEUE,
 	PLAY_STACK,
