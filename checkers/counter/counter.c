@@ -28,6 +28,7 @@ struct judging {
 	uint64_t exact;	      /* keys that were decided exactly */
 	uint64_t untried;     /* reads whose sum was too much work */
 	uint64_t short_reads; /* that lack something acknowledged */
+	bool is_unclear; /* what this counter may show: an update is odd */
 };
 
 /* The amount of an update, as what is added; false if that is no number. */
@@ -74,6 +75,7 @@ static void take_op(struct judging *judging, uint32_t number)
 	case VERB_ADD:
 		is_known = amount_of(history->values, action, &step.number);
 		counter->only_ones &= step.number == 1;
+		judging->is_unclear |= !is_known;
 		judging->updates += op->outcome == OUTCOME_OK;
 		judging->in_doubt += op->outcome != OUTCOME_OK;
 		break;
@@ -166,9 +168,14 @@ static void judge_group(struct judging *judging, const uint32_t *ops,
 
 	counter->count = 0;
 	counter->only_ones = true;
+	judging->is_unclear = false;
 	counter->steps = heap_zeroed(count + 1, sizeof(*counter->steps));
 	for (size_t i = 0; i < count; i++)
 		take_op(judging, ops[i]);
+	if (judging->is_unclear) {
+		free(counter->steps);
+		return;
+	}
 	counter->bounds =
 		heap_zeroed(counter->count + 1, sizeof(*counter->bounds));
 	counter_bound(counter);

@@ -200,6 +200,10 @@ static void what_was_not_tested_is_unknown(void **state)
 				       "ok 0 increment 1; ok 1 read 1")
 				 ->kind,
 			 VERDICT_UNKNOWN);
+	assert_int_equal(judge(*state, "ok 0 increment 99999999999999;"
+				       "ok 1 read 99999999999999")
+				 ->kind,
+			 VERDICT_UNKNOWN);
 }
 
 int main(void)
