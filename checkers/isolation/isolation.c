@@ -104,6 +104,19 @@ static const char *strongest_text(const struct model_status *status,
 	return text ? text : "none";
 }
 
+/* Who read what that wrote would seem to read what nobody wrote. */
+static const char *stranger_text(const struct view *view, struct arena *arena)
+{
+	const struct history *history = view->history;
+	const struct op *op = &history->ops[view->stranger];
+
+	return arena_printf(arena,
+			    "what '%s' does (index %" PRIu64 ") is not known"
+			    " to this checker",
+			    history_f_name(history, view->stranger_f),
+			    history_index(history, op->invoke));
+}
+
 static void conclude(const struct analysis *analysis, size_t model,
 		     struct verdict *verdict, struct arena *arena)
 {
@@ -116,6 +129,9 @@ static void conclude(const struct analysis *analysis, size_t model,
 	if (view->ok_count == 0) {
 		verdict_set(verdict, arena, VERDICT_UNKNOWN,
 			    "there is no committed transaction to judge");
+	} else if (view->stranger != HISTORY_NONE) {
+		verdict_set(verdict, arena, VERDICT_UNKNOWN, "%s",
+			    stranger_text(view, arena));
 	} else if (status.broken >> model & 1) {
 		verdict_set(verdict, arena, VERDICT_INVALID,
 			    "not %s; the strongest levels that still stand:"

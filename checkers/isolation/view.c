@@ -54,6 +54,12 @@ static uint32_t key_number(struct key_table *table, struct view *view,
 	return view->key_count - 1;
 }
 
+static bool is_access(const struct action *action)
+{
+	return action->verb == VERB_READ || action->verb == VERB_WRITE ||
+	       action->verb == VERB_APPEND || action->verb == VERB_ADD;
+}
+
 static bool is_transaction(const struct history *history, const struct op *op)
 {
 	const struct action *actions = op_actions(history, op);
@@ -61,13 +67,29 @@ static bool is_transaction(const struct history *history, const struct op *op)
 	if (!op_is_client(op) || op->action_count == 0)
 		return false;
 	for (uint16_t i = 0; i < op->action_count; i++) {
-		if (actions[i].verb != VERB_READ &&
-		    actions[i].verb != VERB_WRITE &&
-		    actions[i].verb != VERB_APPEND &&
-		    actions[i].verb != VERB_ADD)
+		if (!is_access(&actions[i]))
 			return false;
 	}
 	return true;
+}
+
+/* Removals are no strangers: what they may hide is said in analysis.c. */
+static void note_stranger(struct view *view, uint32_t number)
+{
+	const struct history *history = view->history;
+	const struct op *op = &history->ops[number];
+	const struct action *actions = op_actions(history, op);
+
+	if (view->stranger != HISTORY_NONE || !op_is_client(op) ||
+	    op->outcome == OUTCOME_FAIL)
+		return;
+	for (uint16_t i = 0; i < op->action_count; i++) {
+		if (is_access(&actions[i]) || actions[i].verb == VERB_REMOVE)
+			continue;
+		view->stranger = number;
+		view->stranger_f = actions[i].verb;
+		return;
+	}
 }
 
 static enum txn_status status_of(const struct op *op)
@@ -93,7 +115,7 @@ static void number_keys(struct view *view)
 		const struct op *op = &history->ops[t];
 
 		if (!is_transaction(history, op)) {
-			view->skipped += op_is_client(op);
+			note_stranger(view, t);
 			continue;
 		}
 		view->status[t] = (uint8_t)status_of(op);
@@ -172,7 +194,7 @@ void view_init(struct view *view, const struct history *history)
 {
 	size_t actions = history->action_count + 1;
 
-	*view = (struct view){ .history = history };
+	*view = (struct view){ .history = history, .stranger = HISTORY_NONE };
 	view->op_count = (uint32_t)history->op_count;
 	view->action_count = (uint32_t)history->action_count;
 	view->status = heap_zeroed(history->op_count + 1, 1);

@@ -55,7 +55,9 @@ struct view {
 	uint32_t *writes; /* how many actions write a key */
 	uint32_t txn_count; /* operations that are transactions */
 	uint32_t ok_count;
-	uint32_t skipped; /* client operations that are none */
+	uint32_t stranger; /* the first operation that may have done what is
+			    * not known here, or HISTORY_NONE */
+	uint16_t stranger_f; /* what that is called: history_f_name */
 };
 
 void view_init(struct view *view, const struct history *history);

@@ -84,6 +84,17 @@ expect 2 'no checker judged' "$ordeal" check --checker stats "$dir/good.jsonl"
 expect 0 '"valid": true' "$ordeal" check --json "$dir/good.jsonl"
 expect 2 '"valid": "unknown"' "$ordeal" check --json "$dir/idle.jsonl"
 
+{
+	cat "$dir/good.jsonl"
+	entry 4 0 invoke cas '[1,2]'
+	entry 5 0 ok cas '[1,2]'
+	entry 6 1 invoke read null
+	entry 7 1 ok read 2
+} >"$dir/cas.jsonl"
+expect 0 'valid: ' "$ordeal" check "$dir/cas.jsonl"
+expect 2 "what 'cas' does (index 4)" "$ordeal" check --checker isolation \
+	"$dir/cas.jsonl"
+
 # Several files: a line each, the worst code.
 tab=$(printf '\t')
 expect 1 "stale.jsonl${tab}invalid" "$ordeal" check "$dir/good.jsonl" \
