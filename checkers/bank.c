@@ -7,6 +7,7 @@
  * transfers; it does not tell stale reads from fresh ones.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "harness/checker.h"
 
@@ -32,6 +33,7 @@ struct bank {
 	bool allows_negative;
 	uint64_t reads;
 	uint64_t partial; /* reads of some accounts only */
+	uint64_t odd;	  /* reads of balances that are no integers */
 	uint64_t counts[FAULT_KINDS];
 	uint32_t last_good; /* an operation, or HISTORY_NONE */
 	int64_t worst; /* the total furthest from what it should be */
@@ -43,8 +45,25 @@ struct look {
 	int64_t total;
 	int64_t least;
 	bool has_nil;
+	bool has_odd;
 	bool has_stranger;
 };
+
+/* Keys of a map are texts in JSON: "7" is the account 7. */
+static bool account_number(const struct values *values, struct value account,
+			   int64_t *number)
+{
+	const char *text;
+	char *end;
+
+	if (value_get_int(values, account, number))
+		return true;
+	if (value_kind(values, account) != VALUE_STRING)
+		return false;
+	text = value_as_string(values, account, NULL);
+	*number = strtoll(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end;
+}
 
 static void look_at(const struct bank *bank, struct look *look,
 		    struct value account, struct value balance)
@@ -53,16 +72,17 @@ static void look_at(const struct bank *bank, struct look *look,
 	int64_t number;
 
 	look->accounts++;
-	if (bank->accounts > 0 && (!value_get_int(values, account, &number) ||
+	if (bank->accounts > 0 && (!account_number(values, account, &number) ||
 				   number < 0 || number >= bank->accounts))
 		look->has_stranger = true;
-	if (!value_get_int(values, balance, &number)) {
+	if (value_is_nil(balance)) {
 		look->has_nil = true;
-		return;
-	}
-	if (number < look->least)
+	} else if (!value_get_int(values, balance, &number) ||
+		   __builtin_add_overflow(look->total, number, &look->total)) {
+		look->has_odd = true;
+	} else if (number < look->least) {
 		look->least = number;
-	look->total += number;
+	}
 }
 
 /* Fills in what a read shows; false if the operation is none. */
@@ -111,9 +131,9 @@ static void accuse(struct bank *bank, uint32_t number, enum fault_kind kind,
 				     "the last read before it that is right");
 }
 
-static int64_t distance(int64_t a, int64_t b)
+static uint64_t distance(int64_t a, int64_t b)
 {
-	return a > b ? a - b : b - a;
+	return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
 }
 
 static void judge_look(struct bank *bank, uint32_t number,
@@ -127,6 +147,10 @@ static void judge_look(struct bank *bank, uint32_t number,
 	if (look->has_nil) {
 		accuse(bank, number, NIL_BALANCE,
 		       "a read showed an account without a balance");
+		return;
+	}
+	if (look->has_odd) {
+		bank->odd++;
 		return;
 	}
 	if (look->total != bank->total) {
@@ -172,6 +196,11 @@ static void conclude(struct bank *bank)
 	if (bank->reads == 0)
 		verdict_set(bank->verdict, arena, VERDICT_UNKNOWN,
 			    "no read of all accounts succeeded");
+	else if (bank->odd > 0)
+		verdict_set(bank->verdict, arena, VERDICT_UNKNOWN,
+			    "%" PRIu64 " reads show balances that are no"
+			    " integers of 64 bits",
+			    bank->odd);
 	else
 		verdict_set(bank->verdict, arena, VERDICT_VALID,
 			    "%" PRIu64 " reads show %" PRId64

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "harness/checker.h"
+#include "tests/support/story.h"
 
 extern const struct checker checker_bank;
 
@@ -45,7 +46,7 @@ static void append_read(struct history *history, int32_t process,
 }
 
 /* Judges two reads: a right one, and `balances`. */
-static void judge(const int64_t *balances, enum verdict_kind kind,
+static void judge_read(const int64_t *balances, enum verdict_kind kind,
 		  const char *anomaly)
 {
 	static const int64_t right[ACCOUNTS] = { 4, 3, 3 };
@@ -77,26 +78,68 @@ static void judge(const int64_t *balances, enum verdict_kind kind,
 static void reads_of_the_right_total_are_fine(void **state)
 {
 	(void)state;
-	judge((const int64_t[]){ 0, 0, 10 }, VERDICT_VALID, NULL);
+	judge_read((const int64_t[]){ 0, 0, 10 }, VERDICT_VALID, NULL);
 }
 
 static void half_a_transfer_is_convicted(void **state)
 {
 	(void)state;
-	judge((const int64_t[]){ 4, 3, 2 }, VERDICT_INVALID, "wrong-total");
+	judge_read((const int64_t[]){ 4, 3, 2 }, VERDICT_INVALID,
+		   "wrong-total");
 }
 
 static void an_overdrawn_account_is_convicted(void **state)
 {
 	(void)state;
-	judge((const int64_t[]){ -1, 5, 6 }, VERDICT_INVALID,
-	      "negative-value");
+	judge_read((const int64_t[]){ -1, 5, 6 }, VERDICT_INVALID,
+		   "negative-value");
 }
 
 static void an_account_without_a_balance_is_convicted(void **state)
 {
 	(void)state;
-	judge((const int64_t[]){ 5, 5, NIL }, VERDICT_INVALID, "nil-balance");
+	judge_read((const int64_t[]){ 5, 5, NIL }, VERDICT_INVALID,
+		   "nil-balance");
+}
+
+static enum verdict_kind told(const char *text)
+{
+	struct history *history = story(text);
+	struct arena arena = { 0 };
+	enum verdict_kind kind =
+		story_judge(history, "bank", "accounts=2 total=10", &arena)
+			->kind;
+
+	arena_release(&arena);
+	history_free(history);
+	return kind;
+}
+
+static void maps_of_json_name_accounts_by_texts(void **state)
+{
+	(void)state;
+	assert_int_equal(told("ok 0 read {\"0\":4,\"1\":6}"), VERDICT_VALID);
+	assert_int_equal(told("ok 0 read {\"0\":4,\"1\":7}"),
+			 VERDICT_INVALID);
+	assert_int_equal(told("ok 0 read {\"0\":4,\"1x\":6}"),
+			 VERDICT_INVALID);
+	assert_int_equal(told("ok 0 read {\"0\":4,\"2\":6}"),
+			 VERDICT_INVALID);
+}
+
+static void a_balance_that_is_no_integer_convicts_nobody(void **state)
+{
+	(void)state;
+	assert_int_equal(told("ok 0 read {\"0\":4,\"1\":6.0}"),
+			 VERDICT_UNKNOWN);
+	assert_int_equal(told("ok 0 read {\"0\":9223372036854775807,"
+			      "\"1\":9223372036854775807}"),
+			 VERDICT_UNKNOWN);
+	assert_int_equal(told("ok 0 read {\"0\":4,\"1\":null}"),
+			 VERDICT_INVALID);
+	assert_int_equal(told("ok 0 read {\"0\":-9223372036854775807,"
+			      "\"1\":1}"),
+			 VERDICT_INVALID);
 }
 
 int main(void)
@@ -106,6 +149,8 @@ int main(void)
 		cmocka_unit_test(half_a_transfer_is_convicted),
 		cmocka_unit_test(an_overdrawn_account_is_convicted),
 		cmocka_unit_test(an_account_without_a_balance_is_convicted),
+		cmocka_unit_test(maps_of_json_name_accounts_by_texts),
+		cmocka_unit_test(a_balance_that_is_no_integer_convicts_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
