@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/core/history_part.h"
 #include "harness/core/history_write.h"
 #include "harness/core/reader.h"
 #include "harness/engine/arguments.h"
 #include "harness/engine/cli.h"
+#include "harness/report/json.h"
 #include "harness/report/store.h"
 #include "harness/report/text.h"
 
@@ -108,11 +110,17 @@ static struct history *take_part(struct history *whole,
 	return part;
 }
 
+/* Beside its place and then there: it may be what is converted. */
 static int write_output(const struct options *options,
-			const struct history *history, struct error *err)
+			const struct history *history, struct arena *arena,
+			struct error *err)
 {
 	const char *path = options_text(options, "output");
-	FILE *out = path ? fopen(path, "we") : stdout;
+	bool stays = !path || file_stays(path);
+	const char *part = stays ? path :
+				   arena_printf(arena, "%s.%ld.part", path,
+						(long)getpid());
+	FILE *out = path ? fopen(part, "we") : stdout;
 	int result;
 
 	if (!out)
@@ -125,6 +133,12 @@ static int write_output(const struct options *options,
 			result = error_errno(err, "%s",
 					     path ? path : "standard output");
 	}
+	if (stays)
+		return result;
+	if (result == 0 && rename(part, path) != 0)
+		result = error_errno(err, "%s", path);
+	if (result != 0)
+		unlink(part);
 	return result;
 }
 
@@ -140,7 +154,7 @@ static int convert(const struct arguments *arguments, struct arena *arena,
 	history = take_part(read_input(options, arguments->operands[0], arena,
 				       err),
 			    options, arena, err);
-	if (!history || write_output(options, history, err) != 0)
+	if (!history || write_output(options, history, arena, err) != 0)
 		code = EXIT_TROUBLE;
 	history_free(history);
 	return code;

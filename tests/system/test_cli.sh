@@ -108,6 +108,10 @@ expect 2 "idle.jsonl${tab}unknown" "$ordeal" check "$dir/idle.jsonl" \
 : >"$dir/empty"
 head -c 5000 "$ordeal" >"$dir/binary"
 printf '{"index":0,"process":0,' >"$dir/open"
+{
+	printf '\357\273\277'
+	cat "$dir/good.jsonl"
+} >"$dir/marked"
 entry 0 0 ok write 1 >"$dir/orphan"
 {
 	entry 0 0 invoke write 1
@@ -120,6 +124,7 @@ for file in empty binary bad orphan missing; do
 	[ "$(wc -l <"$dir/err")" -eq 1 ] || complain "$file: not one sentence"
 done
 expect 3 'bad:2' "$ordeal" check "$dir/bad"
+expect 3 'byte order mark' "$ordeal" check "$dir/marked"
 expect 3 'orphan:1' "$ordeal" check "$dir/orphan"
 {
 	cat "$dir/good.jsonl"
@@ -203,6 +208,18 @@ expect 0 '' "$ordeal" convert "$dir/good.jsonl" --to jsonl --output "$dir/copy"
 cmp -s "$dir/good.jsonl" "$dir/copy" || complain 'convert changed a history'
 expect 0 '' "$ordeal" convert "$dir/stale.jsonl" --to edn --output "$dir/edn"
 expect 1 'stale-read' "$ordeal" check "$dir/edn"
+expect 0 '' "$ordeal" convert "$dir/edn" --to jsonl --output "$dir/edn"
+expect 1 'stale-read' "$ordeal" check "$dir/edn"
+cp "$dir/stale.jsonl" "$dir/copy"
+code=0
+(
+	trap '' XFSZ
+	ulimit -f 0
+	"$ordeal" convert "$dir/good.jsonl" --to edn --output "$dir/copy"
+) 2>/dev/null || code=$?
+[ "$code" = 3 ] || complain "no room for a conversion is exit code $code"
+cmp -s "$dir/stale.jsonl" "$dir/copy" || complain 'what was there is lost'
+[ -z "$(find "$dir" -name '*.part')" ] || complain 'a part is left over'
 expect 64 'say --to' "$ordeal" convert "$dir/good.jsonl"
 expect 3 '/nonexistent/x' "$ordeal" convert "$dir/good.jsonl" --to jsonl \
 	--output /nonexistent/x
