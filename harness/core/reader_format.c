@@ -150,6 +150,11 @@ static void refuse(const char *text, size_t length, struct error *err)
 		error_set(err, "is empty: there is no history in it");
 		return;
 	}
+	if (begins(&look, "\xef\xbb\xbf")) {
+		error_set(err, "begins with a byte order mark, which UTF-8 has "
+			       "no need of: take it away (tail -c +4)");
+		return;
+	}
 	while (word < 20 && byte_at(&look, (size_t)word) > ' ')
 		word++;
 	error_set(err,
