@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/engine/cli.h"
@@ -14,27 +15,41 @@ static atomic_bool is_judging;
 static atomic_bool judging_unwanted;
 static atomic_int count;
 
+/* Of a handler: where that cannot be written, nobody reads it. */
+static void say(const char *words)
+{
+	ssize_t written = write(STDERR_FILENO, words, strlen(words));
+
+	(void)written;
+}
+
+static void end_at_once(void)
+{
+	say("\nordeal: ended; `ordeal heal` undoes faults that are left, "
+	    "`ordeal check` judges what was recorded\n");
+	_exit(EXIT_TROUBLE);
+}
+
 static void note_signal(int number)
 {
-	static const char words[] =
-		"\nordeal: stopping: heal, collect, judge; "
-		"two more of these end it at once\n";
-
 	(void)number;
 	atomic_store(&wanted, true);
 	if (atomic_load(&is_judging)) {
 		/* A signal from before, and its patience, are no matter. */
 		if (atomic_exchange(&judging_unwanted, true))
-			_exit(EXIT_TROUBLE);
+			end_at_once();
+		say("\nordeal: judging ends as soon as it can; "
+		    "one more of these ends it at once\n");
 		return;
 	}
 	switch (atomic_fetch_add(&count, 1) + 1) {
 	case 1:
-		if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
-			return;
+		say("\nordeal: stopping: heal, collect, judge; "
+		    "two more of these end it at once\n");
 		break;
 	case PATIENCE:
-		_exit(EXIT_TROUBLE);
+		end_at_once();
+		break;
 	default:
 		break;
 	}

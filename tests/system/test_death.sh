@@ -90,6 +90,7 @@ stopped() {
 # A job in the background of a script ignores INT unless told otherwise.
 claim "TERM ends a run in order" stopped TERM
 claim "HUP ends a run in order" stopped HUP
+claim "... and says what more of them do" has "$work/out" 'two more of these'
 
 # A small disk of its own takes root to make.
 if [ "$(id -u)" = 0 ]; then
