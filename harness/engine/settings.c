@@ -4,7 +4,12 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "harness/checker.h"
 #include "harness/engine/config.h"
+#include "harness/fault.h"
+#include "harness/registry.h"
+#include "harness/target.h"
+#include "harness/workload.h"
 
 void settings_add(struct settings *settings, struct arena *arena,
 		  const char *name, const char *text, const char *where)
@@ -21,14 +26,41 @@ void settings_add(struct settings *settings, struct arena *arena,
 	settings->last = setting;
 }
 
-/* Options of the run that take no value when they stand alone. */
+/* What an option of that name is in the menu. */
+struct kinds {
+	const char *name; /* without the part's */
+	bool has_truth;
+	bool has_other;
+};
+
+static void look_up(struct kinds *kinds, const struct option *options)
+{
+	for (const struct option *o = options; o && o->name; o++) {
+		if (strcmp(o->name, kinds->name) != 0)
+			continue;
+		kinds->has_truth |= o->kind == OPTION_BOOL;
+		kinds->has_other |= o->kind != OPTION_BOOL;
+	}
+}
+
+/* Options that take no value when they stand alone. What parts the run has is
+ * not known yet: no part's option of that name may want a value. */
 static bool is_flag(const char *name)
 {
-	for (const struct option *o = config_options; o->name; o++) {
-		if (o->kind == OPTION_BOOL && strcmp(o->name, name) == 0)
-			return true;
-	}
-	return false;
+	const char *dot = strchr(name, '.');
+	struct kinds kinds = { dot ? dot + 1 : name, false, false };
+
+	if (!dot)
+		look_up(&kinds, config_options);
+	for (unsigned i = 0; registry_target_at(i); i++)
+		look_up(&kinds, registry_target_at(i)->options);
+	for (unsigned i = 0; registry_workload_at(i); i++)
+		look_up(&kinds, registry_workload_at(i)->options);
+	for (unsigned i = 0; registry_fault_at(i); i++)
+		look_up(&kinds, registry_fault_at(i)->options);
+	for (unsigned i = 0; registry_checker_at(i); i++)
+		look_up(&kinds, registry_checker_at(i)->options);
+	return kinds.has_truth && !kinds.has_other;
 }
 
 static bool is_truth(const char *text)

@@ -90,6 +90,25 @@ static void an_option_of_two_parts_must_be_qualified(void **state)
 	assert_false(options_is_given(f->config.faults[0].options, "targets"));
 }
 
+/* Of what parts the run has: those come later, or from a file. */
+static void an_option_that_is_true_may_stand_alone(void **state)
+{
+	struct config_fixture *f = *state;
+	char words[][16] = { "run", "--fencing", "--target", "memory",
+			     "--workload", "lock", "--keep" };
+	char *argv[7];
+	const char *path;
+
+	for (size_t i = 0; i < 7; i++)
+		argv[i] = words[i];
+	assert_int_equal(settings_read_arguments(&f->settings, &f->arena, 7,
+						 argv, &path, &f->err),
+			 0);
+	assert_int_equal(config_try(f, NULL, NULL), 0);
+	assert_true(options_bool(f->config.workload_options, "fencing"));
+	assert_true(options_bool(f->config.options, "keep"));
+}
+
 static void threads_can_be_counted_by_node(void **state)
 {
 	struct config_fixture *f = *state;
@@ -187,6 +206,7 @@ int main(void)
 		CONFIG_TEST(a_target_is_enough),
 		CONFIG_TEST(mistakes_name_the_setting),
 		CONFIG_TEST(an_option_of_two_parts_must_be_qualified),
+		CONFIG_TEST(an_option_that_is_true_may_stand_alone),
 		CONFIG_TEST(threads_can_be_counted_by_node),
 		CONFIG_TEST(a_file_may_say_the_same),
 		CONFIG_TEST(mistakes_in_a_file_have_a_path),
