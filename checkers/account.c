@@ -211,6 +211,40 @@ static void put_stale_last(struct account *account)
 		    verdict->anomalies->text);
 }
 
+/* The name of an action that nobody here knows, or NULL. */
+static const char *strange_name(const struct history *history,
+				const struct op *op)
+{
+	const struct action *actions = op_actions(history, op);
+
+	for (uint16_t i = 0; i < op->action_count; i++) {
+		if (actions[i].verb >= VERB_COUNT)
+			return history_f_name(history, actions[i].verb);
+	}
+	return NULL;
+}
+
+bool account_has_stranger(struct account *account)
+{
+	const struct history *history = history_of(account);
+	const char *reason;
+
+	for (uint32_t i = 0; i < history->op_count; i++) {
+		const struct op *op = &history->ops[i];
+		const char *name = strange_name(history, op);
+
+		if (!name || !op_is_client(op) || op->outcome == OUTCOME_FAIL)
+			continue;
+		reason = arena_printf(account->check->arena,
+				      "what '%s' (%s) does is not known to"
+				      " this checker",
+				      name, account_place(account, i));
+		account_close(account, VERDICT_UNKNOWN, reason);
+		return true;
+	}
+	return false;
+}
+
 void account_close(struct account *account, enum verdict_kind kind,
 		   const char *reason)
 {

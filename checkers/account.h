@@ -52,6 +52,12 @@ void account_tell(const struct account *account, struct anomaly *anomaly,
 /* Notes an operation that makes no sense here: the verdict cannot be valid. */
 void account_note_odd(struct account *account, uint32_t op);
 
+/* Whether some operation that may have happened has a name that Ordeal does
+ * not know. What it did to the object is not known either ("clear" takes away
+ * what was added), so the account is closed as unknown. Not for verbs of other
+ * objects, which may stand beside. */
+bool account_has_stranger(struct account *account);
+
 /* Ends the account: the figure "anomalies" (a count for each name), and the
  * verdict `kind` with its reason, unless something worse is known: an anomaly,
  * or operations that made no sense. */

@@ -301,6 +301,8 @@ static int queue_check(const struct check *check, struct verdict *verdict,
 	struct history_keys keys;
 
 	(void)err;
+	if (account_has_stranger(&queue.account))
+		return 0;
 	history_keys_init(&keys, check->history);
 	queue.account.has_keys = keys.count > 1;
 	for (size_t i = 0; i < LISTS; i++)

@@ -250,6 +250,8 @@ static int set_check(const struct check *check, struct verdict *verdict,
 	struct history_keys keys;
 
 	(void)err;
+	if (account_has_stranger(&judging.account))
+		return 0;
 	history_keys_init(&keys, check->history);
 	judging.account.has_keys = keys.count > 1;
 	for (size_t group = 0; group < keys.count; group++) {

@@ -188,6 +188,10 @@ static void a_counter_that_only_goes_up_does_not_go_back(void **state)
 static void what_was_not_tested_is_unknown(void **state)
 {
 	assert_int_equal(judge(*state, "phase main")->kind, VERDICT_UNKNOWN);
+	assert_int_equal(judge(*state, "ok 0 increment 1; ok 0 reset;"
+				       "ok 1 read 0")
+				 ->kind,
+			 VERDICT_UNKNOWN);
 	assert_int_equal(judge(*state, "ok 0 increment 1; fail 1 read")->kind,
 			 VERDICT_UNKNOWN);
 	assert_int_equal(judge(*state, "info 0 increment 1; ok 1 read 0")->kind,

@@ -202,6 +202,10 @@ static void a_stack_loses_nothing_either(void **state)
 static void what_was_not_tested_is_unknown(void **state)
 {
 	assert_int_equal(judge(*state, "phase main")->kind, VERDICT_UNKNOWN);
+	assert_int_equal(judge(*state, "ok 0 enqueue 1; ok 0 purge;"
+				       "ok 1 drain []")
+				 ->kind,
+			 VERDICT_UNKNOWN);
 	assert_int_equal(judge(*state, "info 0 enqueue 1; 1 invoke drain;"
 				       "1 ok drain []")
 				 ->kind,

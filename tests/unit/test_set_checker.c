@@ -212,6 +212,9 @@ static void what_nobody_looked_for_is_said(void **state)
 static void what_was_not_tested_is_unknown(void **state)
 {
 	assert_int_equal(judge(*state, "phase main")->kind, VERDICT_UNKNOWN);
+	assert_int_equal(judge(*state, "ok 0 add 1; ok 0 clear; ok 1 read []")
+				 ->kind,
+			 VERDICT_UNKNOWN);
 	assert_int_equal(judge(*state, "ok 0 add 1; fail 1 read")->kind,
 			 VERDICT_UNKNOWN);
 	assert_int_equal(judge(*state, "info 0 add 1; ok 1 read []")->kind,
