@@ -60,10 +60,13 @@ BENCHES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/bench_*.c))
 FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all test tests demo bench deps check-deps install uninstall clean \
-	help lint tidy unit property corpus system cluster fuzz
+	help lint tidy unit property corpus system cluster fuzz ordeal
 .DEFAULT_GOAL := all
 
-all: check-deps $(OUT)/ordeal ## build ./ordeal
+all: ordeal ## build ./ordeal
+
+# A link, and always looked at: what is there may be that of another build.
+ordeal: check-deps $(OUT)/ordeal
 	@ln -sf $(OUT)/ordeal ordeal
 
 check-deps:
