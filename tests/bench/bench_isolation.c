@@ -37,31 +37,57 @@ static const struct question questions[] = {
 
 #define QUESTIONS (sizeof(questions) / sizeof(*questions))
 
-/* Processor seconds of each question with the size before, 0: none. */
+struct cost {
+	double elapsed;
+	double processor;
+};
+
+static struct cost judge_once(const struct history *history, const char *level,
+			      struct arena *arena, struct verdict *verdict)
+{
+	struct cost cost;
+	int64_t start = clock_now_ns();
+	clock_t cpu = clock();
+
+	isolation_run_threads(history, level, 2, arena, verdict);
+	cost.processor = (double)(clock() - cpu) / CLOCKS_PER_SEC;
+	cost.elapsed = (double)(clock_now_ns() - start) / 1e9;
+	return cost;
+}
+
+/* The best of three: the first may be the first to touch the machine's memory,
+ * which can take longer than all else. Processor seconds of each question with
+ * the size before, 0: none. */
 static void judge(const struct history *history,
 		  const struct question *question, size_t count, double *before)
 {
+	struct cost best = { 0 };
 	struct arena arena = { 0 };
 	struct verdict verdict;
 	struct rusage usage;
-	int64_t start = clock_now_ns();
-	clock_t cpu = clock();
-	double taken;
 
-	isolation_run_threads(history, question->level, 2, &arena, &verdict);
-	taken = (double)(clock() - cpu) / CLOCKS_PER_SEC;
+	for (int i = 0; i < 3; i++) {
+		struct cost cost;
+
+		arena_release(&arena);
+		cost = judge_once(history, question->level, &arena, &verdict);
+		if (i == 0 || cost.elapsed < best.elapsed)
+			best.elapsed = cost.elapsed;
+		if (i == 0 || cost.processor < best.processor)
+			best.processor = cost.processor;
+	}
 	getrusage(RUSAGE_SELF, &usage);
 	printf("%-6s %8zu txns %5u keys%s %-28s %-8s %7.3f s"
 	       " (%7.3f s of processor", question->registers ? "wr" : "append",
 	       count, question->keys, question->is_bad ? " bad" : "    ",
-	       question->level, verdict_kind_name(verdict.kind),
-	       (double)(clock_now_ns() - start) / 1e9, taken);
+	       question->level, verdict_kind_name(verdict.kind), best.elapsed,
+	       best.processor);
 	if (*before > 0)
-		printf(", %4.1f-fold", taken / *before);
+		printf(", %4.1f-fold", best.processor / *before);
 	printf(") %5ld MB  %s\n", usage.ru_maxrss / 1024,
 	       isolation_names(&verdict, &arena));
 	fflush(stdout);
-	*before = taken;
+	*before = best.processor;
 	arena_release(&arena);
 }
 
