@@ -152,6 +152,7 @@ static int tell_lost(struct agent_watch *watch, struct error *err)
 
 int agent_watch_stop(struct agent_watch *watch, struct error *err)
 {
+	struct error ignored;
 	int result;
 
 	if (!watch)
@@ -163,6 +164,8 @@ int agent_watch_stop(struct agent_watch *watch, struct error *err)
 	pthread_join(watch->thread, NULL);
 	pthread_cond_destroy(&watch->wake);
 	pthread_mutex_destroy(&watch->lock);
+	/* An agent may have gone since it was last seen. */
+	cluster_each(watch->cluster, NULL, renew_one, watch, &ignored);
 	result = agent_stop_all(watch->cluster, err);
 	if (result)
 		error_wrap(err, "stop the agents");

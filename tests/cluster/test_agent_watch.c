@@ -174,6 +174,23 @@ static void an_agent_that_died_is_replaced_and_told(void **state)
 	undone(fixture, 1);
 }
 
+/* Long before the next renewal. */
+static void an_agent_that_died_last_is_told_too(void **state)
+{
+	struct fixture *fixture = *state;
+	struct agent_watch *watch = start(fixture, 600 * NS_PER_S);
+
+	ask(fixture, 1, "pkill -KILL ordeal-agent");
+	assert_string_equal(ask_until(fixture, 1, "pgrep ordeal-agent; true",
+				      ""),
+			    "");
+	assert_int_equal(agent_watch_stop(watch, &fixture->err), -1);
+	assert_non_null(strstr(fixture->err.text, "died, on n2:"));
+	expect_nobody(fixture);
+	undone(fixture, 0);
+	undone(fixture, 1);
+}
+
 /* It runs already, of a controller that died: the next one takes over. */
 static void a_new_watch_takes_over(void **state)
 {
@@ -221,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_undone_while_it_is_watched),
 		cmocka_unit_test(an_agent_that_died_is_replaced_and_told),
+		cmocka_unit_test(an_agent_that_died_last_is_told_too),
 		cmocka_unit_test(a_new_watch_takes_over),
 		cmocka_unit_test(what_cannot_be_undone_is_an_error),
 	};
