@@ -45,8 +45,9 @@ struct fault {
 	const char *summary;
 	const char *family; /* "network", "process", "clock", "disk",
 			     * "membership": --faults takes that for all of
-			     * it; NULL where no store promises to survive
-			     * it: by its name alone, not part of "all" */
+			     * it; NULL: by its name alone, not part of
+			     * "all", as what no store promises to survive,
+			     * or what not every node or build has */
 	const struct option *options; /* NULL: none */
 	const char *const *targets; /* values of its option "targets", which
 				     * the schedule draws from; may be NULL */

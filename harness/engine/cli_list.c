@@ -69,6 +69,8 @@ static void list_faults(bool names_only)
 			continue;
 		if (part->family)
 			printf("    family %s\n", part->family);
+		else
+			puts("    no family: by its name alone");
 		if (!target || !*target)
 			continue;
 		fputs("    targets", stdout);
