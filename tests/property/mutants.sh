@@ -262,7 +262,7 @@ tests_for() {
 	case $1 in
 	stream*) echo set_stories exhaustive stream whole_set ;;
 	window.c | explain.c | shrink.c) echo window bugs laws ;;
-	deal.c) echo laws brute transactions bounds ;;
+	deal.c) echo dealt folders laws brute transactions bounds ;;
 	narrow.c) echo search brute ;;
 	*) echo brute removals transactions monitor ;;
 	esac
@@ -272,6 +272,8 @@ tests_for() {
 program_of() {
 	case $1 in
 	monitor) echo "$out/tests/property/test_monitor_search" ;;
+	dealt) echo "$out/tests/unit/test_linearizable_deal" ;;
+	folders) echo "$out/tests/corpus/test_corpus_folders" ;;
 	*) echo "$out/tests/property/test_linearizable_$1" ;;
 	esac
 }
