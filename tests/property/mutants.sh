@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Changes one comparison at a time, in a copy of the tree, and shows that a
-# property test then fails. Prints a line a mutant; exits 1 if one
-# survives. Run from the root; takes some minutes.
+# Changes one comparison at a time, in a copy of the tree, and shows that a test
+# about that file then fails. Prints a line a mutant; exits 1 if one survives.
+# Run from the root; takes some minutes.
 #
 #	mutants.sh [ROUNDS [PATTERN [JOBS]]]
 #
