@@ -4,41 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkers/isolation/clocks.h"
 #include "checkers/isolation/least.h"
+#include "checkers/isolation/past.h"
 #include "harness/core/arena.h"
 
-#define LANES 8 /* columns are handled so many at a time */
 #define COLUMNS_MAX 64
+#define AHEAD 4 /* transactions */
 #define CAUSAL_KINDS (EDGE_BIT(EDGE_WR) | EDGE_BIT(EDGE_PROCESS))
-
-/*
- * Writes of one key by one process, the latest first. `jump` leads further
- * back than `before`, so that any of them is found in logarithmic time (after
- * Myers, "An applicative random-access stack", 1983).
- */
-struct link {
-	uint32_t txn;
-	uint32_t turn;
-	uint32_t depth; /* how many come before it */
-	uint32_t before; /* a link + 1, or 0 */
-	uint32_t jump;
-};
 
 struct clocks {
 	const struct weak *weak;
 	uint32_t *turn; /* by transaction: its place in its process, from 1 */
+	uint32_t *turn_first; /* by process, and one more: where its turns
+			       * begin in the next */
+	uint32_t *turn_txn; /* whose turn it is */
 	uint32_t *order; /* transactions in causal order */
 	uint32_t *row; /* by transaction: its place there */
 	uint32_t count;
 	uint32_t *known_first; /* by transaction, and one more */
 	uint32_t *known; /* whom it follows by one causal edge */
 	uint32_t *clocks; /* `columns` by row: what is known of a process */
-	uint32_t columns; /* a multiple of LANES */
+	uint32_t columns; /* a multiple of CLOCK_LANES */
 	uint32_t first_column;
-	uint32_t *latest; /* `columns` by key: the turn of the latest write
-			   * that was passed */
-	uint32_t *links_of; /* the same: its link + 1 */
-	struct link *links; /* by final write */
+	struct past past; /* `columns` places by key */
 	uint32_t *nothing; /* the clock of the initial state */
 };
 
@@ -136,45 +125,16 @@ static bool sort_causally(struct clocks *c)
 	return c->count == committed;
 }
 
-/* Adds the write to those of its key and process; `place` in the table. */
-static void pass_write(struct clocks *c, uint32_t write, uint32_t t,
-		       size_t place)
+/* That of this transaction's process; false if it has none in this sweep. */
+static bool column_of(const struct clocks *c, uint32_t t, uint32_t *column)
 {
-	uint32_t before = c->links_of[place];
-	struct link *link = &c->links[write];
-
-	*link = (struct link){ t, c->turn[t], 0, before, before };
-	if (before) {
-		const struct link *one = &c->links[before - 1];
-		const struct link *two =
-			one->jump ? &c->links[one->jump - 1] : NULL;
-
-		link->depth = one->depth + 1;
-		/* Two jumps of one length become one of both. */
-		if (two && two->jump &&
-		    one->depth - two->depth ==
-			    two->depth - c->links[two->jump - 1].depth)
-			link->jump = two->jump;
-	}
-	c->links_of[place] = write + 1;
-	c->latest[place] = c->turn[t];
+	*column = c->weak->process_of[t] - c->first_column;
+	return *column < c->columns;
 }
 
-/* The latest write from this link on back that is not after `turn`; NONE if
- * there is none. */
-static uint32_t find_known(const struct clocks *c, uint32_t link, uint32_t turn)
+static size_t place_of(const struct clocks *c, uint32_t key, uint32_t column)
 {
-	while (link) {
-		const struct link *here = &c->links[link - 1];
-
-		if (here->turn <= turn)
-			return here->txn;
-		link = here->jump != here->before &&
-				       c->links[here->jump - 1].turn > turn ?
-			       here->jump :
-			       here->before;
-	}
-	return NONE;
+	return (size_t)key * c->columns + column;
 }
 
 /* What a process wrote last, as far as it is known, comes before whom the
@@ -183,40 +143,34 @@ static void check_process(const struct clocks *c, uint32_t read,
 			  uint32_t column, const uint32_t *clock,
 			  const uint32_t *seen, struct inferred *inferred)
 {
-	uint32_t key = c->weak->view->key_of[read];
-	uint32_t t1 = weak_writer(c->weak, read);
-	uint32_t t2 = find_known(
-		c, c->links_of[(size_t)key * c->columns + column],
-		clock[column]);
+	size_t place = place_of(c, c->weak->view->key_of[read], column);
+	uint32_t turn = c->past.latest[place], t2;
 
-	if (t2 != NONE && t2 != t1 && seen[column] < c->turn[t2])
+	if (turn > clock[column])
+		turn = past_find(&c->past, place, clock[column]);
+	if (turn <= seen[column])
+		return;
+	t2 = c->turn_txn[c->turn_first[c->first_column + column] + turn - 1];
+	if (t2 != weak_writer(c->weak, read))
 		weak_infer(c->weak, inferred, read, t2);
 }
 
-/* Most writes are known to whom the read saw, which is seen for many
- * processes at once. */
+/* Most writes are not known, or known to whom the read saw as well. */
 static void check_read(const struct clocks *c, uint32_t read,
 		       const uint32_t *clock, struct inferred *inferred)
 {
 	uint32_t key = c->weak->view->key_of[read];
 	uint32_t t1 = weak_writer(c->weak, read);
-	const uint32_t *latest = c->latest + (size_t)key * c->columns;
+	const uint32_t *latest = c->past.latest + place_of(c, key, 0);
 	const uint32_t *seen =
 		t1 == SOURCE_INITIAL ?
 			c->nothing :
 			c->clocks + (size_t)c->row[t1] * c->columns;
+	uint32_t column = 0;
 
-	for (uint32_t k = 0; k < c->columns; k += LANES) {
-		uint32_t later = 0;
-
-		for (uint32_t i = 0; i < LANES; i++)
-			later |= latest[k + i] > seen[k + i];
-		for (uint32_t i = k; i < k + LANES && later; i++) {
-			if (latest[i] > seen[i])
-				check_process(c, read, i, clock, seen,
-					      inferred);
-		}
-	}
+	while ((column = clock_above(latest, clock, seen, column,
+				     c->columns)) < c->columns)
+		check_process(c, read, column++, clock, seen, inferred);
 }
 
 static void check_txn(const struct clocks *c, uint32_t t,
@@ -231,50 +185,73 @@ static void check_txn(const struct clocks *c, uint32_t t,
 	}
 }
 
-/* What the other clock knows is known here too. Turns are below 2^31. */
-static void learn(uint32_t *restrict clock, const uint32_t *restrict other,
-		  uint32_t columns)
+static void expect(struct clocks *c, uint32_t t)
 {
-	for (uint32_t k = 0; k < columns; k += LANES) {
-		for (uint32_t i = k; i < k + LANES; i++)
-			clock[i] = (int32_t)clock[i] < (int32_t)other[i] ?
-					   other[i] :
-					   clock[i];
-	}
+	const struct weak *weak = c->weak;
+	uint32_t column;
+
+	if (!column_of(c, t, &column))
+		return;
+	for (uint32_t w = weak->write_first[t]; w < weak->write_first[t + 1];
+	     w++)
+		past_expect(&c->past,
+			    place_of(c, weak->write_keys[w], column));
 }
 
 /* Adds its own place and its writes. */
 static void pass(struct clocks *c, uint32_t t, uint32_t *clock)
 {
-	uint32_t column = c->weak->process_of[t] - c->first_column;
+	const struct weak *weak = c->weak;
+	uint32_t column;
 
-	if (column >= c->columns)
+	if (!column_of(c, t, &column))
 		return;
 	clock[column] = c->turn[t];
-	for (uint32_t i = c->weak->write_first[t];
-	     i < c->weak->write_first[t + 1]; i++)
-		pass_write(c, i, t,
-			   (size_t)c->weak->write_keys[i] * c->columns +
-				   column);
+	for (uint32_t w = weak->write_first[t]; w < weak->write_first[t + 1];
+	     w++)
+		past_add(&c->past, place_of(c, weak->write_keys[w], column),
+			 c->turn[t]);
+}
+
+/* What its causes know. Meanwhile the places that a later transaction will
+ * write to are fetched: of many keys and processes, most are in no cache. (All
+ * in one function, for a function that does nothing but fetch is one that
+ * compilers leave out.) */
+static void learn_causes(struct clocks *c, uint32_t t, uint32_t later,
+			 uint32_t *clock)
+{
+	const struct weak *weak = c->weak;
+	uint32_t column;
+
+	memset(clock, 0, c->columns * sizeof(*clock));
+	for (uint32_t w = weak->write_first[later];
+	     w < weak->write_first[later + 1] && column_of(c, later, &column);
+	     w++) {
+		size_t place = place_of(c, weak->write_keys[w], column);
+
+		__builtin_prefetch(past_next(&c->past, place), 1);
+		__builtin_prefetch(&c->past.latest[place], 1);
+	}
+	for (uint32_t e = c->known_first[t]; e < c->known_first[t + 1]; e++)
+		clock_learn(clock,
+			    c->clocks + (size_t)c->row[c->known[e]] *
+						c->columns,
+			    c->columns);
 }
 
 static void sweep(struct clocks *c, struct inferred *inferred)
 {
-	size_t places = (size_t)c->weak->view->key_count * c->columns;
-
-	memset(c->latest, 0, places * sizeof(*c->latest));
-	memset(c->links_of, 0, places * sizeof(*c->links_of));
+	past_clear(&c->past);
+	for (uint32_t i = 0; i < c->count; i++)
+		expect(c, c->order[i]);
+	past_make_room(&c->past);
 	for (uint32_t i = 0; i < c->count; i++) {
 		uint32_t *clock = c->clocks + (size_t)i * c->columns;
 		uint32_t t = c->order[i];
 
-		memset(clock, 0, c->columns * sizeof(*clock));
-		for (uint32_t e = c->known_first[t];
-		     e < c->known_first[t + 1]; e++)
-			learn(clock,
-			      c->clocks +
-				      (size_t)c->row[c->known[e]] * c->columns,
-			      c->columns);
+		learn_causes(c, t,
+			     i + AHEAD < c->count ? c->order[i + AHEAD] : t,
+			     clock);
 		check_txn(c, t, clock, inferred);
 		/* From here on the clock includes its own transaction. */
 		pass(c, t, clock);
@@ -284,27 +261,44 @@ static void sweep(struct clocks *c, struct inferred *inferred)
 static void sweep_all(struct clocks *c, struct inferred *inferred)
 {
 	const struct weak *weak = c->weak;
-	uint32_t columns = (weak->process_count + LANES - 1) / LANES * LANES;
-	size_t places;
+	uint32_t columns = (weak->process_count + CLOCK_LANES - 1) /
+			   CLOCK_LANES * CLOCK_LANES;
 
 	c->columns = columns < COLUMNS_MAX ? columns : COLUMNS_MAX;
-	places = ((size_t)weak->view->key_count + 1) * c->columns;
-	c->latest = heap_alloc(places * sizeof(*c->latest));
-	c->links_of = heap_alloc(places * sizeof(*c->links_of));
-	c->links = heap_alloc(
-		((size_t)weak->write_first[weak->view->op_count] + 1) *
-		sizeof(*c->links));
+	past_init(&c->past, (size_t)weak->view->key_count * c->columns,
+		  weak->write_first[weak->view->op_count]);
 	c->nothing = heap_zeroed((size_t)c->columns + 1, sizeof(*c->nothing));
 	c->clocks = heap_alloc(((size_t)c->count + 1) * c->columns *
 			       sizeof(*c->clocks));
 	for (; c->first_column < weak->process_count;
 	     c->first_column += c->columns)
 		sweep(c, inferred);
-	free(c->latest);
-	free(c->links_of);
-	free(c->links);
+	past_release(&c->past);
 	free(c->nothing);
 	free(c->clocks);
+}
+
+/* Turns count what was committed. */
+static void number_turns(struct clocks *c)
+{
+	const struct weak *weak = c->weak;
+	uint32_t *first = c->turn_first, start = 0;
+
+	for (uint32_t t = 0; t < weak->view->op_count; t++) {
+		if (view_committed(weak->view, t))
+			c->turn[t] = ++first[weak->process_of[t]];
+	}
+	for (uint32_t p = 0; p <= weak->process_count; p++) {
+		uint32_t count = first[p];
+
+		first[p] = start;
+		start += count;
+	}
+	for (uint32_t t = 0; t < weak->view->op_count; t++) {
+		if (c->turn[t])
+			c->turn_txn[first[weak->process_of[t]] + c->turn[t] -
+				    1] = t;
+	}
 }
 
 bool weak_causal(const struct weak *weak, struct inferred *inferred)
@@ -313,23 +307,22 @@ bool weak_causal(const struct weak *weak, struct inferred *inferred)
 	struct clocks c = {
 		.weak = weak,
 		.turn = heap_zeroed(n, sizeof(uint32_t)),
+		.turn_first = heap_zeroed((size_t)weak->process_count + 1,
+					  sizeof(uint32_t)),
+		.turn_txn = heap_zeroed(n, sizeof(uint32_t)),
 		.order = heap_zeroed(n, sizeof(uint32_t)),
 		.row = heap_zeroed(n, sizeof(uint32_t)),
 		.known_first = heap_zeroed(n + 1, sizeof(uint32_t)),
 	};
-	uint32_t *turns = heap_zeroed((size_t)weak->process_count + 1,
-				      sizeof(*turns));
 	bool result;
 
-	for (uint32_t t = 0; t < weak->view->op_count; t++) {
-		if (view_committed(weak->view, t))
-			c.turn[t] = ++turns[weak->process_of[t]];
-	}
+	number_turns(&c);
 	result = sort_causally(&c);
 	if (result)
 		sweep_all(&c, inferred);
-	free(turns);
 	free(c.turn);
+	free(c.turn_first);
+	free(c.turn_txn);
 	free(c.order);
 	free(c.row);
 	free(c.known_first);
