@@ -2,6 +2,7 @@
 #include "checkers/isolation/patterns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "checkers/isolation/order.h"
 #include "harness/core/arena.h"
@@ -15,6 +16,16 @@ struct memory {
 	uint32_t write; /* that write */
 };
 
+/* An access to a list. Those of one process stand together, in its order: so
+ * that memory is read from end to end. */
+struct access {
+	uint32_t action;
+	uint32_t key;
+	uint32_t place;
+	bool writes;
+	bool is_last; /* of its transaction */
+};
+
 struct guarantees {
 	const struct view *view;
 	const struct lists *lists;
@@ -23,81 +34,118 @@ struct guarantees {
 	uint32_t process; /* + 1 */
 };
 
-static bool concerns(const struct guarantees *g, uint32_t action)
+static bool concerns(const struct view *view, const struct lists *lists,
+		     uint32_t action)
 {
-	const struct view *view = g->view;
-
 	if (view->key_kinds[view->key_of[action]] != KEY_LIST)
 		return false;
 	if (view_writes(view, action))
 		return !(view->flags[action] & ACTION_AMBIGUOUS);
-	return lists_placed(g->lists, action);
+	return lists_placed(lists, action);
 }
 
-static struct memory *memory_of(const struct guarantees *g, uint32_t action)
+static struct memory *memory_of(const struct guarantees *g, uint32_t key)
 {
-	struct memory *memory = &g->memory[g->view->key_of[action]];
+	struct memory *memory = &g->memory[key];
 
 	if (memory->process != g->process)
 		*memory = (struct memory){ .process = g->process };
 	return memory;
 }
 
-static void check_access(const struct guarantees *g, uint32_t action)
+static void check_access(const struct guarantees *g,
+			 const struct access *access)
 {
-	const struct memory *memory = memory_of(g, action);
-	uint32_t place = g->lists->place[action];
-	uint32_t shown = g->lists->longest[g->view->key_of[action]];
+	const struct memory *memory = memory_of(g, access->key);
+	uint32_t place = access->place;
 
-	if (view_writes(g->view, action)) {
+	if (access->writes) {
 		/* An unseen append comes after all that was seen. */
 		if (memory->written && place < memory->written - 1)
 			findings_note(g->findings, A_MONOTONIC_WRITES, g->view,
-				      action, memory->write, shown);
+				      access->action, memory->write,
+				      g->lists->longest[access->key]);
 		if (place < memory->seen)
 			findings_note(g->findings, A_WRITES_FOLLOW_READS,
-				      g->view, action, memory->read, shown);
+				      g->view, access->action, memory->read,
+				      g->lists->longest[access->key]);
 		return;
 	}
 	if (place < memory->seen)
-		findings_note(g->findings, A_MONOTONIC_READS, g->view, action,
-			      memory->read, NONE);
+		findings_note(g->findings, A_MONOTONIC_READS, g->view,
+			      access->action, memory->read, NONE);
 	if (place < memory->written)
-		findings_note(g->findings, A_READ_YOUR_WRITES, g->view, action,
-			      memory->write, NONE);
+		findings_note(g->findings, A_READ_YOUR_WRITES, g->view,
+			      access->action, memory->write, NONE);
 }
 
-static void remember(const struct guarantees *g, uint32_t action)
+static void remember(const struct guarantees *g, const struct access *access)
 {
-	struct memory *memory = memory_of(g, action);
-	uint32_t place = g->lists->place[action];
+	struct memory *memory = memory_of(g, access->key);
+	uint32_t place = access->place;
 
-	if (view_writes(g->view, action)) {
+	if (access->writes) {
 		uint32_t version = place == PLACE_NONE ? NONE : place + 1;
 
 		if (version > memory->written) {
 			memory->written = version;
-			memory->write = action;
+			memory->write = access->action;
 		}
 	} else if (place > memory->seen) {
 		memory->seen = place;
-		memory->read = action;
+		memory->read = access->action;
 	}
 }
 
-static void check_txn(const struct guarantees *g, uint32_t t)
+/* A transaction's accesses, from `access` on: what it did itself is no matter
+ * of sessions. How many they are. */
+static size_t check_txn(const struct guarantees *g,
+			const struct access *access)
 {
-	const struct op *op = &g->view->history->ops[t];
-	uint32_t end = op->first_action + op->action_count;
+	size_t count = 0;
 
-	for (uint32_t a = op->first_action; a < end; a++) {
-		if (concerns(g, a))
-			check_access(g, a);
+	do
+		check_access(g, &access[count]);
+	while (!access[count++].is_last);
+	for (size_t i = 0; i < count; i++)
+		remember(g, &access[i]);
+	return count;
+}
+
+/* Where the accesses of each process can begin, and one more. */
+static size_t *make_room(const struct view *view, const uint32_t *process_of,
+			 uint32_t count)
+{
+	size_t *starts = heap_zeroed((size_t)count + 2, sizeof(*starts));
+
+	for (uint32_t t = 0; t < view->op_count; t++) {
+		if (view_committed(view, t))
+			starts[process_of[t] + 1] +=
+				view->history->ops[t].action_count;
 	}
-	for (uint32_t a = op->first_action; a < end; a++) {
-		if (concerns(g, a))
-			remember(g, a);
+	for (uint32_t p = 0; p < count; p++)
+		starts[p + 1] += starts[p];
+	return starts;
+}
+
+/* Copies the accesses of a transaction to `to`; the end of them. */
+static struct access *gather_txn(const struct view *view,
+				 const struct lists *lists, uint32_t t,
+				 struct access *to)
+{
+	const struct op *op = &view->history->ops[t];
+	struct access *from = to;
+
+	for (uint32_t a = op->first_action;
+	     a < op->first_action + op->action_count; a++) {
+		if (concerns(view, lists, a))
+			*to++ = (struct access){ a, view->key_of[a],
+						 lists->place[a],
+						 view_writes(view, a), false };
 	}
+	if (to > from)
+		to[-1].is_last = true;
+	return to;
 }
 
 void patterns_sessions(const struct view *view, const struct lists *lists,
@@ -105,9 +153,10 @@ void patterns_sessions(const struct view *view, const struct lists *lists,
 {
 	uint32_t *process_of;
 	uint32_t count = order_processes(view, &process_of);
-	uint32_t *starts = heap_zeroed((size_t)count + 2, sizeof(*starts));
-	uint32_t *ops = heap_alloc(((size_t)view->op_count + 1) *
-				   sizeof(*ops));
+	size_t *starts = make_room(view, process_of, count);
+	size_t *ends = heap_alloc(((size_t)count + 1) * sizeof(*ends));
+	struct access *accesses =
+		heap_alloc((starts[count] + 1) * sizeof(*accesses));
 	struct guarantees g = {
 		.view = view,
 		.lists = lists,
@@ -116,23 +165,24 @@ void patterns_sessions(const struct view *view, const struct lists *lists,
 				      sizeof(*g.memory)),
 	};
 
+	memcpy(ends, starts, count * sizeof(*ends));
 	for (uint32_t t = 0; t < view->op_count; t++) {
-		if (process_of[t] != NONE)
-			starts[process_of[t] + 1]++;
+		if (view_committed(view, t)) {
+			size_t *end = &ends[process_of[t]];
+
+			*end = (size_t)(gather_txn(view, lists, t,
+						   accesses + *end) -
+					accesses);
+		}
 	}
-	for (uint32_t p = 0; p < count; p++)
-		starts[p + 1] += starts[p];
-	for (uint32_t t = 0; t < view->op_count; t++) {
-		if (process_of[t] != NONE)
-			ops[starts[process_of[t]]++] = t;
-	}
-	for (uint32_t i = 0; i < starts[count]; i++) {
-		g.process = process_of[ops[i]] + 1;
-		if (view_committed(view, ops[i]))
-			check_txn(&g, ops[i]);
+	for (uint32_t p = 0; p < count; p++) {
+		g.process = p + 1;
+		for (size_t i = starts[p]; i < ends[p];)
+			i += check_txn(&g, accesses + i);
 	}
 	free(g.memory);
-	free(ops);
+	free(accesses);
+	free(ends);
 	free(starts);
 	free(process_of);
 }
