@@ -37,26 +37,89 @@ static bool is_acyclic(const struct graph *graph)
 	return core == 0;
 }
 
+/* A look at the history beside another. */
+struct aside {
+	const struct analysis *analysis;
+	void (*look)(const struct analysis *analysis,
+		     struct findings *findings);
+	struct findings findings;
+	pthread_t thread;
+	bool is_apart;
+};
+
+static void *run_aside(void *argument)
+{
+	struct aside *aside = argument;
+
+	aside->look(aside->analysis, &aside->findings);
+	return NULL;
+}
+
+/* In a thread of its own, if there may be two and one can be had. */
+static void start_aside(struct aside *aside, const struct analysis *analysis,
+			void (*look)(const struct analysis *analysis,
+				     struct findings *findings),
+			const struct budget *budget)
+{
+	*aside = (struct aside){ .analysis = analysis, .look = look };
+	findings_init(&aside->findings);
+	aside->is_apart = budget->threads > 1 &&
+			  analysis->view.op_count > 10000 &&
+			  pthread_create(&aside->thread, NULL, run_aside,
+					 aside) == 0;
+	if (!aside->is_apart)
+		run_aside(aside);
+}
+
+/* Once or more often. */
+static void end_aside(struct aside *aside, struct findings *findings)
+{
+	if (aside->is_apart)
+		pthread_join(aside->thread, NULL);
+	aside->is_apart = false;
+	findings_merge(findings, &aside->findings);
+}
+
+static void look_at_sessions(const struct analysis *analysis,
+			     struct findings *findings)
+{
+	patterns_sessions(&analysis->view, &analysis->lists, findings);
+}
+
+static void name_list_cycles(struct analysis *analysis,
+			     const struct graph *graph,
+			     const uint8_t *in_cycle, struct aside *sessions,
+			     const struct check *check)
+{
+	const struct view *view = &analysis->view;
+	struct findings causality;
+
+	findings_init(&causality);
+	patterns_causality(view, &analysis->lists, graph, in_cycle,
+			   &causality);
+	end_aside(sessions, &analysis->findings);
+	findings_merge(&analysis->findings, &causality);
+	patterns_follow_reads(view, &analysis->lists, &analysis->findings);
+	unseen_decide(analysis, graph, in_cycle, check);
+	between_decide(analysis, graph, in_cycle, check->arena);
+}
+
+/* Nothing happens if there are none. */
 static void name_cycles(struct analysis *analysis, const struct graph *graph,
-			const struct check *check)
+			struct aside *sessions, const struct check *check)
 {
 	const struct view *view = &analysis->view;
 	uint8_t *in_cycle = heap_zeroed((size_t)graph->node_count + 1, 1);
 
-	classify(graph, view->op_count, &analysis->findings, in_cycle,
-		 check->arena);
-	patterns_fractured(view, &analysis->lists, in_cycle,
-			   &analysis->findings);
-	patterns_write_skew(analysis, graph, in_cycle, check->arena);
-	patterns_long_fork(&analysis->findings);
-	if (analysis->has_lists) {
-		patterns_sessions(view, &analysis->lists, &analysis->findings);
-		patterns_causality(view, &analysis->lists, graph, in_cycle,
+	if (classify(graph, view->op_count, &analysis->findings, in_cycle,
+		     check->arena)) {
+		patterns_fractured(view, &analysis->lists, in_cycle,
 				   &analysis->findings);
-		patterns_follow_reads(view, &analysis->lists,
-				      &analysis->findings);
-		unseen_decide(analysis, graph, in_cycle, check);
-		between_decide(analysis, graph, in_cycle, check->arena);
+		patterns_write_skew(analysis, graph, in_cycle, check->arena);
+		patterns_long_fork(&analysis->findings);
+		if (analysis->has_lists)
+			name_list_cycles(analysis, graph, in_cycle, sessions,
+					 check);
 	}
 	free(in_cycle);
 }
@@ -102,6 +165,8 @@ static void find_cycles(struct analysis *analysis, struct edges *sets,
 			const struct check *check)
 {
 	uint32_t node_count = sets[SET_REALTIME].node_count;
+	struct aside sessions = { 0 };
+	struct findings unused;
 	struct graph graph;
 	bool is_clean;
 
@@ -112,10 +177,15 @@ static void find_cycles(struct analysis *analysis, struct edges *sets,
 		if (is_clean)
 			return;
 	}
+	if (analysis->has_lists)
+		start_aside(&sessions, analysis, look_at_sessions,
+			    check->budget);
 	order_process_edges(&analysis->view, &sets[SET_PROCESS]);
 	graph_build(&graph, node_count, sets, SET_PREDICATE);
-	if (!is_acyclic(&graph))
-		name_cycles(analysis, &graph, check);
+	name_cycles(analysis, &graph, &sessions, check);
+	findings_init(&unused); /* without a cycle nothing is said of them */
+	end_aside(&sessions, &unused);
+	findings_release(&unused);
 	if (analysis->has_registers)
 		decide_registers(analysis, &graph, check);
 	graph_release(&graph);
@@ -166,58 +236,26 @@ static void doubt(struct analysis *analysis, struct arena *arena)
 			(unsigned long long)many);
 }
 
-/* The look at single transactions, beside the building of edges. */
-struct scan {
-	const struct analysis *analysis;
-	struct findings findings;
-	pthread_t thread;
-	bool is_apart;
-};
-
-static void *run_scan(void *argument)
+static void look_at_each(const struct analysis *analysis,
+			 struct findings *findings)
 {
-	struct scan *scan = argument;
-	const struct analysis *analysis = scan->analysis;
-
 	if (analysis->has_lists)
-		lists_scan(&analysis->view, &analysis->lists, &scan->findings);
+		lists_scan(&analysis->view, &analysis->lists, findings);
 	if (analysis->has_registers)
 		registers_scan(&analysis->view, &analysis->registers,
-			       &scan->findings);
+			       findings);
 	if (analysis->has_sets)
-		sets_scan(&analysis->view, &analysis->sets, &scan->findings);
-	return NULL;
-}
-
-/* In a thread of its own, if there may be two and one can be had. */
-static void start_scan(struct scan *scan, const struct analysis *analysis,
-		       bool apart)
-{
-	scan->analysis = analysis;
-	findings_init(&scan->findings);
-	scan->is_apart = apart && analysis->view.op_count > 10000 &&
-			 pthread_create(&scan->thread, NULL, run_scan,
-					scan) == 0;
-	if (!scan->is_apart)
-		run_scan(scan);
-}
-
-static void end_scan(struct scan *scan, struct analysis *analysis)
-{
-	if (scan->is_apart)
-		pthread_join(scan->thread, NULL);
-	scan->is_apart = false;
-	findings_merge(&analysis->findings, &scan->findings);
+		sets_scan(&analysis->view, &analysis->sets, findings);
 }
 
 /* A weak level of registers that stands is proven with few of the edges. */
-static bool is_proven(struct analysis *analysis, struct scan *scan)
+static bool is_proven(struct analysis *analysis, struct aside *scan)
 {
 	uint64_t standing = weak_prove(analysis);
 
 	if (standing == 0)
 		return false;
-	end_scan(scan, analysis);
+	end_aside(scan, &analysis->findings);
 	if (model_forbids(analysis->model) &
 	    anomaly_closure(analysis->findings.set))
 		return false;
@@ -229,7 +267,7 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 		   const struct register_rules *rules, size_t model)
 {
 	struct edges sets[SETS] = { 0 };
-	struct scan scan = { 0 };
+	struct aside scan = { 0 };
 	anomaly_set vague = 0;
 	struct view *view = &analysis->view;
 
@@ -240,7 +278,8 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 	registers_init(&analysis->registers, view);
 	sets_init(&analysis->sets, view);
 	doubt(analysis, check->arena);
-	start_scan(&scan, analysis, check->budget->threads > 1);
+	/* Beside the building of edges. */
+	start_aside(&scan, analysis, look_at_each, check->budget);
 	if (is_proven(analysis, &scan))
 		return;
 	sets[SET_DATA].node_count = view->op_count;
@@ -257,7 +296,7 @@ void analysis_init(struct analysis *analysis, const struct check *check,
 	/* A weak level of registers says nothing of real time. */
 	if (analysis->has_lists || !is_weak(model))
 		order_realtime_edges(view, &sets[SET_REALTIME]);
-	end_scan(&scan, analysis);
+	end_aside(&scan, &analysis->findings);
 	find_cycles(analysis, sets, check);
 	/* That some cycle exists need not be said for each level. */
 	for (uint32_t name = A_MAV_CYCLE; name < A_ABSTRACT; name++)

@@ -41,27 +41,36 @@ struct causality {
  * cyclic itself. */
 static bool sort_causally(struct causality *c, uint32_t txns)
 {
-	uint32_t *components = heap_alloc(((size_t)c->graph->node_count + 1) *
-					  sizeof(*components));
-	uint32_t count = graph_components(c->graph, CAUSAL_KINDS, components);
-	uint32_t *by_component = heap_alloc(((size_t)count + 1) *
-					    sizeof(*by_component));
+	size_t n = (size_t)c->graph->node_count + 1;
+	uint32_t *components = heap_alloc(n * sizeof(*components));
+	uint32_t *members = heap_alloc(n * sizeof(*members));
+	uint32_t *by_component, member_count = 0, count;
 	bool is_cyclic = false;
 
-	memset(by_component, 0xff, ((size_t)count + 1) * sizeof(uint32_t));
 	for (uint32_t t = 0; t < txns; t++) {
-		is_cyclic |= by_component[components[t]] != NONE;
-		by_component[components[t]] = t;
+		if (c->in_cycle[t])
+			members[member_count++] = t;
+	}
+	count = graph_components_from(c->graph, CAUSAL_KINDS, members,
+				      member_count, components);
+	by_component = heap_alloc(((size_t)count + 1) * sizeof(uint32_t));
+	memset(by_component, 0xff, ((size_t)count + 1) * sizeof(uint32_t));
+	for (uint32_t i = 0; i < member_count; i++) {
+		uint32_t *first = &by_component[components[members[i]]];
+
+		is_cyclic |= *first != NONE;
+		*first = members[i];
 	}
 	for (uint32_t i = count; i-- > 0 && !is_cyclic;) {
 		uint32_t t = by_component[i];
 
-		if (t == NONE || !c->in_cycle[t])
+		if (t == NONE)
 			continue;
 		c->row[t] = c->count;
 		c->order[c->count++] = t;
 	}
 	free(components);
+	free(members);
 	free(by_component);
 	return !is_cyclic;
 }

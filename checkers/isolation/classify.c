@@ -230,46 +230,54 @@ static void classify_scope(const struct graph *graph, const uint32_t *members,
 	free(scope.hit);
 }
 
-/* Sorts nodes by component: starts (count + 1) and members, ascending. */
-static void group(const uint32_t *components, uint32_t node_count,
-		  uint32_t count, uint32_t *starts, uint32_t *members)
+/* Sorts `total` nodes by component: starts (count + 1) and members, in the
+ * order of the nodes. */
+static void group(const uint32_t *components, const uint32_t *nodes,
+		  uint32_t total, uint32_t count, uint32_t *starts,
+		  uint32_t *members)
 {
-	for (uint32_t v = 0; v < node_count; v++)
-		starts[components[v] + 2]++;
+	for (uint32_t i = 0; i < total; i++)
+		starts[components[nodes[i]] + 2]++;
 	for (uint32_t c = 0; c < count; c++)
 		starts[c + 2] += starts[c + 1];
-	for (uint32_t v = 0; v < node_count; v++)
-		members[starts[components[v] + 1]++] = v;
+	for (uint32_t i = 0; i < total; i++)
+		members[starts[components[nodes[i]] + 1]++] = nodes[i];
 }
 
-void classify(const struct graph *graph, uint32_t txn_count,
+bool classify(const struct graph *graph, uint32_t txn_count,
 	      struct findings *findings, uint8_t *in_cycle,
 	      struct arena *arena)
 {
 	size_t n = (size_t)graph->node_count + 1;
+	uint32_t *core = heap_alloc(n * sizeof(*core));
+	uint32_t total = graph_core(graph, core);
 	uint32_t *components = heap_alloc(n * sizeof(*components));
 	uint32_t *members = heap_alloc(n * sizeof(*members));
 	uint32_t *local = heap_alloc(n * sizeof(*local));
-	uint32_t count = graph_components(graph, ~0u, components);
+	/* No edge leads out of the core. */
+	uint32_t count = graph_components_from(graph, ~0u, core, total,
+					       components);
 	uint32_t *starts = heap_zeroed((size_t)count + 3, sizeof(*starts));
 
-	group(components, graph->node_count, count, starts, members);
-	for (uint32_t v = 0; v < graph->node_count; v++) {
+	group(components, core, total, count, starts, members);
+	for (uint32_t i = 0; i < total; i++) {
 		/* In order of each component's first member. */
-		uint32_t first = starts[components[v]];
-		uint32_t size = starts[components[v] + 1] - first;
+		uint32_t first = starts[components[core[i]]];
+		uint32_t size = starts[components[core[i]] + 1] - first;
 
-		if (size < 2 || members[first] != v)
+		if (size < 2 || members[first] != core[i])
 			continue;
-		for (uint32_t i = 0; i < size; i++) {
-			local[members[first + i]] = i;
-			in_cycle[members[first + i]] = 1;
+		for (uint32_t j = 0; j < size; j++) {
+			local[members[first + j]] = j;
+			in_cycle[members[first + j]] = 1;
 		}
 		classify_scope(graph, members + first, size, components,
 			       local, txn_count, findings, arena);
 	}
+	free(core);
 	free(components);
 	free(members);
 	free(local);
 	free(starts);
+	return total > 0;
 }

@@ -7,6 +7,7 @@
 #include "checkers/isolation/graph.h"
 #include "harness/core/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -28,8 +29,9 @@
  *
  * Nodes below `txn_count` are transactions. `in_cycle` (by node, zeroed by
  * the caller) is set for those in a component of their own with others.
+ * False if the graph has no cycle at all.
  */
-void classify(const struct graph *graph, uint32_t txn_count,
+bool classify(const struct graph *graph, uint32_t txn_count,
 	      struct findings *findings, uint8_t *in_cycle,
 	      struct arena *arena);
 

@@ -156,8 +156,10 @@ static void tarjan_from(struct tarjan *t, const struct graph *graph,
 	}
 }
 
-uint32_t graph_components(const struct graph *graph, unsigned kinds,
-			  uint32_t *components)
+/* `roots` is NULL for all nodes. */
+static uint32_t find_components(const struct graph *graph, unsigned kinds,
+				const uint32_t *roots, uint32_t count,
+				uint32_t *components)
 {
 	size_t n = (size_t)graph->node_count + 1;
 	struct tarjan t = {
@@ -168,7 +170,9 @@ uint32_t graph_components(const struct graph *graph, unsigned kinds,
 	};
 	bool *lowered = heap_zeroed(n, sizeof(*lowered));
 
-	for (uint32_t v = 0; v < graph->node_count; v++) {
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t v = roots ? roots[i] : i;
+
 		if (t.low[v] == 0)
 			tarjan_from(&t, graph, kinds, lowered, v, components);
 	}
@@ -178,6 +182,20 @@ uint32_t graph_components(const struct graph *graph, unsigned kinds,
 	free(t.stack);
 	free(lowered);
 	return t.found;
+}
+
+uint32_t graph_components(const struct graph *graph, unsigned kinds,
+			  uint32_t *components)
+{
+	return find_components(graph, kinds, NULL, graph->node_count,
+			       components);
+}
+
+uint32_t graph_components_from(const struct graph *graph, unsigned kinds,
+			       const uint32_t *roots, uint32_t count,
+			       uint32_t *components)
+{
+	return find_components(graph, kinds, roots, count, components);
 }
 
 /* Peels nodes that nothing unpeeled leads to. `alive` may have dead ones. */

@@ -87,6 +87,12 @@ void graph_release(struct graph *graph);
 uint32_t graph_components(const struct graph *graph, unsigned kinds,
 			  uint32_t *components);
 
+/* The same for what can be reached from `count` nodes alone; of others nothing
+ * is said, and nothing is written. */
+uint32_t graph_components_from(const struct graph *graph, unsigned kinds,
+			       const uint32_t *roots, uint32_t count,
+			       uint32_t *components);
+
 /*
  * Nodes that are on a cycle or behind one: peels off those without
  * predecessors (Kahn 1962). Returns their number, and them in `nodes` (room
