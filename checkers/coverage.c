@@ -155,8 +155,13 @@ static void check_effect(struct coverage *coverage,
 	if (fault->unproven_op != HISTORY_NONE)
 		error = moment_text(history,
 				    history->ops[fault->unproven_op].error);
-	if (fault->effects[MOMENT_PROVEN] == 0 ||
-	    unproven > (uint64_t)(allowed > 0 ? allowed : 0))
+	if (fault->effects[MOMENT_SKIPPED] == fault->injected)
+		gap(coverage,
+		    "each of %" PRIu64 " injections of \"%s\" was skipped, "
+		    "for other faults had all whom it drew",
+		    fault->injected, name);
+	else if (fault->effects[MOMENT_PROVEN] == 0 ||
+		 unproven > (uint64_t)(allowed > 0 ? allowed : 0))
 		gap(coverage,
 		    "%" PRIu64 " of %" PRIu64 " injections of \"%s\" %s%s%s",
 		    unproven, fault->injected, name,
@@ -260,6 +265,8 @@ static void add_faults(struct coverage *coverage)
 			       (int64_t)fault->effects[MOMENT_ABSENT]);
 		figure_add_int(group, arena, "unknown",
 			       (int64_t)fault->effects[MOMENT_UNKNOWN]);
+		figure_add_int(group, arena, "skipped",
+			       (int64_t)fault->effects[MOMENT_SKIPPED]);
 		figure_add_bool(group, arena, "healed", !fault->needs_heal);
 		add_count(coverage, group, "during", &fault->during);
 	}
@@ -270,9 +277,12 @@ static void conclude(struct coverage *coverage)
 	const struct tally *tally = &coverage->tally;
 	struct arena *arena = coverage->check->arena;
 	uint64_t proven = 0;
+	uint64_t skipped = 0;
 
-	for (size_t i = 0; i < tally->fault_count; i++)
+	for (size_t i = 0; i < tally->fault_count; i++) {
 		proven += tally->faults[i].effects[MOMENT_PROVEN];
+		skipped += tally->faults[i].effects[MOMENT_SKIPPED];
+	}
 	if (coverage->gap_count > 1)
 		verdict_set(coverage->verdict, arena, VERDICT_UNKNOWN,
 			    "%s (and %zu gaps more)", coverage->first_gap,
@@ -283,8 +293,12 @@ static void conclude(struct coverage *coverage)
 	else
 		verdict_set(coverage->verdict, arena, VERDICT_VALID,
 			    "%" PRIu64 " of %" PRIu64 " operations succeeded, "
-			    "%" PRIu64 " injections of faults were proven",
-			    tally->all.ok, tally->all.ops, proven);
+			    "%" PRIu64 " injections of faults were proven%s",
+			    tally->all.ok, tally->all.ops, proven,
+			    skipped ? arena_printf(arena,
+						   ", %" PRIu64 " skipped",
+						   skipped)
+				    : "");
 }
 
 static int coverage_check(const struct check *check, struct verdict *verdict,

@@ -69,6 +69,8 @@ static void read_fault(const struct history *history, struct moment *moment)
 		moment->effect = MOMENT_PROVEN;
 	else if (member_is(history, value, "effect", "absent"))
 		moment->effect = MOMENT_ABSENT;
+	else if (member_is(history, value, "effect", "skipped"))
+		moment->effect = MOMENT_SKIPPED;
 	moment->is_total = member_is(history, value, "target", "all");
 }
 

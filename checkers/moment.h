@@ -33,6 +33,7 @@ enum moment_effect {
 	MOMENT_UNKNOWN,
 	MOMENT_PROVEN,
 	MOMENT_ABSENT,
+	MOMENT_SKIPPED, /* nobody was left to be hit */
 };
 
 struct moment {

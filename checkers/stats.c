@@ -27,6 +27,7 @@ struct stats {
 	struct groups faults;	       /* by f of the fault */
 	bool in_force[GROUPS_MAX + 1]; /* of faults.items */
 	size_t in_force_count;
+	bool was_in_force; /* the fault whose injection began last, before */
 	bool is_counting; /* in the main phase, or where there are no phases */
 	int64_t first_ns; /* of what is counted, -1: no times */
 	int64_t last_ns;
@@ -81,6 +82,13 @@ static void set_in_force(struct stats *stats, uint16_t f, bool in_force)
 		stats->in_force_count--;
 }
 
+static bool is_in_force(struct stats *stats, uint16_t f)
+{
+	struct group *group = groups_find(&stats->faults, f);
+
+	return stats->in_force[group - stats->faults.items];
+}
+
 /* From the moment an injection begins until its heal has ended. */
 static void follow_nemesis(struct stats *stats, const struct op *op)
 {
@@ -92,10 +100,14 @@ static void follow_nemesis(struct stats *stats, const struct op *op)
 		stats->is_counting = moment.phase == PHASE_MAIN;
 		break;
 	case MOMENT_INJECT_BEGIN:
+		stats->was_in_force = is_in_force(stats, op->f);
 		set_in_force(stats, op->f, true);
 		break;
 	case MOMENT_INJECT_END:
-		set_in_force(stats, op->f, moment.effect != MOMENT_ABSENT);
+		set_in_force(stats, op->f,
+			     moment.effect == MOMENT_SKIPPED ?
+				     stats->was_in_force :
+				     moment.effect != MOMENT_ABSENT);
 		break;
 	case MOMENT_HEAL_END:
 		set_in_force(stats, op->f, false);

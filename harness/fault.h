@@ -18,6 +18,8 @@ enum effect {
 	EFFECT_UNKNOWN, /* could not be found out */
 	EFFECT_PROVEN, /* as intended: seen, not assumed */
 	EFFECT_ABSENT, /* it did not take */
+	EFFECT_SKIPPED, /* of an injection: nobody was left to hit, for other
+			 * faults have all whom it drew */
 };
 
 /* The links between the made-up nodes of a store in this process; see
@@ -77,7 +79,7 @@ struct fault {
 		      struct error *err);
 
 	/* Did it take effect? Looks at the nodes; adds what it saw to `note`.
-	 */
+	 * SKIPPED where `inject` had nobody to hit. */
 	enum effect (*verify)(void *state, struct figure *note,
 			      struct error *err);
 

@@ -230,14 +230,11 @@ static bool has_doubt(struct clock *state, struct error *err)
 /* Nothing can be said of a store that does not run on any node picked. */
 static bool is_seen(const struct clock *state)
 {
-	bool is_any = false;
-
 	for (size_t i = 0; i < state->victims.count; i++) {
 		if (state->victims.picked[i] && state->looks[i].wrong)
 			return true;
-		is_any = is_any || state->victims.picked[i];
 	}
-	return !is_any;
+	return false;
 }
 
 static enum effect clock_verify(void *context, struct figure *note,
@@ -264,8 +261,12 @@ static enum effect clock_verify(void *context, struct figure *note,
 		error_set(err, "%s", why.text);
 		return EFFECT_ABSENT;
 	}
+	if (victims_are_none(&state->victims))
+		return EFFECT_SKIPPED;
 	if (is_seen(state))
 		return EFFECT_PROVEN;
+	if (victims_may_be_down(&state->victims, note))
+		return EFFECT_SKIPPED;
 	error_set(err, "clock: the store does not run on any node picked");
 	return EFFECT_UNKNOWN;
 }

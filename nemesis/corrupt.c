@@ -65,6 +65,7 @@ static void *corrupt_open(const struct fault_setup *setup, struct error *err)
 		return NULL;
 	}
 	victims_init(&state->victims, setup);
+	state->victims.may_end = true;
 	state->mends = options_is(options, "cure", "mend");
 	state->seeds = arena_array(setup->arena, state->victims.count,
 				   sizeof(*state->seeds));
@@ -192,6 +193,8 @@ static enum effect corrupt_verify(void *context, struct figure *note,
 		error_set(err, "corrupt: nothing was injected");
 		return EFFECT_ABSENT;
 	}
+	if (victims_are_none(victims))
+		return EFFECT_SKIPPED;
 	layer_answers_note(&state->answers, setup->cluster, victims->picked,
 			   "spoiled", spoiled, setup->arena, note);
 	for (size_t i = 0; i < victims->count; i++) {

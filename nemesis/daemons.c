@@ -33,13 +33,18 @@ static int signal_node(struct node *node, void *argument, struct error *err)
 	return 0;
 }
 
-static const char *const *daemon_names(struct cluster *cluster,
-				       struct error *err)
+static bool has_daemons(struct cluster *cluster)
 {
 	const struct cluster_control *control = cluster_control(cluster);
 
-	if (control && control->daemons && control->daemons[0])
-		return control->daemons;
+	return control && control->daemons && control->daemons[0];
+}
+
+static const char *const *daemon_names(struct cluster *cluster,
+				       struct error *err)
+{
+	if (has_daemons(cluster))
+		return cluster_control(cluster)->daemons;
 	error_set(err, "this store has no daemons");
 	return NULL;
 }
@@ -126,26 +131,59 @@ static const char *state_name(enum daemon_state state)
 	return "unknown";
 }
 
+static int look_at(struct cluster *cluster, const bool *picked,
+		   struct errand *errand, struct arena *arena,
+		   struct error *err)
+{
+	*errand = (struct errand){ .daemons = daemon_names(cluster, err) };
+	if (!errand->daemons)
+		return -1;
+	while (errand->daemons[errand->daemon_count])
+		errand->daemon_count++;
+	errand->states = arena_array(
+		arena, cluster_count(cluster) * errand->daemon_count,
+		sizeof(*errand->states));
+	return cluster_each(cluster, picked, look_at_node, errand, err);
+}
+
+int daemons_find_absent(struct cluster *cluster, const bool *picked,
+			const char **absent, struct error *err)
+{
+	size_t count = cluster_count(cluster);
+	struct arena scratch = { 0 };
+	struct errand errand;
+	int result;
+
+	memset(absent, 0, count * sizeof(*absent));
+	if (!has_daemons(cluster))
+		return 0;
+	result = look_at(cluster, picked, &errand, &scratch, err);
+	for (size_t i = 0; result == 0 && i < count; i++) {
+		size_t first = i * errand.daemon_count;
+
+		for (size_t j = 0; picked[i] && j < errand.daemon_count; j++) {
+			if (!absent[i] &&
+			    errand.states[first + j] == DAEMON_ABSENT)
+				absent[i] = errand.daemons[j];
+		}
+	}
+	arena_release(&scratch);
+	return result;
+}
+
 enum effect daemons_verify(struct cluster *cluster, const bool *picked,
 			   enum daemon_state state, bool is_in_it,
 			   struct arena *arena, struct figure *note,
 			   struct error *err)
 {
 	size_t count = cluster_count(cluster);
-	struct errand errand = { 0 };
+	struct errand errand;
 	enum effect effect = EFFECT_PROVEN;
 	struct figure *group;
 
 	if (!memchr(picked, true, count))
 		return EFFECT_PROVEN;
-	errand.daemons = daemon_names(cluster, err);
-	if (!errand.daemons)
-		return EFFECT_UNKNOWN;
-	while (errand.daemons[errand.daemon_count])
-		errand.daemon_count++;
-	errand.states = arena_array(arena, count * errand.daemon_count,
-				    sizeof(*errand.states));
-	if (cluster_each(cluster, picked, look_at_node, &errand, err) < 0)
+	if (look_at(cluster, picked, &errand, arena, err) < 0)
 		return EFFECT_UNKNOWN;
 	group = figure_add_group(note, arena, "states");
 	for (size_t i = 0; i < count * errand.daemon_count; i++) {

@@ -43,6 +43,12 @@ enum effect daemons_verify(struct cluster *cluster, const bool *picked,
 			   struct arena *arena, struct figure *note,
 			   struct error *err);
 
+/* Sets absent[i] of each node picked to the first daemon that is not there, or
+ * NULL; a store without daemons misses none. -1 when that cannot be found out.
+ */
+int daemons_find_absent(struct cluster *cluster, const bool *picked,
+			const char **absent, struct error *err);
+
 /* Lets go on (CONT) whatever daemon the harness ever started on any node,
  * also one of a run that died: the names are asked of the nodes. */
 int daemons_continue_all(struct cluster *cluster, struct error *err);

@@ -53,6 +53,7 @@ static void *disk_open(const struct fault_setup *setup, struct error *err)
 		return NULL;
 	}
 	victims_init(&state->victims, setup);
+	state->victims.may_end = true;
 	layer_answers_init(&state->answers, state->victims.count, setup->arena);
 	return state;
 }
@@ -177,6 +178,8 @@ static enum effect disk_verify(void *context, struct figure *note,
 		error_set(err, "disk-io: nothing was injected");
 		return EFFECT_ABSENT;
 	}
+	if (victims_are_none(victims))
+		return EFFECT_SKIPPED;
 	if (cluster_each(setup->cluster, victims->picked, probe_node, state,
 			 err) < 0)
 		return EFFECT_UNKNOWN;

@@ -41,6 +41,7 @@ static void *failpoint_open(const struct fault_setup *setup, struct error *err)
 
 	(void)err;
 	victims_init(&state->victims, setup);
+	state->victims.may_end = true;
 	layer_answers_init(&state->answers, state->victims.count, setup->arena);
 	return state;
 }
@@ -125,7 +126,8 @@ static int failpoint_inject(void *context, const char *target,
 
 	if (!find_endpoint(state, err))
 		return -1;
-	victims_draw(victims, target, note);
+	if (victims_draw_running(victims, target, note, err) < 0)
+		return error_wrap(err, "failpoint");
 	state->term = pick_choice(options_list(setup->options, "terms"),
 				  setup->rng);
 	state->point = pick_choice(options_list(setup->options, "points"),
@@ -182,6 +184,8 @@ static enum effect failpoint_verify(void *context, struct figure *note,
 		error_set(err, "failpoint: none was injected");
 		return EFFECT_ABSENT;
 	}
+	if (victims_are_none(victims))
+		return EFFECT_SKIPPED;
 	if (look(state, note, err) < 0)
 		return EFFECT_UNKNOWN;
 	for (size_t i = 0; i < victims->count; i++) {

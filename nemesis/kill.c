@@ -18,6 +18,7 @@ static void *kill_open(const struct fault_setup *setup, struct error *err)
 
 	(void)err;
 	victims_init(victims, setup);
+	victims->may_end = true;
 	return victims;
 }
 
@@ -32,7 +33,8 @@ static int kill_inject(void *context, const char *target, struct figure *note,
 	struct victims *victims = context;
 	const struct fault_setup *setup = victims->setup;
 
-	victims_draw(victims, target, note);
+	if (victims_draw_running(victims, target, note, err) < 0)
+		return error_wrap(err, "kill");
 	if (daemons_signal(setup->cluster, victims->picked,
 			   options_text(setup->options, "signal"), err) < 0)
 		return error_wrap(err, "kill");
@@ -48,6 +50,8 @@ static enum effect kill_verify(void *context, struct figure *note,
 		error_set(err, "kill: none was injected");
 		return EFFECT_ABSENT;
 	}
+	if (victims_are_none(victims))
+		return EFFECT_SKIPPED;
 	return daemons_verify(victims->setup->cluster, victims->picked,
 			      DAEMON_ABSENT, true, victims->setup->arena, note,
 			      err);

@@ -119,6 +119,8 @@ static enum effect membership_verify(void *context, struct figure *note,
 		error_set(err, "membership: none was injected");
 		return EFFECT_ABSENT;
 	}
+	if (victims_are_none(victims))
+		return EFFECT_SKIPPED;
 	if (look(state, ids, note, err) < 0)
 		return EFFECT_UNKNOWN;
 	for (size_t i = 0; i < victims->count; i++) {

@@ -31,7 +31,8 @@ static int pause_inject(void *context, const char *target, struct figure *note,
 {
 	struct victims *victims = context;
 
-	victims_draw(victims, target, note);
+	if (victims_draw_running(victims, target, note, err) < 0)
+		return error_wrap(err, "pause");
 	if (daemons_signal(victims->setup->cluster, victims->picked, "STOP",
 			   err) < 0)
 		return error_wrap(err, "pause");
@@ -47,6 +48,8 @@ static enum effect pause_verify(void *context, struct figure *note,
 		error_set(err, "pause: none was injected");
 		return EFFECT_ABSENT;
 	}
+	if (victims_are_none(victims))
+		return EFFECT_SKIPPED;
 	return daemons_verify(victims->setup->cluster, victims->picked,
 			      DAEMON_PAUSED, true, victims->setup->arena, note,
 			      err);

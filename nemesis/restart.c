@@ -40,6 +40,7 @@ static void *restart_open(const struct fault_setup *setup, struct error *err)
 		return NULL;
 	}
 	victims_init(&state->victims, setup);
+	state->victims.may_end = true;
 	state->births = arena_array(setup->arena, state->victims.count,
 				    sizeof(*state->births));
 	state->turn =
@@ -121,7 +122,8 @@ static int restart_inject(void *context, const char *target,
 	const struct fault_setup *setup = victims->setup;
 	int64_t await_ns = options_duration_ns(setup->options, "await");
 
-	victims_draw(victims, target, note);
+	if (victims_draw_running(victims, target, note, err) < 0)
+		return error_wrap(err, "restart");
 	memset(state->births, 0, victims->count * sizeof(*state->births));
 	if (ask_births(state, state->births, err) < 0)
 		return error_wrap(err, "restart");
@@ -158,6 +160,8 @@ static enum effect restart_verify(void *context, struct figure *note,
 		error_set(err, "restart: none was injected");
 		return EFFECT_ABSENT;
 	}
+	if (victims_are_none(victims))
+		return EFFECT_SKIPPED;
 	births = arena_array(setup->arena, victims->count, sizeof(*births));
 	if (ask_births(state, births, err) < 0)
 		return EFFECT_UNKNOWN;

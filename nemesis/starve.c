@@ -76,6 +76,7 @@ static void *memory_open(const struct fault_setup *setup, struct error *err)
 		return NULL;
 	}
 	state = open_as(setup, "memory");
+	state->victims.may_end = true;
 	state->amount = (int64_t)size;
 	return state;
 }
@@ -114,7 +115,8 @@ static int starve_inject(void *context, const char *target, struct figure *note,
 		state->who = arena_printf(
 			setup->arena, "%s --daemon %s", state->who,
 			shell_quote(setup->arena, control->daemons[i]));
-	victims_draw(&state->victims, target, note);
+	if (victims_draw_running(&state->victims, target, note, err) < 0)
+		return error_wrap(err, "starve-%s", state->kind);
 	figure_add_int(note, setup->arena, state->kind, state->amount);
 	if (cluster_each(setup->cluster, state->victims.picked, begin_node,
 			 state, err) < 0)
@@ -153,6 +155,8 @@ static enum effect starve_verify(void *context, struct figure *note,
 		error_set(err, "starve-%s: none was injected", state->kind);
 		return EFFECT_ABSENT;
 	}
+	if (victims_are_none(victims))
+		return EFFECT_SKIPPED;
 	if (cluster_each(setup->cluster, victims->picked, look_at_node, state,
 			 err) < 0)
 		return EFFECT_UNKNOWN;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/control/cluster.h"
+#include "harness/control/node.h"
 #include "harness/core/arena.h"
 #include "harness/core/error.h"
 #include "harness/core/figure.h"
@@ -34,6 +35,14 @@ static bool is_away(const struct victims *victims, size_t node)
 	return control && control->is_away && control->is_away[node];
 }
 
+static unsigned *down_by(const struct victims *victims)
+{
+	const struct cluster_control *control =
+		cluster_control(victims->setup->cluster);
+
+	return control ? control->down_by : NULL;
+}
+
 void victims_init(struct victims *victims, const struct fault_setup *setup)
 {
 	size_t count = cluster_count(setup->cluster);
@@ -43,11 +52,14 @@ void victims_init(struct victims *victims, const struct fault_setup *setup)
 	victims->picked = arena_array(setup->arena, count, sizeof(bool));
 	victims->hit = arena_array(setup->arena, count, sizeof(bool));
 	victims->away = arena_array(setup->arena, count, sizeof(bool));
+	victims->down = arena_array(setup->arena, count, sizeof(bool));
+	victims->ended = arena_array(setup->arena, count, sizeof(bool));
 	victims->is_injected = false;
+	victims->may_end = false;
 }
 
-void victims_draw(struct victims *victims, const char *target,
-		  struct figure *note)
+static void draw(struct victims *victims, const char *target,
+		 struct figure *note)
 {
 	const struct fault_setup *setup = victims->setup;
 
@@ -56,14 +68,110 @@ void victims_draw(struct victims *victims, const char *target,
 			setup->arena, note, victims->picked);
 	victims->is_injected = true;
 	memset(victims->away, 0, victims->count * sizeof(bool));
+	memset(victims->down, 0, victims->count * sizeof(bool));
 	for (size_t i = 0; i < victims->count; i++) {
 		victims->away[i] = victims->picked[i] && is_away(victims, i);
 		victims->picked[i] = victims->picked[i] && !victims->away[i];
-		victims->hit[i] = victims->hit[i] || victims->picked[i];
 	}
 	if (victims_any(victims->away, victims->count))
 		pick_note(setup->cluster, victims->away, "away", setup->arena,
 			  note);
+}
+
+/* From now on they are hit; and may be down, by this. */
+static void hit_picked(struct victims *victims)
+{
+	unsigned *by = down_by(victims);
+
+	for (size_t i = 0; i < victims->count; i++) {
+		if (!victims->picked[i])
+			continue;
+		victims->hit[i] = true;
+		if (!by || !victims->may_end || victims->ended[i])
+			continue;
+		victims->ended[i] = true;
+		by[i]++;
+	}
+}
+
+/* It is over: what is down from now on is so for other reasons. */
+static void release_ended(struct victims *victims)
+{
+	unsigned *by = down_by(victims);
+
+	for (size_t i = 0; i < victims->count; i++) {
+		if (victims->ended[i])
+			by[i]--;
+		victims->ended[i] = false;
+	}
+}
+
+void victims_draw(struct victims *victims, const char *target,
+		  struct figure *note)
+{
+	draw(victims, target, note);
+	hit_picked(victims);
+}
+
+/* Moves who is down by a fault from `picked` to `down`. */
+static int pass_over_down(struct victims *victims, struct error *err)
+{
+	const struct fault_setup *setup = victims->setup;
+	const char **absent =
+		arena_array(setup->arena, victims->count, sizeof(*absent));
+	const unsigned *by = down_by(victims);
+
+	if (daemons_find_absent(setup->cluster, victims->picked, absent, err))
+		return -1;
+	for (size_t i = 0; i < victims->count; i++) {
+		if (!absent[i])
+			continue;
+		if (!by || !by[i])
+			return error_set(
+				err,
+				"node %s: its daemon %s is not running, and no "
+				"fault of this run ended it",
+				node_name(cluster_node(setup->cluster, i)),
+				absent[i]);
+		victims->down[i] = true;
+		victims->picked[i] = false;
+	}
+	return 0;
+}
+
+int victims_draw_running(struct victims *victims, const char *target,
+			 struct figure *note, struct error *err)
+{
+	const struct fault_setup *setup = victims->setup;
+
+	draw(victims, target, note);
+	if (!victims_are_none(victims) && pass_over_down(victims, err) < 0) {
+		memset(victims->picked, 0, victims->count * sizeof(bool));
+		return -1;
+	}
+	if (victims_any(victims->down, victims->count))
+		pick_note(setup->cluster, victims->down, "down", setup->arena,
+			  note);
+	hit_picked(victims);
+	return 0;
+}
+
+bool victims_are_none(const struct victims *victims)
+{
+	return !victims_any(victims->picked, victims->count);
+}
+
+bool victims_may_be_down(const struct victims *victims, struct figure *note)
+{
+	const unsigned *by = down_by(victims);
+
+	for (size_t i = 0; i < victims->count; i++) {
+		if (victims->picked[i] && (!by || !by[i]))
+			return false;
+	}
+	pick_note(victims->setup->cluster, victims->picked, "down",
+		  victims->setup->arena, note);
+	return true;
 }
 
 int victims_start(struct victims *victims, struct figure *note,
@@ -93,6 +201,26 @@ int victims_start_on_layer(struct victims *victims, struct figure *note,
 	return -1;
 }
 
+/* What another fault may have ended since is that one's to bring back. */
+static int leave_to_others(struct victims *victims, struct error *err)
+{
+	const struct fault_setup *setup = victims->setup;
+	const char **absent =
+		arena_array(setup->arena, victims->count, sizeof(*absent));
+	bool *others = arena_array(setup->arena, victims->count, sizeof(bool));
+	const unsigned *by = down_by(victims);
+
+	for (size_t i = 0; by && i < victims->count; i++)
+		others[i] = victims->hit[i] && by[i] > victims->ended[i];
+	if (!victims_any(others, victims->count))
+		return 0;
+	if (daemons_find_absent(setup->cluster, others, absent, err) < 0)
+		return -1;
+	for (size_t i = 0; i < victims->count; i++)
+		victims->hit[i] = victims->hit[i] && !absent[i];
+	return 0;
+}
+
 enum effect victims_verify_started(struct victims *victims, struct figure *note,
 				   struct error *err)
 {
@@ -105,10 +233,14 @@ enum effect victims_verify_started(struct victims *victims, struct figure *note,
 	}
 	for (size_t i = 0; i < victims->count; i++)
 		victims->hit[i] = victims->hit[i] && !is_away(victims, i);
+	if (leave_to_others(victims, err) < 0)
+		return EFFECT_UNKNOWN;
 	effect = daemons_verify(setup->cluster, victims->hit, DAEMON_ABSENT,
 				false, setup->arena, note, err);
-	if (effect == EFFECT_PROVEN)
-		victims_forget(victims);
+	if (effect != EFFECT_PROVEN)
+		return effect;
+	victims_forget(victims);
+	release_ended(victims);
 	return effect;
 }
 

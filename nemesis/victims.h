@@ -17,7 +17,11 @@ struct victims {
 	bool *picked;	  /* by the last injection */
 	bool *hit;	  /* by any since they were forgotten */
 	bool *away;	  /* drawn, but out of the store just then */
+	bool *down;	  /* drawn, but ended by a fault just then */
+	bool *ended;	  /* by us, or so it may be: what this fault has in
+			   * cluster_control's down_by */
 	bool is_injected; /* and not healed since */
+	bool may_end;	  /* set by a fault that may end daemons, after init */
 };
 
 void victims_init(struct victims *victims, const struct fault_setup *setup);
@@ -29,6 +33,22 @@ void victims_draw(struct victims *victims, const char *target,
 		  struct figure *note);
 
 /*
+ * The same for faults that need daemons which run. Nodes where one is not there
+ * are passed over ("down") if a fault that may end daemons has hit them, and
+ * is not over; else that is an error: nobody is hit then. Of a daemon that is
+ * there nothing is asked.
+ */
+int victims_draw_running(struct victims *victims, const char *target,
+			 struct figure *note, struct error *err);
+
+/* True when the last draw left nobody to be hit: EFFECT_SKIPPED. */
+bool victims_are_none(const struct victims *victims);
+
+/* True, with "down" in `note`, if each node picked may be down by a fault: for
+ * who hit them anyway, and saw no daemon. */
+bool victims_may_be_down(const struct victims *victims, struct figure *note);
+
+/*
  * The heal of faults that end daemons: starts those of the nodes hit, unless
  * no injection is in force, and waits as the option "await" has it. What a run
  * that died has left dead is started by the next run itself, once the store
@@ -37,7 +57,8 @@ void victims_draw(struct victims *victims, const char *target,
 int victims_start(struct victims *victims, struct figure *note,
 		  struct error *err);
 
-/* Are the daemons of all nodes hit there again? They are forgotten then. */
+/* Are the daemons of all nodes hit there again? They are forgotten then. Those
+ * that another fault may have ended since are for that one to bring back. */
 enum effect victims_verify_started(struct victims *victims,
 				   struct figure *note, struct error *err);
 

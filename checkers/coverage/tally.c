@@ -106,7 +106,8 @@ static void close_injection(struct fault_tally *fault, uint32_t op,
 {
 	fault->is_open = false;
 	fault->effects[effect]++;
-	if (effect != MOMENT_PROVEN && fault->unproven_op == HISTORY_NONE)
+	if (effect != MOMENT_PROVEN && effect != MOMENT_SKIPPED &&
+	    fault->unproven_op == HISTORY_NONE)
 		fault->unproven_op = op;
 }
 

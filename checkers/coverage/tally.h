@@ -25,12 +25,12 @@ struct f_tally {
 /* One kind of fault. */
 struct fault_tally {
 	uint16_t f;
-	uint64_t injected;		     /* begun */
-	uint64_t effects[MOMENT_ABSENT + 1]; /* of those, by enum
-					      * moment_effect; one that never
-					      * ended is unknown */
-	bool is_open;			     /* begun, not ended */
-	bool is_in_force;		     /* proven, and no heal begun */
+	uint64_t injected;		      /* begun */
+	uint64_t effects[MOMENT_SKIPPED + 1]; /* of those, by enum
+					       * moment_effect; one that never
+					       * ended is unknown */
+	bool is_open;			      /* begun, not ended */
+	bool is_in_force;		      /* proven, and no heal begun */
 	bool needs_heal;	     /* injected since the last proven heal */
 	bool has_partial;	     /* one that spared some node was proven */
 	uint32_t unproven_op;	     /* the first whose effect was not proven */

@@ -57,6 +57,11 @@ struct cluster_control {
 	/* Of each node, whether a fault has taken it out of the store; kept by
 	 * leave and join. NULL: none can be. */
 	const bool *is_away;
+	/* Of each node, how many faults have hit it that may end its daemons,
+	 * and are not over: if one is not there, that may be our own doing.
+	 * Kept by the faults (nemesis/victims.h), in one thread. NULL: nobody
+	 * keeps it. */
+	unsigned *down_by;
 };
 
 struct cluster;

@@ -90,7 +90,8 @@ int node_daemon_start(struct node *node, const struct daemon *daemon,
 
 /*
  * Sends a signal and waits for its effect as far as there is one to see: the
- * end (KILL, TERM, INT, QUIT, ABRT, SEGV), a halt (STOP), going on (CONT).
+ * end (KILL, TERM, INT, QUIT, ABRT, SEGV; who is halted is made to go on), a
+ * halt (STOP), going on (CONT).
  * Success when the process is not there.
  */
 int node_daemon_signal(struct node *node, const char *name, const char *signal,

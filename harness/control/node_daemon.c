@@ -71,11 +71,13 @@ static const char daemon_script[] =
 	"echo \"$$ ${21}\" >\"$1.new\" && mv -f \"$1.new\" \"$1\" || exit 1\n"
 	"exec %s";
 
-/* The rest of a group dies with its leader, but not at the same instant. */
+/* The rest of a group dies with its leader, but not at the same instant. One
+ * that is halted ends by most signals only once it goes on. */
 static const char signal_script[] =
 	"look || exit 0\n"
 	"group=$pid\n"
 	"send %s || { echo \"kill $pid failed\" >&2; exit 1; }\n"
+	"case %s,$state in is_absent,T) send CONT;; esac\n"
 	"await %s %d || {\n"
 	"	echo \"process $pid is still in state $state\" >&2\n"
 	"	exit 1\n"
@@ -195,7 +197,8 @@ int node_daemon_signal(struct node *node, const char *name, const char *signal,
 	result = run_script(node, &arena,
 			    arena_printf(&arena, "signal %s to", signal), name,
 			    arena_printf(&arena, signal_script, signal,
-					 effect_of(signal), naps(node, 80)),
+					 effect_of(signal), effect_of(signal),
+					 naps(node, 80)),
 			    &reply, err);
 	arena_release(&arena);
 	return result;

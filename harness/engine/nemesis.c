@@ -14,6 +14,7 @@ struct open_fault {
 	void *state;
 	struct rng rng;
 	bool is_in_force;
+	bool was_skipped; /* what it did last */
 };
 
 struct nemesis {
@@ -209,6 +210,8 @@ static const char *effect_name(enum effect effect)
 		return "proven";
 	case EFFECT_ABSENT:
 		return "absent";
+	case EFFECT_SKIPPED:
+		return "skipped";
 	case EFFECT_UNKNOWN:
 		break;
 	}
@@ -288,6 +291,7 @@ static int act(struct nemesis *nemesis, struct open_fault *open,
 	}
 	nemesis->has_broken = nemesis->has_broken ||
 			      (result && fault->prepare);
+	open->was_skipped = effect == EFFECT_SKIPPED;
 	figure_add_text(&note, &arena, "effect", effect_name(effect));
 	write_note(nemesis, open, &note, result ? err->text : NULL);
 	leaders_look(nemesis->leaders);
@@ -312,12 +316,17 @@ void nemesis_act(void *state, const struct work *work)
 	struct nemesis *nemesis = state;
 	const struct planned *step = work->note;
 	struct open_fault *open = &nemesis->faults[step->fault];
+	bool was_in_force = open->is_in_force;
 	struct error err = { "" };
 
 	pthread_mutex_lock(&nemesis->acting);
 	open->is_in_force = !step->is_heal;
 	show_force(nemesis);
 	act(nemesis, open, step, &err);
+	if (open->was_skipped) {
+		open->is_in_force = was_in_force;
+		show_force(nemesis);
+	}
 	pthread_mutex_unlock(&nemesis->acting);
 }
 

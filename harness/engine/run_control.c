@@ -74,6 +74,8 @@ void run_set_control(struct run *run)
 
 	run->is_away = arena_array(run->arena, cluster_count(run->cluster),
 				   sizeof(*run->is_away));
+	run->down_by = arena_array(run->arena, cluster_count(run->cluster),
+				   sizeof(*run->down_by));
 	run->control = (struct cluster_control){
 		.context = run,
 		.daemons = target->daemons,
@@ -86,6 +88,7 @@ void run_set_control(struct run *run)
 		.leave = target->leave ? control_leave : NULL,
 		.join = target->join ? control_join : NULL,
 		.is_away = run->is_away,
+		.down_by = run->down_by,
 	};
 	if (target->failpoints)
 		run->control.failpoints = target->failpoints(run->target);

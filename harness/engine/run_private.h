@@ -40,6 +40,7 @@ struct run {
 	struct cluster_control control;
 	struct fault_links links; /* of an in-process target that has some */
 	bool *is_away; /* of each node: taken out of the store by a fault */
+	unsigned *down_by; /* ... how many faults may have ended it */
 	int claim; /* of the local cluster, or -1 */
 	bool made_cluster; /* a local one that was not there before */
 	const struct schedule *schedule; /* of faults */

@@ -346,6 +346,7 @@ static void diff_fault(struct diffing *to, const char *name, json_t *a,
 		{ "proven", "proven", UNIT_NONE },
 		{ "absent", "without effect", UNIT_NONE },
 		{ "unknown", "effect not known", UNIT_NONE },
+		{ "skipped", "skipped", UNIT_NONE },
 		{ 0 },
 	};
 	static const struct figure_row during[] = {

@@ -37,7 +37,9 @@ static const struct explanation rows[] = {
 		.meaning = "The store's daemons are ended by a signal, SIGKILL "
 			   "unless told otherwise.",
 		.example = "No process with the daemon's pid and start time "
-			   "is there.",
+			   "is there. A node that\nanother fault has down is "
+			   "passed over; one whose daemon died by itself is\n"
+			   "an error, as for every fault of processes.",
 		.rules_out = "The daemons are started; they run.",
 		.source = "jepsen.db, Kill",
 	},

@@ -96,9 +96,12 @@ static void write_facts(struct page *page)
 	struct arena *arena = &page->arena;
 	size_t anomalies = anomalies_of(page->judgement);
 	size_t proven = 0;
+	size_t skipped = 0;
 
-	for (size_t i = 0; i < chronicle->band_count; i++)
+	for (size_t i = 0; i < chronicle->band_count; i++) {
 		proven += chronicle->bands[i].effect == BAND_PROVEN;
+		skipped += chronicle->bands[i].effect == BAND_SKIPPED;
+	}
 	fprintf(page->out,
 		"<ul class=\"facts\"><li><b>%zu</b> operation%s</li>",
 		chronicle->client_count,
@@ -108,9 +111,12 @@ static void write_facts(struct page *page)
 			plot_duration(arena, (double)chronicle->end_ns));
 	if (chronicle->band_count > 0)
 		fprintf(page->out,
-			"<li><b>%zu</b> fault%s injected, %zu proven</li>",
-			chronicle->band_count,
-			chronicle->band_count == 1 ? "" : "s", proven);
+			"<li><b>%zu</b> fault%s injected, %zu proven%s</li>",
+			chronicle->band_count - skipped,
+			chronicle->band_count - skipped == 1 ? "" : "s", proven,
+			skipped ? arena_printf(arena, ", %zu more skipped",
+					       skipped)
+				: "");
 	fprintf(page->out, "<li><b>%zu</b> anomal%s</li></ul>\n", anomalies,
 		anomalies == 1 ? "y" : "ies");
 }

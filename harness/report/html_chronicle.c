@@ -20,6 +20,7 @@ const char *band_effect_name(enum band_effect effect)
 		[BAND_UNKNOWN] = "unknown",
 		[BAND_PROVEN] = "proven",
 		[BAND_ABSENT] = "absent",
+		[BAND_SKIPPED] = "skipped",
 	};
 
 	return names[effect];
@@ -78,6 +79,8 @@ static enum band_effect effect_of(const struct reading *reading,
 {
 	if (says(reading, value, "effect", "proven"))
 		return BAND_PROVEN;
+	if (says(reading, value, "effect", "skipped"))
+		return BAND_SKIPPED;
 	return says(reading, value, "effect", "absent") ? BAND_ABSENT
 							: BAND_UNKNOWN;
 }
@@ -94,13 +97,15 @@ static size_t fault_number(struct chronicle *chronicle, const char *name)
 	return i;
 }
 
-/* The last injection of that fault that is not healed, or NULL. */
+/* The last injection of that fault that is not healed, or NULL. One that was
+ * skipped leaves the one before it in force. */
 static struct band *open_band(struct chronicle *chronicle, const char *name)
 {
 	for (size_t i = chronicle->band_count; i > 0; i--) {
 		struct band *band = &chronicle->bands[i - 1];
 
-		if (strcmp(band->name, name) == 0)
+		if (band->effect != BAND_SKIPPED &&
+		    strcmp(band->name, name) == 0)
 			return band->end_ns < 0 ? band : NULL;
 	}
 	return NULL;
@@ -150,7 +155,7 @@ static void end_injection(const struct reading *reading, struct band *band,
 	band->error = plain(reading, op->error);
 	if (!*band->target)
 		band->target = plain(reading, member(reading, value, "target"));
-	if (band->effect == BAND_ABSENT)
+	if (band->effect == BAND_ABSENT || band->effect == BAND_SKIPPED)
 		band->end_ns = op->invoke_ns;
 }
 

@@ -15,6 +15,7 @@ enum band_effect {
 	BAND_UNKNOWN,
 	BAND_PROVEN,
 	BAND_ABSENT,
+	BAND_SKIPPED, /* nobody was left to be hit */
 };
 
 /* An injection and its heal. A time is -1 where it never came. */
@@ -82,7 +83,7 @@ struct value chronicle_said(const struct history *history, const struct op *op);
 struct value chronicle_member(const struct history *history, struct value map,
 			      const char *name);
 
-/* "proven", "absent", "unknown" */
+/* "proven", "absent", "skipped", "unknown" */
 const char *band_effect_name(enum band_effect effect);
 
 #endif

@@ -114,7 +114,7 @@
 	".frame .b{bottom:100%;overflow:hidden;color:var(--c);"              \
 	"border-bottom:3px solid var(--c);padding-bottom:1px;"               \
 	"text-overflow:clip;font-size:10.5px}"                               \
-	".frame .b.absent,.frame .b.unknown{border-bottom-style:dotted}"     \
+	".frame .b:is(.absent,.unknown,.skipped){border-bottom-style:dotted}"\
 	"svg path,svg rect,svg line{vector-effect:non-scaling-stroke}"       \
 	".grid{fill:none;stroke:var(--rule);stroke-width:1}"                 \
 	".phase{fill:none;stroke:var(--dim);stroke-width:1;"                 \

@@ -26,6 +26,7 @@ static void write_effect(struct page *page, enum band_effect effect)
 		[BAND_UNKNOWN] = "unknown",
 		[BAND_PROVEN] = "valid",
 		[BAND_ABSENT] = "invalid",
+		[BAND_SKIPPED] = "skipped",
 	};
 
 	fprintf(page->out, "<td><span class=\"chip %s\">%s</span></td>",

@@ -43,8 +43,10 @@ struct live_node {
 struct live_fault {
 	char name[64];
 	char target[64];  /* of the newest injection, or "" */
-	char effect[16];  /* "proven", "absent", "unknown"; "": not yet */
+	char effect[16];  /* "proven", "absent", "skipped", "unknown"; "":
+			   * not yet */
 	bool is_in_force; /* from the begin of inject to the end of heal */
+	bool was_in_force; /* when the newest injection began */
 	int64_t since_ns;
 	uint64_t injected;
 	uint64_t proven;

@@ -59,9 +59,12 @@ static void count_fault(struct live_view *view, const char *name,
 		return;
 	if (!is_end) {
 		fault->injected++;
+		fault->was_in_force = fault->is_in_force;
 		fault->is_in_force = true;
 		fault->since_ns = time_ns;
 	}
+	if (is_end && member_is(value, "effect", "skipped"))
+		fault->is_in_force = fault->was_in_force;
 	fault->proven += is_end && member_is(value, "effect", "proven");
 	snprintf(fault->effect, sizeof(fault->effect), "%s",
 		 member(value, "effect"));

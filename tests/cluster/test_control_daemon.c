@@ -233,6 +233,15 @@ static void a_paused_daemon_is_stopped_by_term(void **state)
 			    "ready");
 	assert_int_equal(node_daemon_signal(f->node, "polite", "STOP", &f->err),
 			 0);
+	assert_int_equal(node_daemon_signal(f->node, "polite", "TERM", &f->err),
+			 0);
+	assert_string_equal(ask(f, "tail -n 1 /var/log/polite"), "bye");
+	assert_int_equal(state_of(f, "polite"), DAEMON_ABSENT);
+	assert_int_equal(node_daemon_start(f->node, &polite, &f->err), 0);
+	assert_string_equal(ask_until(f, "tail -n 1 /var/log/polite", "ready"),
+			    "ready");
+	assert_int_equal(node_daemon_signal(f->node, "polite", "STOP", &f->err),
+			 0);
 	assert_int_equal(node_daemon_stop(f->node, "polite", &f->err), 0);
 	assert_string_equal(ask(f, "tail -n 1 /var/log/polite"), "bye");
 	assert_int_equal(state_of(f, "polite"), DAEMON_ABSENT);

@@ -252,6 +252,50 @@ static void the_paused_go_on(void **state)
 	fault_pause.close(next->state);
 }
 
+static int inject(struct bed *bed, struct bed_fault *opened, const char *target)
+{
+	opened->note = figure_group_root();
+	return opened->fault->inject(opened->state, target, &opened->note,
+				     &bed->err);
+}
+
+static void who_is_down_is_no_proof(void **state)
+{
+	static const char *const options[] = { "await", "60s", NULL };
+	struct bed *bed = *state;
+	struct bed_fault *kill = must_open(bed, &fault_kill, options);
+	struct bed_fault *pause = must_open(bed, &fault_pause, NULL);
+	struct node *dead = cluster_node(bed->cluster, 1);
+
+	must_inject(bed, kill, "n1");
+	assert_int_equal(inject(bed, pause, "n1"), 0);
+	assert_int_equal(fault_pause.verify(pause->state, &pause->note,
+					    &bed->err),
+			 EFFECT_SKIPPED);
+	assert_non_null(figure_find(&pause->note, "down"));
+	must_heal(bed, pause);
+	must_heal(bed, kill);
+	/* By itself, as far as faults know. */
+	bed_ask(bed, 1, "pkill -KILL -x etcd");
+	assert_string_equal(bed_ask(bed, 1,
+				    "while pgrep -x etcd >/dev/null; do "
+				    "sleep 0.1; done; echo gone"),
+			    "gone");
+	assert_int_equal(inject(bed, pause, "n2"), -1);
+	assert_int_equal(inject(bed, kill, "all"), -1);
+	assert_non_null(strstr(bed->err.text, "node n2: its daemon etcd is not "
+					      "running, and no fault of this "
+					      "run ended it"));
+	assert_int_equal(cluster_control(bed->cluster)
+				 ->start(bed, dead, &bed->err),
+			 0);
+	must_inject(bed, kill, "n2");
+	must_heal(bed, kill);
+	must_serve(bed);
+	fault_kill.close(kill->state);
+	fault_pause.close(pause->state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +309,7 @@ int main(void)
 		cmocka_unit_test(a_partition_that_is_gone_is_not_proven),
 		cmocka_unit_test(the_killed_come_back_with_their_data),
 		cmocka_unit_test(the_paused_go_on),
+		cmocka_unit_test(who_is_down_is_no_proof),
 	};
 
 	if (geteuid() != 0) {

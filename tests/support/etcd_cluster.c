@@ -137,6 +137,7 @@ int bed_start_etcd(struct bed *bed, const char *option, const char *text)
 		.leave = leave,
 		.join = join,
 		.is_away = bed->is_away,
+		.down_by = bed->down_by,
 	};
 
 	bed->etcd = open_etcd(bed, option, text);

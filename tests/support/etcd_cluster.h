@@ -29,6 +29,7 @@ struct bed {
 	void *etcd;
 	void *clients[BED_NODES_MAX];
 	bool is_away[BED_NODES_MAX]; /* as in struct cluster_control */
+	unsigned down_by[BED_NODES_MAX];
 	int64_t patience_ns; /* for one action; 0: 1 s */
 	struct values *values;
 	struct error err;

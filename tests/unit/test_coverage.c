@@ -156,6 +156,33 @@ static void some_unproven_injections_can_be_allowed(void **state)
 			"unproven-max=1", "1 of 1 injections");
 }
 
+static void a_skipped_injection_is_told_and_no_gap(void **state)
+{
+	struct outcome_of outcome = cover_with(
+		MAIN "inject kill proven; ok 0 write 2; heal kill proven;"
+		     "inject kill skipped; heal kill proven;" END,
+		NULL);
+
+	(void)state;
+	assert_int_equal(outcome.kind, VERDICT_VALID);
+	assert_non_null(strstr(outcome.reason, "1 injections of faults were "
+					       "proven, 1 skipped"));
+	/* It changes nothing of the one before it. */
+	assert_valid(MAIN "inject kill proven; inject kill skipped;"
+			  "ok 0 write 2;" END);
+}
+
+static void injections_that_were_all_skipped_are_no_pass(void **state)
+{
+	(void)state;
+	assert_gap(MAIN "inject kill skipped; ok 0 write 2;"
+			"inject kill skipped;" END,
+		   "each of 2 injections of \"kill\" was skipped");
+	assert_gap(MAIN "inject kill skipped; inject kill absent;"
+			"ok 0 write 2;" END,
+		   "1 of 2 injections of \"kill\" did not take effect");
+}
+
 static void a_fault_left_in_force_is_told(void **state)
 {
 	(void)state;
@@ -246,6 +273,8 @@ int main(void)
 		cmocka_unit_test(a_fault_that_did_not_take_is_told),
 		cmocka_unit_test(a_fault_that_never_came_is_told),
 		cmocka_unit_test(some_unproven_injections_can_be_allowed),
+		cmocka_unit_test(a_skipped_injection_is_told_and_no_gap),
+		cmocka_unit_test(injections_that_were_all_skipped_are_no_pass),
 		cmocka_unit_test(a_fault_left_in_force_is_told),
 		cmocka_unit_test(a_fault_nobody_met_is_told),
 		cmocka_unit_test(what_waits_through_a_fault_has_met_it),

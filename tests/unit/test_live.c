@@ -219,6 +219,14 @@ static void faults_are_in_force_until_healed(void **state)
 	assert_int_equal(fault->proven, 1);
 	assert_int_equal(looking.view->finding_count, 1);
 	assert_non_null(strstr(looking.view->findings[0].text, "panic"));
+	append(looking.store,
+	       NEMESIS(80, "kill", "{\"do\":\"inject\",\"stage\":\"begin\"}")
+		       NEMESIS(90, "kill",
+			       "{\"do\":\"inject\",\"stage\":\"end\","
+			       "\"effect\":\"skipped\"}"));
+	look(&looking);
+	assert_string_equal(fault->effect, "skipped");
+	assert_false(fault->is_in_force);
 	end(&looking);
 }
 

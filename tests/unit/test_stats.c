@@ -121,6 +121,17 @@ static void a_fault_that_did_not_take_is_not_in_force(void **state)
 	assert_int_equal(at(verdict, "without_fault/count")->number, 1);
 }
 
+static void one_that_was_skipped_changes_nothing(void **state)
+{
+	struct verdict *verdict =
+		judge(*state, "phase main; inject kill skipped; ok 0 write 1;"
+			      "inject kill proven; inject kill skipped;"
+			      "ok 0 write 2; heal kill proven");
+
+	assert_int_equal(at(verdict, "without_fault/count")->number, 1);
+	assert_int_equal(at(verdict, "during_fault/kill/count")->number, 1);
+}
+
 static void many_names_share_a_group(void **state)
 {
 	struct fixture *fixture = *state;
@@ -189,6 +200,7 @@ int main(void)
 		TEST(a_failed_cas_is_an_answer_a_failed_read_is_none),
 		TEST(availability_is_told_apart_by_fault_and_node),
 		TEST(a_fault_that_did_not_take_is_not_in_force),
+		TEST(one_that_was_skipped_changes_nothing),
 		TEST(many_names_share_a_group),
 		cmocka_unit_test(quantiles_are_within_a_percent),
 		cmocka_unit_test(extreme_durations_have_a_bucket),
