@@ -59,15 +59,6 @@ static void link_updates(struct chains *chains, const struct view *view,
 	free(read);
 }
 
-static int compare_chains(const void *one, const void *two)
-{
-	const struct chain *a = one, *b = two;
-
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	return (a->invoke > b->invoke) - (a->invoke < b->invoke);
-}
-
 /* Never, for what is in doubt. */
 static uint32_t complete_of(const struct view *view, uint32_t write)
 {
@@ -77,26 +68,59 @@ static uint32_t complete_of(const struct view *view, uint32_t write)
 					    NONE;
 }
 
-static void follow(struct chains *chains, const struct view *view,
-		   uint32_t write, bool is_initial)
+static struct chain follow(const struct chains *chains,
+			   const struct view *view, uint32_t write,
+			   bool is_initial)
 {
 	const struct op *ops = view->history->ops;
-	struct chain *chain = &chains->items[chains->count++];
-	uint32_t last = write;
-
-	while (chains->next[last] != NONE)
-		last = chains->next[last];
-	*chain = (struct chain){
+	struct chain chain = {
 		.key = view->key_of[write],
 		.first = write,
-		.last = last,
+		.last = write,
 		.invoke = ops[view->owner[write]].invoke,
-		.complete = complete_of(view, last),
 		.is_initial = is_initial,
 	};
+
+	while (chains->next[chain.last] != NONE)
+		chain.last = chains->next[chain.last];
+	chain.complete = complete_of(view, chain.last);
 	/* Not before it began, whatever the store did. */
-	if (chain->complete < complete_of(view, write))
-		chain->complete = complete_of(view, write);
+	if (chain.complete < complete_of(view, write))
+		chain.complete = complete_of(view, write);
+	return chain;
+}
+
+static bool is_head(const struct view *view, const uint32_t *from,
+		    uint32_t action)
+{
+	return registers_concern(view, action) &&
+	       registers_final(view, action) &&
+	       (from[action] == SOURCE_UNKNOWN ||
+		from[action] == SOURCE_INITIAL);
+}
+
+/* By key; and those of one key by invocation, for so are the actions. */
+static void gather_chains(struct chains *chains, const struct view *view,
+			  const uint32_t *from)
+{
+	uint32_t *next = heap_zeroed((size_t)view->key_count + 2,
+				     sizeof(*next));
+
+	for (uint32_t a = 0; a < view->action_count; a++) {
+		if (is_head(view, from, a))
+			next[view->key_of[a] + 1]++;
+	}
+	for (uint32_t k = 0; k < view->key_count; k++)
+		next[k + 1] += next[k];
+	chains->count = next[view->key_count];
+	chains->items = heap_alloc(((size_t)chains->count + 1) *
+				   sizeof(*chains->items));
+	for (uint32_t a = 0; a < view->action_count; a++) {
+		if (is_head(view, from, a))
+			chains->items[next[view->key_of[a]]++] = follow(
+				chains, view, a, from[a] == SOURCE_INITIAL);
+	}
+	free(next);
 }
 
 void chains_init(struct chains *chains, const struct view *view,
@@ -110,15 +134,7 @@ void chains_init(struct chains *chains, const struct view *view,
 	memset(from, 0xff, size);
 	gather_reads(chains, view, registers);
 	link_updates(chains, view, registers, from);
-	chains->items = heap_zeroed((size_t)view->action_count + 1,
-				    sizeof(*chains->items));
-	for (uint32_t a = 0; a < view->action_count; a++) {
-		if (registers_concern(view, a) && registers_final(view, a) &&
-		    (from[a] == SOURCE_UNKNOWN || from[a] == SOURCE_INITIAL))
-			follow(chains, view, a, from[a] == SOURCE_INITIAL);
-	}
-	qsort(chains->items, chains->count, sizeof(*chains->items),
-	      compare_chains);
+	gather_chains(chains, view, from);
 	free(from);
 }
 

@@ -32,4 +32,17 @@ void chains_init(struct chains *chains, const struct view *view,
 		 const struct registers *registers);
 void chains_release(struct chains *chains);
 
+/* The first chain after this one that is of another key, or how many there
+ * are. */
+static inline uint32_t chains_end_of_key(const struct chains *chains,
+					 uint32_t chain)
+{
+	uint32_t end = chain;
+
+	while (end < chains->count &&
+	       chains->items[end].key == chains->items[chain].key)
+		end++;
+	return end;
+}
+
 #endif

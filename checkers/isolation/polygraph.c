@@ -176,9 +176,7 @@ static void add_choices(struct polygraph *p)
 					 sizeof(*frontier));
 
 	for (uint32_t i = 0, end; i < chains->count; i = end) {
-		for (end = i; end < chains->count &&
-			      chains->items[end].key == chains->items[i].key;)
-			end++;
+		end = chains_end_of_key(chains, i);
 		relate(p, chains->items + i, end - i, frontier);
 	}
 	free(frontier);

@@ -9,7 +9,6 @@
 
 /* Where a chain begins in the order that was guessed. */
 struct start {
-	uint32_t key;
 	uint32_t rank;
 	uint32_t chain;
 };
@@ -18,9 +17,30 @@ static int compare_starts(const void *one, const void *two)
 {
 	const struct start *a = one, *b = two;
 
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
 	return (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+/* The chains of one key, of which each comes before the next. */
+static void relate_next(struct polygraph *p, struct start *starts,
+			uint32_t first, uint32_t count)
+{
+	const struct chain *items = p->chains->items;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t writer = p->view->owner[items[first + i].first];
+
+		starts[i] = (struct start){
+			p->rank[writer << p->form->in_layers], first + i
+		};
+	}
+	qsort(starts, count, sizeof(*starts), compare_starts);
+	for (uint32_t i = 1; i < count; i++) {
+		const struct chain *one = &items[starts[i - 1].chain];
+		const struct chain *two = &items[starts[i].chain];
+
+		p->holds &= !two->is_initial;
+		polygraph_add_order(p, GUESSED, one, two);
+	}
 }
 
 /* Are the versions, in the order that was guessed, such that all edges go
@@ -29,30 +49,16 @@ static int compare_starts(const void *one, const void *two)
 static bool guess_holds(struct polygraph *p, const struct digraph *known)
 {
 	const struct chains *chains = p->chains;
-	struct start *starts = heap_zeroed((size_t)chains->count + 1,
-					   sizeof(*starts));
+	struct start *starts = heap_alloc(((size_t)chains->count + 1) *
+					  sizeof(*starts));
 
 	p->holds = true;
 	for (size_t e = 0; e < known->edge_count; e++)
 		p->holds &= p->rank[known->edges[e].from] <
 			    p->rank[known->edges[e].to];
-	for (uint32_t i = 0; i < chains->count; i++) {
-		uint32_t writer = p->view->owner[chains->items[i].first];
-
-		starts[i] = (struct start){
-			chains->items[i].key,
-			p->rank[writer << p->form->in_layers], i
-		};
-	}
-	qsort(starts, chains->count, sizeof(*starts), compare_starts);
-	for (uint32_t i = 1; i < chains->count; i++) {
-		const struct chain *one = &chains->items[starts[i - 1].chain];
-		const struct chain *two = &chains->items[starts[i].chain];
-
-		if (one->key != two->key)
-			continue;
-		p->holds &= !two->is_initial;
-		polygraph_add_order(p, GUESSED, one, two);
+	for (uint32_t i = 0, end; i < chains->count; i = end) {
+		end = chains_end_of_key(chains, i);
+		relate_next(p, starts, i, end - i);
 	}
 	free(starts);
 	return p->holds;
