@@ -72,7 +72,8 @@ struct target {
 	const char *(*version)(void *state, struct arena *arena);
 
 	/* On each node, in parallel, each call by the thread that owns the
-	 * node. Idempotent. `wipe` removes all data, `stop` all daemons. */
+	 * node. Idempotent. `wipe` removes all data, `stop` all daemons;
+	 * `start` starts those of its daemons that are not there. */
 	int (*install)(void *state, struct node *node, struct error *err);
 	int (*start)(void *state, struct node *node, struct error *err);
 	int (*await_ready)(void *state, struct node *node,
@@ -80,7 +81,7 @@ struct target {
 	int (*stop)(void *state, struct node *node, struct error *err);
 	int (*wipe)(void *state, struct node *node, struct error *err);
 
-	const char *const *daemons; /* for kill and pause; NULL at the end */
+	const char *const *daemons; /* for kill, pause, ...; NULL at the end */
 	const char *const *logs; /* remote paths; NULL at the end */
 	const char *data; /* the folder of all that it has to keep; `wipe`
 			   * leaves it there, empty. NULL: it has none */

@@ -141,8 +141,8 @@ static int spoil(struct corrupt *state, struct figure *note, struct error *err)
 		clock_sleep_until(clock_now_ns() +
 				  options_duration_ns(setup->options, "age"));
 	}
-	if (kills && daemons_signal(setup->cluster, victims->picked, "KILL",
-				    err) < 0)
+	if (kills && daemons_signal(setup->cluster, victims->picked, NULL,
+				    "KILL", err) < 0)
 		return -1;
 	if (cluster_each(setup->cluster, victims->picked, spoil_node, state,
 			 err) < 0)
@@ -228,7 +228,7 @@ static int cure(struct corrupt *state, struct figure *note, struct error *err)
 
 	if (state->mends && victims->is_injected &&
 	    options_bool(setup->options, "kill") &&
-	    daemons_signal(setup->cluster, victims->hit, "KILL", err) < 0)
+	    daemons_signal(setup->cluster, victims->hit, NULL, "KILL", err) < 0)
 		return -1;
 	if (cluster_each(setup->cluster, NULL, cure_node, state, err) < 0)
 		return -1;

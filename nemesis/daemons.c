@@ -41,18 +41,20 @@ static bool has_daemons(struct cluster *cluster)
 }
 
 static const char *const *daemon_names(struct cluster *cluster,
+				       const char *const *which,
 				       struct error *err)
 {
 	if (has_daemons(cluster))
-		return cluster_control(cluster)->daemons;
+		return which ? which : cluster_control(cluster)->daemons;
 	error_set(err, "this store has no daemons");
 	return NULL;
 }
 
 int daemons_signal(struct cluster *cluster, const bool *picked,
-		   const char *signal, struct error *err)
+		   const char *const *which, const char *signal,
+		   struct error *err)
 {
-	struct errand errand = { .daemons = daemon_names(cluster, err),
+	struct errand errand = { .daemons = daemon_names(cluster, which, err),
 				 .signal = signal };
 
 	if (!errand.daemons)
@@ -132,10 +134,11 @@ static const char *state_name(enum daemon_state state)
 }
 
 static int look_at(struct cluster *cluster, const bool *picked,
-		   struct errand *errand, struct arena *arena,
-		   struct error *err)
+		   const char *const *which, struct errand *errand,
+		   struct arena *arena, struct error *err)
 {
-	*errand = (struct errand){ .daemons = daemon_names(cluster, err) };
+	*errand = (struct errand){ .daemons =
+					   daemon_names(cluster, which, err) };
 	if (!errand->daemons)
 		return -1;
 	while (errand->daemons[errand->daemon_count])
@@ -147,7 +150,8 @@ static int look_at(struct cluster *cluster, const bool *picked,
 }
 
 int daemons_find_absent(struct cluster *cluster, const bool *picked,
-			const char **absent, struct error *err)
+			const char *const *which, const char **absent,
+			struct error *err)
 {
 	size_t count = cluster_count(cluster);
 	struct arena scratch = { 0 };
@@ -157,7 +161,7 @@ int daemons_find_absent(struct cluster *cluster, const bool *picked,
 	memset(absent, 0, count * sizeof(*absent));
 	if (!has_daemons(cluster))
 		return 0;
-	result = look_at(cluster, picked, &errand, &scratch, err);
+	result = look_at(cluster, picked, which, &errand, &scratch, err);
 	for (size_t i = 0; result == 0 && i < count; i++) {
 		size_t first = i * errand.daemon_count;
 
@@ -171,10 +175,26 @@ int daemons_find_absent(struct cluster *cluster, const bool *picked,
 	return result;
 }
 
+/* The daemon's, or where there are several a group of those of each. */
+static void note_states(struct figure *group, const struct errand *errand,
+			const struct node *node, struct arena *arena)
+{
+	const enum daemon_state *states =
+		errand->states + node_index(node) * errand->daemon_count;
+	bool is_one = errand->daemon_count == 1;
+
+	if (!is_one)
+		group = figure_add_group(group, arena, node_name(node));
+	for (size_t i = 0; i < errand->daemon_count; i++)
+		figure_add_text(group, arena,
+				is_one ? node_name(node) : errand->daemons[i],
+				state_name(states[i]));
+}
+
 enum effect daemons_verify(struct cluster *cluster, const bool *picked,
-			   enum daemon_state state, bool is_in_it,
-			   struct arena *arena, struct figure *note,
-			   struct error *err)
+			   const char *const *which, enum daemon_state state,
+			   bool is_in_it, struct arena *arena,
+			   struct figure *note, struct error *err)
 {
 	size_t count = cluster_count(cluster);
 	struct errand errand;
@@ -183,7 +203,7 @@ enum effect daemons_verify(struct cluster *cluster, const bool *picked,
 
 	if (!memchr(picked, true, count))
 		return EFFECT_PROVEN;
-	if (look_at(cluster, picked, &errand, arena, err) < 0)
+	if (look_at(cluster, picked, which, &errand, arena, err) < 0)
 		return EFFECT_UNKNOWN;
 	group = figure_add_group(note, arena, "states");
 	for (size_t i = 0; i < count * errand.daemon_count; i++) {
@@ -192,9 +212,9 @@ enum effect daemons_verify(struct cluster *cluster, const bool *picked,
 
 		if (!picked[node])
 			continue;
-		figure_add_text(group, arena,
-				node_name(cluster_node(cluster, node)),
-				state_name(seen));
+		if (i % errand.daemon_count == 0)
+			note_states(group, &errand, cluster_node(cluster, node),
+				    arena);
 		if (seen == DAEMON_UNKNOWN) {
 			if (effect == EFFECT_PROVEN)
 				effect = EFFECT_UNKNOWN;

@@ -13,16 +13,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Sends `signal` ("KILL") to all daemons of the store on the nodes picked, in
- * parallel. -1 when the store has no daemons, or with every node's error. */
+/*
+ * Where `which` daemons are meant, that is a list of names with NULL at the
+ * end, or NULL: all that the store has.
+ */
+
+/* Sends `signal` ("KILL") to daemons on the nodes picked, in parallel. -1 when
+ * the store has no daemons, or with every node's error. */
 int daemons_signal(struct cluster *cluster, const bool *picked,
-		   const char *signal, struct error *err);
+		   const char *const *which, const char *signal,
+		   struct error *err);
 
 /* The signals that end a daemon, NULL at the end: values of an option. */
 extern const char *const daemons_ending_signals[];
 
 /*
- * Starts the store on the nodes picked, in parallel, and waits up to
+ * Starts all of the store on the nodes picked, in parallel, and waits up to
  * `await_ns` (0: not at all) for it to be ready there. That a store comes
  * back is not the fault's business (other faults may keep it from that), so
  * waiting in vain is noted ("not-ready") and no error. -1 when it cannot be
@@ -33,21 +39,22 @@ int daemons_start(struct cluster *cluster, const bool *picked,
 		  struct error *err);
 
 /*
- * Looks whether all daemons on the nodes picked are in `state` or, unless
+ * Looks whether all these daemons on the nodes picked are in `state` or, unless
  * `is_in_it`, whether none is: another fault may have them by now. Adds
- * "states" to `note`: of each node picked the state of its daemons. In
- * `arena`. PROVEN where no node is picked.
+ * "states" to `note`: of each node picked the state of its daemon, or of each
+ * where there are several. In `arena`. PROVEN where no node is picked.
  */
 enum effect daemons_verify(struct cluster *cluster, const bool *picked,
-			   enum daemon_state state, bool is_in_it,
-			   struct arena *arena, struct figure *note,
-			   struct error *err);
+			   const char *const *which, enum daemon_state state,
+			   bool is_in_it, struct arena *arena,
+			   struct figure *note, struct error *err);
 
-/* Sets absent[i] of each node picked to the first daemon that is not there, or
- * NULL; a store without daemons misses none. -1 when that cannot be found out.
- */
+/* Sets absent[i] of each node picked to the first of these daemons that is not
+ * there, or NULL; a store without daemons misses none. -1 when that cannot be
+ * found out. */
 int daemons_find_absent(struct cluster *cluster, const bool *picked,
-			const char **absent, struct error *err);
+			const char *const *which, const char **absent,
+			struct error *err);
 
 /* Lets go on (CONT) whatever daemon the harness ever started on any node,
  * also one of a run that died: the names are asked of the nodes. */

@@ -200,8 +200,8 @@ static enum effect failpoint_verify(void *context, struct figure *note,
 			  node_name(cluster_node(setup->cluster, i)), reply);
 		return EFFECT_ABSENT;
 	}
-	return daemons_verify(setup->cluster, gone, DAEMON_ABSENT, true,
-			      setup->arena, note, err);
+	return daemons_verify(setup->cluster, gone, NULL, DAEMON_ABSENT,
+			      true, setup->arena, note, err);
 }
 
 /* Not with layer_ask: a node that nothing was done to has no agent. */

@@ -35,7 +35,7 @@ static int kill_inject(void *context, const char *target, struct figure *note,
 
 	if (victims_draw_running(victims, target, note, err) < 0)
 		return error_wrap(err, "kill");
-	if (daemons_signal(setup->cluster, victims->picked,
+	if (daemons_signal(setup->cluster, victims->picked, victims->daemons,
 			   options_text(setup->options, "signal"), err) < 0)
 		return error_wrap(err, "kill");
 	return 0;
@@ -53,8 +53,8 @@ static enum effect kill_verify(void *context, struct figure *note,
 	if (victims_are_none(victims))
 		return EFFECT_SKIPPED;
 	return daemons_verify(victims->setup->cluster, victims->picked,
-			      DAEMON_ABSENT, true, victims->setup->arena, note,
-			      err);
+			      victims->daemons, DAEMON_ABSENT, true,
+			      victims->setup->arena, note, err);
 }
 
 static int kill_heal(void *context, struct figure *note, struct error *err)
@@ -71,6 +71,7 @@ static enum effect kill_verify_healed(void *context, struct figure *note,
 static const struct option kill_options[] = {
 	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
 	  "which nodes to draw from", pick_choices },
+	{ OPTION_DAEMONS, OPTION_LIST, NULL, VICTIMS_DAEMONS, NULL },
 	{ "signal", OPTION_CHOICE, "KILL", "what ends them",
 	  daemons_ending_signals },
 	{ "await", OPTION_DURATION, "5s",

@@ -33,8 +33,8 @@ static int pause_inject(void *context, const char *target, struct figure *note,
 
 	if (victims_draw_running(victims, target, note, err) < 0)
 		return error_wrap(err, "pause");
-	if (daemons_signal(victims->setup->cluster, victims->picked, "STOP",
-			   err) < 0)
+	if (daemons_signal(victims->setup->cluster, victims->picked,
+			   victims->daemons, "STOP", err) < 0)
 		return error_wrap(err, "pause");
 	return 0;
 }
@@ -51,8 +51,8 @@ static enum effect pause_verify(void *context, struct figure *note,
 	if (victims_are_none(victims))
 		return EFFECT_SKIPPED;
 	return daemons_verify(victims->setup->cluster, victims->picked,
-			      DAEMON_PAUSED, true, victims->setup->arena, note,
-			      err);
+			      victims->daemons, DAEMON_PAUSED, true,
+			      victims->setup->arena, note, err);
 }
 
 static int pause_heal(void *context, struct figure *note, struct error *err)
@@ -72,8 +72,9 @@ static enum effect pause_verify_healed(void *context, struct figure *note,
 {
 	struct victims *victims = context;
 	enum effect effect = daemons_verify(victims->setup->cluster,
-					    victims->hit, DAEMON_PAUSED, false,
-					    victims->setup->arena, note, err);
+					    victims->hit, NULL, DAEMON_PAUSED,
+					    false, victims->setup->arena, note,
+					    err);
 
 	if (effect == EFFECT_PROVEN)
 		victims_forget(victims);
@@ -83,6 +84,7 @@ static enum effect pause_verify_healed(void *context, struct figure *note,
 static const struct option pause_options[] = {
 	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
 	  "which nodes to draw from", pick_choices },
+	{ OPTION_DAEMONS, OPTION_LIST, NULL, VICTIMS_DAEMONS, NULL },
 	{ .name = NULL },
 };
 

@@ -121,7 +121,8 @@ static int power_loss_inject(void *context, const char *target,
 	figure_add_text(note, setup->arena, "loss", state->loss);
 	for (size_t i = 0; i < victims->count; i++)
 		state->seeds[i] = rng_below(setup->rng, UINT64_C(1) << 53);
-	if (daemons_signal(setup->cluster, victims->picked, "KILL", err) < 0 ||
+	if (daemons_signal(setup->cluster, victims->picked, NULL, "KILL",
+			   err) < 0 ||
 	    cluster_each(setup->cluster, victims->picked, lose_node, state,
 			 err) < 0)
 		return error_wrap(err, "power-loss");
@@ -172,8 +173,8 @@ static enum effect power_loss_verify(void *context, struct figure *note,
 	}
 	if (effect != EFFECT_PROVEN)
 		return effect;
-	return daemons_verify(setup->cluster, victims->picked, DAEMON_ABSENT,
-			      true, setup->arena, note, err);
+	return daemons_verify(setup->cluster, victims->picked, NULL,
+			      DAEMON_ABSENT, true, setup->arena, note, err);
 }
 
 /* The power comes back. What was lost stays lost. */

@@ -53,8 +53,9 @@ static void restart_close(void *context)
 	(void)context; /* all of it is the arena's */
 }
 
-/* Which processes the daemons are: their pids and start times. */
+/* Which processes the daemons are: their pids and start times, a line each. */
 struct look {
+	const char *files; /* of a shell line */
 	const char **births;
 	struct arena *arenas; /* one a node: they are asked in parallel */
 };
@@ -65,18 +66,38 @@ static int look_at_node(struct node *node, void *argument, struct error *err)
 	size_t i = node_index(node);
 
 	return node_run(node, &look->arenas[i], &look->births[i], err,
-			"cat /run/ordeal/*.pid 2>/dev/null; true");
+			"cat%s 2>/dev/null; true", look->files);
+}
+
+/* node.h: each daemon has them in /run/ordeal/NAME.pid. */
+static const char *files_of(const struct victims *victims, struct arena *arena)
+{
+	const struct cluster_control *control =
+		cluster_control(victims->setup->cluster);
+	const char *const *names = victims->daemons;
+	const char *files = "";
+
+	if (!names)
+		names = control->daemons;
+	for (size_t i = 0; names[i]; i++)
+		files = arena_printf(arena, "%s /run/ordeal/%s.pid", files,
+				     shell_quote(arena, names[i]));
+	return files;
 }
 
 static int ask_births(struct restart *state, const char **births,
 		      struct error *err)
 {
 	const struct fault_setup *setup = state->victims.setup;
+	const struct cluster_control *control = cluster_control(setup->cluster);
 	size_t count = state->victims.count;
 	struct arena scratch = { 0 };
 	struct look look = { .births = births };
 	int result;
 
+	if (!control || !control->daemons)
+		return error_set(err, "this store has no daemons");
+	look.files = files_of(&state->victims, &scratch);
 	look.arenas = arena_array(&scratch, count, sizeof(*look.arenas));
 	result = cluster_each(setup->cluster, state->victims.picked,
 			      look_at_node, &look, err);
@@ -103,6 +124,7 @@ static int restart_nodes(struct restart *state, const bool *whom,
 		bool is_last = i + 1 == cycles;
 
 		if (daemons_signal(setup->cluster, whom,
+				   state->victims.daemons,
 				   options_text(setup->options, "signal"),
 				   err) < 0)
 			return -1;
@@ -146,6 +168,24 @@ static int restart_inject(void *context, const char *target,
 	return 0;
 }
 
+/* Does a line of one text stand in the other? */
+static bool share_a_line(const char *one, const char *other)
+{
+	for (; *one; one += strcspn(one, "\n"), one += *one == '\n') {
+		size_t length = strcspn(one, "\n");
+		const char *at = other;
+
+		while (*at) {
+			size_t size = strcspn(at, "\n");
+
+			if (size == length && memcmp(at, one, size) == 0)
+				return true;
+			at += size + (at[size] == '\n');
+		}
+	}
+	return false;
+}
+
 /* Each is there, and is not who it was. */
 static enum effect restart_verify(void *context, struct figure *note,
 				  struct error *err)
@@ -167,14 +207,16 @@ static enum effect restart_verify(void *context, struct figure *note,
 		return EFFECT_UNKNOWN;
 	for (size_t i = 0; i < victims->count; i++) {
 		if (!victims->picked[i] ||
-		    strcmp(births[i], state->births[i]) != 0)
+		    (*births[i] && *state->births[i] &&
+		     !share_a_line(births[i], state->births[i])))
 			continue;
-		error_set(err, "node %s: its daemons are the same as before",
+		error_set(err, "node %s: a daemon is the same as before",
 			  node_name(cluster_node(setup->cluster, i)));
 		return EFFECT_ABSENT;
 	}
-	effect = daemons_verify(setup->cluster, victims->picked, DAEMON_ABSENT,
-				false, setup->arena, note, err);
+	effect = daemons_verify(setup->cluster, victims->picked,
+				victims->daemons, DAEMON_ABSENT, false,
+				setup->arena, note, err);
 	if (effect == EFFECT_ABSENT)
 		error_set(err, "restart: a daemon did not stay");
 	return effect;
@@ -198,6 +240,7 @@ static enum effect restart_verify_healed(void *context, struct figure *note,
 static const struct option restart_options[] = {
 	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
 	  "which nodes to draw from", pick_choices },
+	{ OPTION_DAEMONS, OPTION_LIST, NULL, VICTIMS_DAEMONS, NULL },
 	{ "signal", OPTION_CHOICE, "TERM", "what ends them",
 	  daemons_ending_signals },
 	{ "rolling", OPTION_BOOL, "true",

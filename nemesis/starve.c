@@ -106,15 +106,18 @@ static int starve_inject(void *context, const char *target, struct figure *note,
 	struct starve *state = context;
 	const struct fault_setup *setup = state->victims.setup;
 	const struct cluster_control *control = cluster_control(setup->cluster);
+	const char *const *names = state->victims.daemons;
 
 	if (!control || !control->daemons || !control->daemons[0])
 		return error_set(err, "starve-%s: this store has no daemons",
 				 state->kind);
+	if (!names)
+		names = control->daemons;
 	state->who = "";
-	for (size_t i = 0; control->daemons[i]; i++)
+	for (size_t i = 0; names[i]; i++)
 		state->who = arena_printf(
 			setup->arena, "%s --daemon %s", state->who,
-			shell_quote(setup->arena, control->daemons[i]));
+			shell_quote(setup->arena, names[i]));
 	if (victims_draw_running(&state->victims, target, note, err) < 0)
 		return error_wrap(err, "starve-%s", state->kind);
 	figure_add_int(note, setup->arena, state->kind, state->amount);
@@ -174,8 +177,9 @@ static enum effect starve_verify(void *context, struct figure *note,
 	}
 	if (is_cpu(state))
 		return EFFECT_PROVEN;
-	return daemons_verify(setup->cluster, victims->picked, DAEMON_ABSENT,
-			      true, setup->arena, note, err);
+	return daemons_verify(setup->cluster, victims->picked,
+			      victims->daemons, DAEMON_ABSENT, true,
+			      setup->arena, note, err);
 }
 
 /* Not with layer_ask: a node that nothing was done to has no agent. */
@@ -253,6 +257,7 @@ static const char *starve_undo_line(void)
 static const struct option cpu_options[] = {
 	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
 	  "which nodes to draw from", pick_choices },
+	{ OPTION_DAEMONS, OPTION_LIST, NULL, VICTIMS_DAEMONS, NULL },
 	{ "share", OPTION_REAL, "5%",
 	  "of one processor that the store's daemons on a node get together",
 	  NULL },
@@ -262,6 +267,7 @@ static const struct option cpu_options[] = {
 static const struct option memory_options[] = {
 	{ "targets", OPTION_SETS, "one,minority,majority,primaries,all",
 	  "which nodes to draw from", pick_choices },
+	{ OPTION_DAEMONS, OPTION_LIST, NULL, VICTIMS_DAEMONS, NULL },
 	{ "memory", OPTION_SIZE, "8MiB",
 	  "what the daemons and a process of ours can take yet, which takes it",
 	  NULL },

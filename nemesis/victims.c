@@ -43,6 +43,15 @@ static unsigned *down_by(const struct victims *victims)
 	return control ? control->down_by : NULL;
 }
 
+static const char *const *chosen_daemons(const struct options *options)
+{
+	const char *const *names = NULL;
+
+	if (options_knows(options, OPTION_DAEMONS))
+		names = options_list(options, OPTION_DAEMONS);
+	return names && *names ? names : NULL;
+}
+
 void victims_init(struct victims *victims, const struct fault_setup *setup)
 {
 	size_t count = cluster_count(setup->cluster);
@@ -54,6 +63,7 @@ void victims_init(struct victims *victims, const struct fault_setup *setup)
 	victims->away = arena_array(setup->arena, count, sizeof(bool));
 	victims->down = arena_array(setup->arena, count, sizeof(bool));
 	victims->ended = arena_array(setup->arena, count, sizeof(bool));
+	victims->daemons = chosen_daemons(setup->options);
 	victims->is_injected = false;
 	victims->may_end = false;
 }
@@ -76,6 +86,14 @@ static void draw(struct victims *victims, const char *target,
 	if (victims_any(victims->away, victims->count))
 		pick_note(setup->cluster, victims->away, "away", setup->arena,
 			  note);
+	if (victims->daemons) {
+		struct figure *list = figure_add_list(note, setup->arena,
+						      OPTION_DAEMONS);
+
+		for (size_t i = 0; victims->daemons[i]; i++)
+			figure_add_text(list, setup->arena, NULL,
+					victims->daemons[i]);
+	}
 }
 
 /* From now on they are hit; and may be down, by this. */
@@ -121,7 +139,8 @@ static int pass_over_down(struct victims *victims, struct error *err)
 		arena_array(setup->arena, victims->count, sizeof(*absent));
 	const unsigned *by = down_by(victims);
 
-	if (daemons_find_absent(setup->cluster, victims->picked, absent, err))
+	if (daemons_find_absent(setup->cluster, victims->picked,
+				victims->daemons, absent, err) < 0)
 		return -1;
 	for (size_t i = 0; i < victims->count; i++) {
 		if (!absent[i])
@@ -214,7 +233,7 @@ static int leave_to_others(struct victims *victims, struct error *err)
 		others[i] = victims->hit[i] && by[i] > victims->ended[i];
 	if (!victims_any(others, victims->count))
 		return 0;
-	if (daemons_find_absent(setup->cluster, others, absent, err) < 0)
+	if (daemons_find_absent(setup->cluster, others, NULL, absent, err) < 0)
 		return -1;
 	for (size_t i = 0; i < victims->count; i++)
 		victims->hit[i] = victims->hit[i] && !absent[i];
@@ -235,8 +254,8 @@ enum effect victims_verify_started(struct victims *victims, struct figure *note,
 		victims->hit[i] = victims->hit[i] && !is_away(victims, i);
 	if (leave_to_others(victims, err) < 0)
 		return EFFECT_UNKNOWN;
-	effect = daemons_verify(setup->cluster, victims->hit, DAEMON_ABSENT,
-				false, setup->arena, note, err);
+	effect = daemons_verify(setup->cluster, victims->hit, NULL,
+				DAEMON_ABSENT, false, setup->arena, note, err);
 	if (effect != EFFECT_PROVEN)
 		return effect;
 	victims_forget(victims);

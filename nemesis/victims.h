@@ -14,6 +14,7 @@
 struct victims {
 	const struct fault_setup *setup; /* a copy */
 	size_t count;	  /* nodes of the cluster */
+	const char *const *daemons; /* by the option "daemons"; NULL: all */
 	bool *picked;	  /* by the last injection */
 	bool *hit;	  /* by any since they were forgotten */
 	bool *away;	  /* drawn, but out of the store just then */
@@ -26,6 +27,9 @@ struct victims {
 
 void victims_init(struct victims *victims, const struct fault_setup *setup);
 
+/* What the option "daemons" is, in tables of faults that can choose. */
+#define VICTIMS_DAEMONS "which of the store's daemons (none given: all)"
+
 /* Draws nodes as the option "targets" has it (`target` NULL: any of those) and
  * adds to `note` who they are; see pick_in_cluster. Nodes that another fault
  * has taken out of the store are passed over ("away"). */
@@ -33,10 +37,10 @@ void victims_draw(struct victims *victims, const char *target,
 		  struct figure *note);
 
 /*
- * The same for faults that need daemons which run. Nodes where one is not there
- * are passed over ("down") if a fault that may end daemons has hit them, and
- * is not over; else that is an error: nobody is hit then. Of a daemon that is
- * there nothing is asked.
+ * The same for faults that need daemons which run (those of the option
+ * "daemons", where it is given). Nodes where one is not there are passed over
+ * ("down") if a fault that may end daemons has hit them, and is not over; else
+ * that is an error: nobody is hit then.
  */
 int victims_draw_running(struct victims *victims, const char *target,
 			 struct figure *note, struct error *err);

@@ -27,6 +27,10 @@ enum option_kind {
 
 #define OPTION_NODES "NODE+NODE"
 
+/* The name of an OPTION_LIST of a fault whose texts are names of the store's
+ * daemons; checked by who knows these. */
+#define OPTION_DAEMONS "daemons"
+
 /*
  * What a part understands: a table ended by a row without a name. The same
  * names work as --NAME VALUE (or --PART.NAME where two parts share a name)

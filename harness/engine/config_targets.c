@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Targets of faults that are nodes by their names. */
+/* Targets of faults that are nodes or daemons by their names. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -72,6 +72,36 @@ int config_check_set(const struct run_config *config,
 	return 0;
 }
 
+/* Those that the option "daemons" of a fault names. */
+static int check_daemons(const struct run_config *config,
+			 const struct fault_config *fault, struct error *err)
+{
+	static const char *const none[] = { NULL };
+	const char *const *known = config->target->daemons;
+	const char *const *list;
+
+	if (!options_knows(fault->options, OPTION_DAEMONS))
+		return 0;
+	if (!known)
+		known = none;
+	list = options_list(fault->options, OPTION_DAEMONS);
+	for (; *list; list++) {
+		const char *near = nearest_name(*list, known);
+		size_t i = 0;
+
+		while (known[i] && strcmp(known[i], *list) != 0)
+			i++;
+		if (!known[i])
+			return error_set(
+				err, "%s.%s: %s has no daemon \"%s\"%s%s%s",
+				fault->fault->name, OPTION_DAEMONS,
+				config->target->name, *list,
+				near ? "; did you mean \"" : "",
+				near ? near : "", near ? "\"?" : "");
+	}
+	return 0;
+}
+
 int config_check_targets(const struct making *making, struct error *err)
 {
 	const struct run_config *config = making->config;
@@ -79,6 +109,8 @@ int config_check_targets(const struct making *making, struct error *err)
 	for (size_t i = 0; i < config->fault_count; i++) {
 		const struct options *options = config->faults[i].options;
 
+		if (check_daemons(config, &config->faults[i], err) < 0)
+			return -1;
 		for (const struct option *o = options_table(options); o->name;
 		     o++) {
 			const char *const *list =

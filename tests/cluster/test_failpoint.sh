@@ -46,7 +46,7 @@ run() {
 by_plan() {
 	"$ordeal" run --target etcd --local 1 --cluster "$cluster" --rate 50 \
 		--concurrency 2 --store "$work/store" --faults kill,pause \
-		--plan "$work/plan" --min-ok 1 "$@"
+		--plan "$work/plan" --min-ok 1 --kill.daemons etcd "$@"
 }
 
 # dies_by_itself: etcd does, before it is killed; again where the machine was
@@ -64,11 +64,13 @@ dies_by_itself() {
 		on pkill -KILL -x etcd
 		wait $pid
 		code=$?
-		told '"kill","value":{"do":"inject".*"error":"kill: node n1:' &&
-			break
+		if told '"f":"kill".*"error":"kill: node n1: its daemon etcd'; then
+			[ $code = 2 ] || cat "$work/run"
+			[ $code = 2 ]
+			return
+		fi
 	done
-	[ $code = 2 ] || cat "$work/run"
-	[ $code = 2 ]
+	return 1
 }
 
 told() {
@@ -135,6 +137,8 @@ fi
 # The family of processes is broken here as well, for there is but one node.
 claim "a kill of who died by itself makes the run unknown" dies_by_itself
 claim "... and that is said" told 'no fault of this run ended it'
+claim "a daemon that the store has not is refused" \
+	exits 64 by_plan --pause.daemons etc
 cat >"$work/plan" <<-PLAN
 	[{"at": "1s", "fault": "pause", "do": "inject", "target": "all"},
 	{"at": "1200ms", "fault": "pause", "do": "heal"},
@@ -148,7 +152,7 @@ claim "a pause of whom our kill has down takes nothing from a run" \
 claim "... and is told as such" told \
 	'"pause","value":{"do":"inject","down":\["n1"\],"effect":"skipped"'
 claim "... as is a second kill" told \
-	'"kill","value":{"do":"inject","down":\["n1"\],"effect":"skipped"'
+	'"kill","value":{"daemons":\["etcd"\],"do":"inject","down":\["n1"\],"effect":"skipped"'
 claim "one is in force when the controller is killed" dies
 claim "... and soon no more, nor is another's touched" soon left_alone
 claim "... for the agent knows of none" [ -z "$(agent list)" ]

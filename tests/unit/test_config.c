@@ -90,6 +90,25 @@ static void an_option_of_two_parts_must_be_qualified(void **state)
 	assert_false(options_is_given(f->config.faults[0].options, "targets"));
 }
 
+static void daemons_of_a_store_are_chosen_by_name(void **state)
+{
+	struct config_fixture *f = *state;
+
+	assert_int_equal(config_try(f, "target", "etcd", "local", "3", "faults",
+				    "pause,kill", "kill.daemons", "etc", NULL),
+			 -1);
+	config_expect(f, "kill.daemons: etcd has no daemon \"etc\"; did you "
+			 "mean \"etcd\"?");
+	assert_int_equal(config_try(f, "target", "etcd", "local", "3", "faults",
+				    "pause,kill", "kill.daemons", "etcd", NULL),
+			 0);
+	assert_string_equal(options_list(f->config.faults[1].options,
+					 OPTION_DAEMONS)[0],
+			    "etcd");
+	assert_null(options_list(f->config.faults[0].options,
+				 OPTION_DAEMONS)[0]);
+}
+
 /* Of what parts the run has: those come later, or from a file. */
 static void an_option_that_is_true_may_stand_alone(void **state)
 {
@@ -206,6 +225,7 @@ int main(void)
 		CONFIG_TEST(a_target_is_enough),
 		CONFIG_TEST(mistakes_name_the_setting),
 		CONFIG_TEST(an_option_of_two_parts_must_be_qualified),
+		CONFIG_TEST(daemons_of_a_store_are_chosen_by_name),
 		CONFIG_TEST(an_option_that_is_true_may_stand_alone),
 		CONFIG_TEST(threads_can_be_counted_by_node),
 		CONFIG_TEST(a_file_may_say_the_same),
