@@ -206,20 +206,20 @@ enum effect daemons_verify(struct cluster *cluster, const bool *picked,
 	if (look_at(cluster, picked, which, &errand, arena, err) < 0)
 		return EFFECT_UNKNOWN;
 	group = figure_add_group(note, arena, "states");
-	for (size_t i = 0; i < count * errand.daemon_count; i++) {
-		size_t node = i / errand.daemon_count;
-		enum daemon_state seen = errand.states[i];
-
-		if (!picked[node])
+	for (size_t i = 0; i < count; i++) {
+		if (!picked[i])
 			continue;
-		if (i % errand.daemon_count == 0)
-			note_states(group, &errand, cluster_node(cluster, node),
-				    arena);
-		if (seen == DAEMON_UNKNOWN) {
-			if (effect == EFFECT_PROVEN)
+		note_states(group, &errand, cluster_node(cluster, i), arena);
+		for (size_t j = 0; j < errand.daemon_count; j++) {
+			enum daemon_state seen =
+				errand.states[i * errand.daemon_count + j];
+
+			if (seen != DAEMON_UNKNOWN &&
+			    (seen == state) != is_in_it)
+				effect = EFFECT_ABSENT;
+			else if (seen == DAEMON_UNKNOWN &&
+				 effect == EFFECT_PROVEN)
 				effect = EFFECT_UNKNOWN;
-		} else if ((seen == state) != is_in_it) {
-			effect = EFFECT_ABSENT;
 		}
 	}
 	return effect;
