@@ -76,33 +76,62 @@ static void write_entry(struct maker *m, struct action *actions,
 	}
 }
 
-static bool halve(const struct values *values, struct value *list)
+/* The operation of an action. */
+static const struct op *op_of(const struct history *history, size_t action)
 {
-	size_t length = value_list_length(values, *list);
+	size_t low = 0, high = history->op_count;
 
-	if (length < 6)
-		return false;
-	while (value_list_length(values, *list) > length / 2)
-		*list = value_list_rest(values, *list);
-	return true;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->ops[middle].first_action <= action)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &history->ops[low];
 }
 
-/* The read sees a version that so many others have replaced that some of
+/* How many versions the read is to miss. Of a register so many that some of
  * them had completed, whatever overlapped. */
+static size_t versions_back(const struct values *values, struct value result)
+{
+	return value_kind(values, result) == VALUE_LIST ?
+		       value_list_length(values, result) / 2 :
+		       VERSIONS_BACK;
+}
+
+/* Spoils the read, if what it is to miss has a write of its own process. */
 static bool turn_back(struct history *history, size_t a)
 {
+	const struct values *values = history->values;
 	struct action *read = &history->actions[a];
-	unsigned passed = 0;
+	const struct op *op = op_of(history, a);
+	bool is_list = value_kind(values, read->result) == VALUE_LIST;
+	size_t missed = 0, wanted = versions_back(values, read->result);
+	struct value result = read->result;
+	const struct op *writer = NULL;
+	bool is_own = false;
 
-	for (size_t i = a; i-- > 0;) {
+	for (size_t i = a; i-- > 0 && wanted >= VERSIONS_BACK;) {
 		const struct action *other = &history->actions[i];
 
-		if (a - i < 2 * ACCESSES || other->verb != VERB_WRITE ||
-		    !value_equal(other->key, read->key))
+		if (!value_equal(other->key, read->key) ||
+		    other->verb == VERB_READ)
 			continue;
-		if (passed++ < VERSIONS_BACK)
+		if (a - i < 2 * ACCESSES)
+			return false;
+		/* What is seen then is no state in the middle of another. */
+		if (missed++ < wanted || writer == op_of(history, i)) {
+			writer = op_of(history, i);
+			is_own |= writer->process == op->process;
+			if (is_list)
+				result = value_list_rest(values, result);
 			continue;
-		read->result = other->arg;
+		}
+		if (!is_own)
+			return false;
+		read->result = is_list ? result : other->arg;
 		return true;
 	}
 	return false;
@@ -110,17 +139,10 @@ static bool turn_back(struct history *history, size_t a)
 
 void isolation_plant(struct history *history)
 {
-	const struct values *values = history->values;
-
 	for (size_t a = history->action_count; a-- > 0;) {
-		struct value *result = &history->actions[a].result;
-
-		if (history->actions[a].verb != VERB_READ ||
-		    value_is_nil(*result))
-			continue;
-		if (value_kind(values, *result) == VALUE_LIST ?
-			    halve(values, result) :
-			    turn_back(history, a))
+		if (history->actions[a].verb == VERB_READ &&
+		    !value_is_nil(history->actions[a].result) &&
+		    turn_back(history, a))
 			return;
 	}
 }
@@ -139,7 +161,7 @@ struct history *isolation_long(const struct isolation_long *shape)
 	bool is_open[PROCESSES] = { false };
 	size_t started = 0, done = 0;
 
-	rng_init(&m.rng, shape->count + shape->keys, "bench", 0);
+	rng_init(&m.rng, shape->keys, "bench", 0);
 	for (uint32_t k = 0; k < shape->keys; k++) {
 		m.ids[k] = m.next_id++;
 		m.lists[k] = m.registers ? value_nil() : value_empty_list();

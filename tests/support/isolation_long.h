@@ -24,8 +24,9 @@ struct history *isolation_long(const struct isolation_long *shape);
 
 /*
  * Spoils one late read: of a list it sees half of what was there, of a
- * register a version that several others, all by others, have replaced: so
- * old that the history breaks its promise at any size.
+ * register a version that three others have replaced; and one of those it
+ * misses was written by its own process: so the history breaks the same
+ * promises at any size.
  */
 void isolation_plant(struct history *history);
 
