@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/engine/campaign_private.h"
+#include "harness/report/json.h"
 #include "harness/report/outputs.h"
 
 static const char *const stops[] = { "never", "first-failure", NULL };
@@ -168,20 +169,15 @@ static int read_base(struct campaign *campaign, struct error *err)
 	json_t *base = json_object_get(campaign->source, "base");
 	const char *path = json_string_value(base);
 	const char *slash = strrchr(campaign->file, '/');
-	json_error_t fault;
 
 	if (path) {
 		if (slash && path[0] != '/')
 			path = arena_printf(&campaign->arena, "%.*s/%s",
 					    (int)(slash - campaign->file),
 					    campaign->file, path);
-		base = json_load_file(path, JSON_REJECT_DUPLICATES, &fault);
+		base = json_read_file(path, err);
 		if (!base)
-			return error_set(err, "%s: /base: %s%s%s",
-					 campaign->file,
-					 fault.line > 0 ? path : "",
-					 fault.line > 0 ? ": " : "",
-					 fault.text);
+			return error_wrap(err, "%s: /base", campaign->file);
 	} else {
 		base = base ? json_incref(base) : json_object();
 	}
@@ -298,18 +294,13 @@ static int read_seed(struct campaign *campaign, struct error *err)
 int campaign_read(struct campaign *campaign, const char *path, bool *is_usage,
 		  struct error *err)
 {
-	json_error_t fault;
-
 	*is_usage = false;
 	campaign->file = arena_strdup(&campaign->arena, path);
 	campaign->exit = -1;
 	campaign->lock = -1;
-	campaign->source = json_load_file(path, JSON_REJECT_DUPLICATES, &fault);
+	campaign->source = json_read_file(path, err);
 	if (!campaign->source)
-		return fault.line > 0 ?
-			       error_set(err, "%s:%d: %s", path, fault.line,
-					 fault.text) :
-			       error_set(err, "%s", fault.text);
+		return -1;
 	*is_usage = true;
 	if (!json_is_object(campaign->source))
 		return error_set(err, "%s: an object is wanted", path);

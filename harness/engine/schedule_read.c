@@ -7,6 +7,7 @@
 
 #include "harness/core/option.h"
 #include "harness/engine/schedule.h"
+#include "harness/report/json.h"
 
 static int wrong(struct error *err, const char *path, size_t index,
 		 const char *member, const char *what)
@@ -244,8 +245,7 @@ struct schedule *schedule_read(const char *path,
 			       struct arena *arena, struct error *err)
 {
 	struct schedule *schedule = arena_alloc(arena, sizeof(*schedule));
-	json_error_t mistake;
-	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &mistake);
+	json_t *root = json_read_file(path, err);
 	bool has_phases = false;
 	int64_t last_ns = 0;
 	int result = 0;
@@ -253,9 +253,6 @@ struct schedule *schedule_read(const char *path,
 	if (!json_is_array(root)) {
 		if (root)
 			error_set(err, "%s: a list of steps is wanted", path);
-		else
-			error_set(err, "%s:%d: %s", path, mistake.line,
-				  mistake.text);
 		json_decref(root);
 		return NULL;
 	}

@@ -8,6 +8,7 @@
 #include "harness/engine/config.h"
 #include "harness/fault.h"
 #include "harness/registry.h"
+#include "harness/report/json.h"
 #include "harness/target.h"
 #include "harness/workload.h"
 
@@ -83,6 +84,10 @@ int settings_read_arguments(struct settings *settings, struct arena *arena,
 		assert(argument);
 		equals = strchr(argument, '=');
 		if (strncmp(argument, "--", 2) != 0) {
+			if (argument[0] == '-')
+				return error_set(err,
+						 "there is no option '%s'",
+						 argument);
 			if (*path)
 				return error_set(err, "two files, '%s' and "
 						      "'%s'; give one", *path,
@@ -378,16 +383,11 @@ int settings_read_json(struct settings *settings, struct arena *arena,
 int settings_read_file(struct settings *settings, struct arena *arena,
 		       const char *path, struct error *err)
 {
-	json_error_t fault;
-	json_t *root =
-		json_load_file(path, JSON_REJECT_DUPLICATES, &fault);
+	json_t *root = json_read_file(path, err);
 	int result;
 
 	if (!root)
-		return fault.line > 0 ?
-			       error_set(err, "%s:%d: %s", path, fault.line,
-					 fault.text) :
-			       error_set(err, "%s", fault.text);
+		return -1;
 	result = settings_read_json(settings, arena, path, root, err);
 	json_decref(root);
 	return result;

@@ -261,6 +261,6 @@ json_t *json_read_file(const char *path, struct error *err)
 	if (!json && cause.line > 0)
 		error_set(err, "%s:%d: %s", path, cause.line, cause.text);
 	else if (!json)
-		error_set(err, "%s: %s", path, cause.text);
+		error_set(err, "%s", cause.text); /* names the file */
 	return json;
 }

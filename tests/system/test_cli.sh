@@ -55,6 +55,10 @@ entry() {
 # The program itself.
 expect 0 'ordeal COMMAND' "$ordeal" --help
 expect 0 'jansson' "$ordeal" --version
+expect 64 "there is no option '-x'" "$ordeal" run -x
+expect 3 "run: unable to open $dir/nothing.json" "$ordeal" run \
+	--target memory --workload register --store "$dir/store" \
+	--plan "$dir/nothing.json"
 expect 64 'ordeal COMMAND' "$ordeal"
 expect 64 'did you mean "check"?' "$ordeal" chekc
 for command in $("$ordeal" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
