@@ -27,8 +27,6 @@
 #include "nemesis/pick.h"
 #include "nemesis/victims.h"
 
-#define CHANGES "/run/ordeal/disk/changes"
-
 static const char *const kinds[] = { "bitflip", "truncate", "copy", "restore",
 				     NULL };
 static const char *const cures[] = { "mend", "keep", NULL };
@@ -216,7 +214,7 @@ static int cure_node(struct node *node, void *argument, struct error *err)
 	size_t i = node_index(node);
 
 	if (!state->mends)
-		return node_run(node, NULL, NULL, err, "rm -f " CHANGES);
+		return node_run(node, NULL, NULL, err, "rm -f " AGENT_CHANGES);
 	return node_run(node, &state->answers.arenas[i],
 			&state->answers.replies[i], err, "%s", mend_line);
 }
@@ -253,7 +251,7 @@ static int look_for_changes(struct node *node, void *argument,
 {
 	(void)argument;
 	return node_run(node, NULL, NULL, err,
-			"! [ -e " CHANGES " ] || "
+			"! [ -e " AGENT_CHANGES " ] || "
 			"{ echo 'changes were not put back' >&2; exit 1; }");
 }
 

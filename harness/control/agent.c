@@ -126,17 +126,20 @@ int agent_renew(struct node *node, int64_t timeout_ns, bool *is_there,
 	return result;
 }
 
-/* An agent that runs has a socket or, while it ends, a journal. */
+/* An agent that runs has a socket or, while it ends, a journal. One that went
+ * down with its node has neither, but what it changed in files. */
 static const char tell_stop[] =
-	"cd /run/ordeal 2>/dev/null || { echo none; exit 0; }\n"
-	"if [ -S agent.socket ]; then " ASK "stop || [ $? = 3 ]\n"
-	"elif [ -e agent.journal ]; then echo dead\n"
+	"cd / && if [ -S /run/ordeal/agent.socket ]; then " ASK
+	"stop || [ $? = 3 ]\n"
+	"elif [ -e /run/ordeal/agent.journal ] || "
+	"[ -e " AGENT_CHANGES " ]; then echo dead\n"
 	"else echo none; fi";
 
 /* An agent undoes first what a dead one left; this one's lease is short. */
 static const char finish_journal[] =
-	"[ ! -e /run/ordeal/agent.journal ] || " AGENT_PROGRAM
-	" run --lease 100";
+	"{ [ ! -e /run/ordeal/agent.journal ] || " AGENT_PROGRAM
+	" run --lease 100; } && { [ ! -e " AGENT_CHANGES " ] || "
+	"[ ! -x " AGENT_PROGRAM " ] || " AGENT_PROGRAM " disk mend; }";
 
 /* By words where it answers, so that we hear what it could not undo; then by
  * signal, for one that hangs (TERM has it undo as well). */

@@ -16,6 +16,10 @@
  * /run/ordeal/agent.log. */
 #define AGENT_PROGRAM "/opt/ordeal/agent/ordeal-agent"
 
+/* What it has changed in files, to be taken back: the one thing that is there
+ * yet when a node that went down comes up again. */
+#define AGENT_CHANGES "/var/lib/ordeal/agent/changes"
+
 /*
  * One thing that may have to be undone: a word, and a shell line that undoes
  * it, removes nothing that is not ours, and does no harm where there is nothing

@@ -10,11 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "nemesis/agent/disk_serve.h"
-#include "nemesis/agent/serve.h"
-
-#define CHANGES DISK_FOLDER "/changes"
-
 /* What stands in the file before path, before and after. */
 struct record {
 	uint32_t path_size; /* with its NUL */
@@ -22,6 +17,17 @@ struct record {
 	uint32_t after_size;
 	int64_t offset;
 };
+
+/* Its name has to be on the disk, too. */
+static int sync_folder(void)
+{
+	int fd = open(CHANGE_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result = fd < 0 ? -1 : fsync(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
 
 static int write_down(const struct change *change)
 {
@@ -31,12 +37,13 @@ static int write_down(const struct change *change)
 		.after_size = change->after_size,
 		.offset = change->offset,
 	};
+	bool is_new = access(CHANGE_FILE, F_OK) != 0;
 	bool is_good;
 	FILE *file;
 
-	mkdir(AGENT_FOLDER, 0755);
-	mkdir(DISK_FOLDER, 0700);
-	file = fopen(CHANGES, "abe");
+	mkdir(CHANGE_STATE, 0755);
+	mkdir(CHANGE_FOLDER, 0700);
+	file = fopen(CHANGE_FILE, "abe");
 	if (!file)
 		return -1;
 	is_good = fwrite(&record, sizeof(record), 1, file) == 1 &&
@@ -48,7 +55,8 @@ static int write_down(const struct change *change)
 		is_good = fwrite(change->after, record.after_size, 1, file) ==
 				  1 && is_good;
 	is_good = fflush(file) == 0 && fsync(fileno(file)) == 0 && is_good;
-	return fclose(file) == 0 && is_good ? 0 : -1;
+	is_good = fclose(file) == 0 && is_good;
+	return is_good && (!is_new || sync_folder() == 0) ? 0 : -1;
 }
 
 /* True if the file has these bytes there; without any: if it ends there. */
@@ -120,7 +128,7 @@ static int mend(const struct change *change, struct change_counts *counts)
 /* All of the file; NULL with errno. */
 static char *read_all(size_t *size)
 {
-	int fd = open(CHANGES, O_RDONLY | O_CLOEXEC);
+	int fd = open(CHANGE_FILE, O_RDONLY | O_CLOEXEC);
 	struct stat status;
 	char *bytes = NULL;
 
@@ -189,8 +197,8 @@ int change_mend_all(struct change_counts *counts)
 	}
 	if (!starts)
 		result = -1;
-	else if (result == 0)
-		unlink(CHANGES);
+	else if (result == 0 && unlink(CHANGE_FILE) == 0)
+		rmdir(CHANGE_FOLDER);
 	free(starts);
 	free(bytes);
 	return result;

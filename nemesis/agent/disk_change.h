@@ -8,6 +8,12 @@
 
 #define CHANGE_BYTES_MAX (64 * 1024 * 1024)
 
+/* Where: on the disk, for what was done to files outlives the kernel, and
+ * what is below /run does not. AGENT_CHANGES in harness/control/agent.h. */
+#define CHANGE_STATE "/var/lib/ordeal"
+#define CHANGE_FOLDER CHANGE_STATE "/agent"
+#define CHANGE_FILE CHANGE_FOLDER "/changes"
+
 /* `before` stands at `offset`, `after` is to stand there instead; without any
  * `after` the file ends there. */
 struct change {

@@ -36,7 +36,7 @@ state() {
 	on_all 'cat /proc/self/mounts
 		pgrep -a ordeal-agent
 		find /var/lib/ordeal -name ".ordeal*"
-		ls /run/ordeal/disk/changes 2>/dev/null; true'
+		ls /var/lib/ordeal/agent 2>/dev/null; true'
 }
 
 as_before() {
@@ -135,5 +135,27 @@ acquits_idle() {
 }
 claim "the next run begins as if nothing was" \
 	acquits_idle
+claim "nodes are what they were" restored
+
+# A node goes down when files of it are spoiled, and comes up again: there is
+# no process and nothing below /run, but what is on its disk.
+goes_down_spoiled() {
+	on n1 sh -c 'mkdir -p /root/data && seq 9999 >/root/data/numbers &&
+		"$1" disk corrupt copy /root/data "num*" 3 512 1 &&
+		! seq 9999 | cmp -s - /root/data/numbers &&
+		rm -rf /run/ordeal' sh /opt/ordeal/agent/ordeal-agent \
+		>"$work/out" || { cat "$work/out"; return 1; }
+}
+is_mended() {
+	on n1 sh -c 'seq 9999 | cmp - /root/data/numbers &&
+		[ ! -e /var/lib/ordeal/agent ]'
+}
+claim "a node goes down with spoiled files" goes_down_spoiled
+claim "heal finds them when it is up again" \
+	exits 0 "$ordeal" heal --local 3 --cluster "$cluster"
+claim "... and mends them" is_mended
+claim "another goes down so" goes_down_spoiled
+claim "a run of no such fault begins" acquits_idle
+claim "... with mended files" is_mended
 claim "nodes are what they were" restored
 finish

@@ -10,11 +10,12 @@ if [ "${1:-}" != inside ]; then
 	fi
 	exec unshare -m sh "$0" inside
 fi
-mount -t tmpfs tmpfs /run || exit 77
+mount -t tmpfs tmpfs /run && mkdir /run/lib && mount --bind /run/lib /var/lib ||
+	exit 77
 . "$(dirname "$0")/../support/shell.sh"
 agent=$root/${ORDEAL_BUILD:-build/release}/ordeal-agent-$(uname -m)
 data=$work/data
-at_exit='"$agent" disk end 5000 >/dev/null 2>&1; umount /run'
+at_exit='"$agent" disk end 5000 >/dev/null 2>&1; umount /var/lib /run'
 ask() {
 	"$agent" ask --folder /run/ordeal/disk --wait 10000 "$@"
 }
@@ -156,7 +157,7 @@ done
 cp "$agent" "$data/direct"
 claim "what was written over since ..." exits 0 "$agent" disk mend
 claim "... is left alone" cmp "$agent" "$data/direct"
-claim "nothing of it is left" [ ! -e /run/ordeal/disk/changes ]
+claim "nothing of it is left" [ ! -e /var/lib/ordeal/agent ]
 
 # The end, in use or not, or by death.
 exec 5<"$data/kept"
