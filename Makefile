@@ -96,8 +96,13 @@ $(OUT)/%.o: %.c Makefile
 # compiler with a static libc (Debian: gcc-aarch64-linux-gnu and
 # libc6-dev-arm64-cross).
 AGENT_MACHINES := x86_64 aarch64
-AGENT_CC ?= $(CC)
+# On an x86-64 it is musl's (Debian: musl-tools), whatever CC is, where that is
+# there: a quarter of the size. It is not told of the kernel's headers.
 OWN_MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+KERNEL_HEADERS := $(OUT)/kernel-headers
+HAS_MUSL := $(and $(filter x86_64,$(OWN_MACHINE)),\
+	$(shell command -v musl-gcc 2>/dev/null))
+AGENT_CC ?= $(if $(HAS_MUSL),musl-gcc -idirafter $(KERNEL_HEADERS),$(CC))
 AGENT_CC_x86_64 ?= x86_64-linux-gnu-gcc
 AGENT_CC_aarch64 ?= aarch64-linux-gnu-gcc
 override AGENT_CC_$(OWN_MACHINE) := $(AGENT_CC)
@@ -105,12 +110,19 @@ has-libc = $(findstring /,$(shell $(1) -print-file-name=libc.a 2>/dev/null))
 AGENTS := $(foreach m,$(AGENT_MACHINES),$(if \
 	$(call has-libc,$(AGENT_CC_$(m))),$(OUT)/ordeal-agent-$(m)))
 AGENT_SOURCES := $(sort $(wildcard nemesis/agent/*.c))
-$(OUT)/ordeal-agent-%: $(AGENT_SOURCES) $(wildcard nemesis/agent/*.h) Makefile
+$(OUT)/ordeal-agent-%: $(AGENT_SOURCES) $(wildcard nemesis/agent/*.h) Makefile \
+		| $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
 	$(Q)$(AGENT_CC_$*) -std=c17 -D_GNU_SOURCE -I. -Os $(AGENT_WARNINGS) \
 	  -static -s -pthread -ffunction-sections -fdata-sections \
 	  -Wl,--gc-sections -o $@ $(AGENT_SOURCES)
+$(KERNEL_HEADERS):
+	@mkdir -p $@
+	@for folder in linux asm-generic asm; do \
+	  for place in /usr/include /usr/include/$(OWN_MACHINE)-linux-gnu; do \
+	    [ ! -d $$place/$$folder ] || ln -sfn $$place/$$folder $@/$$folder; \
+	  done; done
 # A cross compiler is gcc, whatever CC is.
 AGENT_WARNINGS = $(WARNINGS) $(if $(findstring gcc,$(AGENT_CC_$*)), \
 	-Wno-format-truncation)

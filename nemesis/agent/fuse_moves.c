@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "nemesis/agent/disk_undo.h"
@@ -120,9 +121,10 @@ static int rename_there(struct layer *layer, const struct renaming *renaming,
 			code = keep(layer, renaming->to, renaming->other,
 				    is_folder, undo);
 	}
+	/* Not every libc has a function for it. */
 	if (code == 0 &&
-	    renameat2(renaming->from->fd, renaming->name, renaming->to->fd,
-		      renaming->other, renaming->flags)) {
+	    syscall(SYS_renameat2, renaming->from->fd, renaming->name,
+		    renaming->to->fd, renaming->other, renaming->flags)) {
 		code = errno;
 		if (undo && undo->slot)
 			drop_kept(layer, undo);

@@ -5,7 +5,7 @@
 set -eu
 
 build='gcc libc6-dev binutils make pkg-config git libssh2-1-dev libjansson-dev libpcre2-dev
-	libcurl4-openssl-dev libzstd-dev zlib1g-dev libmicrohttpd-dev'
+	libcurl4-openssl-dev libzstd-dev zlib1g-dev libmicrohttpd-dev musl-tools'
 run='iproute2 iptables nftables openssh-server openssh-client iputils-ping procps
 	util-linux ca-certificates etcd-server'
 test="libcmocka-dev zstd gzip perl curl etcd-client prometheus libxml2-utils
