@@ -39,6 +39,9 @@ struct fault_setup {
 					  * them, and lives as long as it */
 	const struct options *options; /* of the fault's own table */
 	struct rng *rng; /* the stream of this fault */
+	const unsigned *in_force; /* how many faults are in force, or may be;
+				   * with this one while it is injected.
+				   * NULL: nobody counts them */
 	struct arena *arena; /* lives as long as the run */
 };
 

@@ -24,10 +24,13 @@ static const char *const targets[] = { "one", "minority", "minority-third",
 				       "primaries", NULL };
 static const char *const modes[] = { "shrink", "replace", NULL };
 
+#define ASK_AGAIN_NS (200 * NS_PER_MS)
+
 struct membership {
 	struct victims victims;
 	const char **before; /* what the store called them */
 	bool is_replacing;
+	bool is_skipped; /* the last injection, by other faults */
 };
 
 static const struct cluster_control *control_of(const struct membership *state)
@@ -58,6 +61,40 @@ static int64_t deadline(const struct membership *state)
 	       options_duration_ns(state->victims.setup->options, "await");
 }
 
+static bool others_are_in_force(const struct membership *state)
+{
+	const unsigned *in_force = state->victims.setup->in_force;
+
+	return in_force && *in_force > 1;
+}
+
+/*
+ * Who the members are. A store that was just hurt may need a while; one that
+ * another fault keeps from saying so can change none, and that is nothing to
+ * wait for: sets `is_skipped`, before anything was done.
+ */
+static int ask_members(struct membership *state, struct figure *note,
+		       struct error *err)
+{
+	const struct cluster_control *control = control_of(state);
+	struct arena *arena = state->victims.setup->arena;
+	int64_t until_ns = deadline(state);
+
+	state->is_skipped = false;
+	while (control->members(control->context, state->before, arena, err) <
+	       0) {
+		if (others_are_in_force(state)) {
+			figure_add_text(note, arena, "why", err->text);
+			state->is_skipped = true;
+			return 0;
+		}
+		if (clock_now_ns() >= until_ns)
+			return error_wrap(err, "membership");
+		clock_sleep_until(clock_now_ns() + ASK_AGAIN_NS);
+	}
+	return 0;
+}
+
 static int membership_inject(void *context, const char *target,
 			     struct figure *note, struct error *err)
 {
@@ -69,9 +106,10 @@ static int membership_inject(void *context, const char *target,
 	if (!control || !control->members || !control->leave || !control->join)
 		return error_set(err, "membership: this store's members cannot "
 				      "be changed");
-	if (control->members(control->context, state->before, setup->arena,
-			     err) < 0)
-		return error_wrap(err, "membership");
+	if (ask_members(state, note, err) < 0)
+		return -1;
+	if (state->is_skipped)
+		return 0;
 	victims_draw(victims, target, note);
 	for (size_t i = 0; i < victims->count; i++) {
 		struct node *node = cluster_node(setup->cluster, i);
@@ -115,6 +153,8 @@ static enum effect membership_verify(void *context, struct figure *note,
 	const char **ids = arena_array(victims->setup->arena, victims->count,
 				       sizeof(*ids));
 
+	if (state->is_skipped)
+		return EFFECT_SKIPPED;
 	if (!victims->is_injected) {
 		error_set(err, "membership: none was injected");
 		return EFFECT_ABSENT;

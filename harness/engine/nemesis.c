@@ -26,6 +26,7 @@ struct nemesis {
 	struct arena arena;
 	struct open_fault *faults;
 	size_t count;
+	unsigned force_count; /* of faults that are in force */
 	bool has_broken; /* what a fault has put under the store */
 	pthread_mutex_t acting;
 	atomic_bool is_lost; /* a step never came back */
@@ -127,6 +128,7 @@ struct nemesis *nemesis_open(const struct run_config *config,
 			.links = links,
 			.options = config->faults[i].options,
 			.rng = &open->rng,
+			.in_force = &nemesis->force_count,
 			.arena = &nemesis->arena,
 		};
 
@@ -299,14 +301,17 @@ static int act(struct nemesis *nemesis, struct open_fault *open,
 	return result;
 }
 
-/* What the progress line shows: the last one injected. */
+/* Counts them; the progress line shows the last one of those. */
 static void show_force(struct nemesis *nemesis)
 {
 	const char *text = NULL;
 
+	nemesis->force_count = 0;
 	for (size_t i = 0; i < nemesis->count; i++) {
-		if (nemesis->faults[i].is_in_force)
-			text = nemesis->faults[i].fault->name;
+		if (!nemesis->faults[i].is_in_force)
+			continue;
+		nemesis->force_count++;
+		text = nemesis->faults[i].fault->name;
 	}
 	atomic_store(&nemesis->in_force, text);
 }

@@ -150,13 +150,16 @@ void trial_open(struct trial *trial, struct scene *scene,
 		.cluster = scene->cluster,
 		.options = options,
 		.rng = &trial->rng,
+		.in_force = &scene->in_force,
 		.arena = &scene->arena,
 	};
 
 	if (daemons && options_set(options, &scene->arena, "daemons", daemons,
 				   &scene->err) < 0)
 		fail_msg("%s", scene->err.text);
-	*trial = (struct trial){ .scene = scene, .fault = fault };
+	*trial = (struct trial){ .scene = scene,
+				 .fault = fault,
+				 .options = options };
 	rng_init(&trial->rng, 1, fault->name, 0);
 	trial->state = fault->open(&setup, &scene->err);
 	assert_non_null(trial->state);

@@ -24,6 +24,7 @@ struct scene {
 	struct cluster_control control;
 	bool is_away[SCENE_NODES];
 	unsigned down_by[SCENE_NODES];
+	unsigned in_force; /* faults, as each is told */
 	bool starts_in_vain; /* daemons end as soon as they were started */
 	atomic_int births;
 	struct error err;
@@ -33,6 +34,7 @@ struct scene {
 struct trial {
 	struct scene *scene;
 	const struct fault *fault;
+	struct options *options;
 	void *state;
 	struct rng rng;
 	struct figure note;
