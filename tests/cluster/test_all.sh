@@ -17,30 +17,6 @@ nodes="n1 n2 n3 n4 n5"
 seconds=${ALL_SECONDS:-60}
 at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
 
-# What faults could leave: rules, mounts, stopped processes, helpers of ours.
-traces() {
-	for node in $nodes; do
-		on "$node" sh -c '
-			{ nft list ruleset; iptables-save; ip6tables-save; } \
-				2>/dev/null | grep -v "^#" |
-				sed "s/\[[0-9:]*\]//; s/packets [0-9]* bytes [0-9]*//"
-			cut -d" " -f1-3 /proc/mounts
-			for p in /proc/[0-9]*; do
-				grep -qs "^State:.T (stopped)" $p/status &&
-					echo "stopped: $(cat $p/comm)"
-				case $(readlink $p/exe) in
-				*ordeal-agent*) echo "helper: $p" ;;
-				esac
-			done
-			true' || echo "cannot look at $node"
-	done
-}
-
-is_as_before() {
-	traces >"$work/after"
-	diff "$work/before" "$work/after"
-}
-
 # The lease and its undoing take a while.
 as_before() {
 	within 120 is_as_before

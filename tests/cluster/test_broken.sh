@@ -63,7 +63,19 @@ tells() {
 	! grep '"effect":"proven"' "$work/lines" && has "$work/lines" "$2"
 }
 
+# is_seen WORDS COMMAND UNDO: what it leaves behind on the node.
+is_seen() {
+	on n1 sh -c "$2" >/dev/null 2>&1
+	for _ in $(seq 100); do
+		nothing_was_left >"$work/seen" || break
+		sleep 0.1
+	done
+	on n1 sh -c "$3" && has "$work/seen" "$1" &&
+		within 60 nothing_was_left
+}
+
 claim "a node" exits 0 "$ordeal" cluster up --nodes 1 --name "$cluster"
+mark_all
 claim "its agent is denied some things" deny
 claim "broken injections make the run unknown" breaks
 claim "... starving that is denied is told" \
@@ -73,4 +85,17 @@ claim "... a refused rule of the disk is told" \
 	tells disk-io '"error":".*it is denied'
 claim "... and that the store refuses to lose a member" \
 	tells membership '"error":".*node n1 could not leave: '
+claim "nodes are what they were, by all that faults could leave" \
+	within 60 nothing_was_left
+
+# The comparison itself.
+claim "... which sees a rule" is_seen 'inet left' \
+	'nft add table inet left' 'nft delete table inet left'
+claim "... a mount" is_seen 'left /mnt' \
+	'mount -t tmpfs left /mnt' 'umount /mnt'
+claim "... a stopped process" is_seen 'stopped: ' \
+	'setsid sh -c "echo \$\$ >/run/left; kill -STOP \$\$" &' \
+	'kill -KILL $(cat /run/left); rm /run/left'
+claim "... and a file" is_seen 'ordeal-kept' \
+	'touch /var/lib/ordeal/.ordeal-kept' 'rm /var/lib/ordeal/.ordeal-kept'
 finish

@@ -64,8 +64,11 @@ cannot_inject() {
 }
 
 claim "three nodes" exits 0 "$ordeal" cluster up --nodes 3 --name "$cluster"
+mark_all
 claim "kill -9 of the controller: clocks are right within the lease" dies
 claim "an agent that cannot do it makes the run unknown" cannot_inject
 claim "... and the history tells why" has \
 	"$work/store/latest/history.jsonl" '"f":"clock".*"error":".*node n2: '
+claim "nodes are what they were, by all that faults could leave" \
+	within 60 nothing_was_left
 finish

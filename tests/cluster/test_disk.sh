@@ -91,6 +91,7 @@ convicts() {
 }
 
 claim "three nodes" exits 0 "$ordeal" cluster up --nodes 3 --name "$cluster"
+mark_all
 state >"$work/before"
 
 # By a file that was synced and one that was not.
@@ -158,4 +159,6 @@ claim "another goes down so" goes_down_spoiled
 claim "a run of no such fault begins" acquits_idle
 claim "... with mended files" is_mended
 claim "nodes are what they were" restored
+claim "nodes are what they were, by all that faults could leave" \
+	within 60 nothing_was_left
 finish

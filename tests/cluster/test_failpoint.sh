@@ -12,6 +12,7 @@ if [ "$(id -u)" != 0 ] || ! command -v etcd >/dev/null ||
 	exit 77
 fi
 cluster=failpoint-$$
+nodes=n1
 endpoint=127.0.0.1:22381
 archive=${ORDEAL_ETCD_GOFAIL:-}
 at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
@@ -115,6 +116,7 @@ left_alone() {
 }
 
 claim "a node" exits 0 "$ordeal" cluster up --nodes 1 --name "$cluster"
+mark_all
 if [ -z "$archive" ]; then
 	on sh -c "setsid perl '$root/tests/support/gofail.pl' 22381 \
 		a/walBeforeSync 'a/walAfterSync=sleep(1)' b/other \
@@ -162,4 +164,6 @@ claim "it is read back from the store" \
 	told '"do":"inject","effect":"proven","failpoint":"walBeforeSync"'
 claim "the heal is proven" told '"do":"heal","effect":"proven"'
 claim "another's is there yet" left_alone
+claim "nodes are what they were, by all that faults could leave" \
+	within 60 nothing_was_left
 finish

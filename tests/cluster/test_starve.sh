@@ -3,6 +3,7 @@
 # Too little of the processor or of the memory, by control groups: seen in the
 # kernel's own figures, and gone afterwards, also when the controller dies.
 . "$(dirname "$0")/../support/shell.sh"
+. "$(dirname "$0")/../support/nodes.sh"
 if [ "$(id -u)" != 0 ] || ! command -v etcd >/dev/null; then
 	echo "needs root and etcd"
 	exit 77
@@ -102,6 +103,7 @@ dies() {
 }
 
 claim "three nodes" exits 0 "$ordeal" cluster up --nodes 3 --name "$cluster"
+mark_all
 proven starve-cpu >"$work/first"
 code=$?
 if [ $code != 0 ] && grep -q 'no control group can be' \
@@ -122,4 +124,6 @@ claim "who is not there cannot be starved" \
 	$agent starve begin cpu 5000 --daemon nobody
 claim "... and that is said" has "$work/err" 'the store does not run'
 claim "kill -9 of the controller: etcd is where it was" dies
+claim "nodes are what they were, by all that faults could leave" \
+	within 60 nothing_was_left
 finish
