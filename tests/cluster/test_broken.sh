@@ -25,16 +25,20 @@ deny() {
 		chmod 755 ordeal-agent' sh "$agent"
 }
 
-# One after the other; the run ends when the last has been tried, whenever
-# that is.
+# One after the other, each healed, for a change of members is skipped where
+# other faults keep the store from saying who they are. The run ends when the
+# last has been tried, whenever that is.
 breaks() {
 	cat >"$work/plan" <<-PLAN
 		[{"at": "100ms", "fault": "starve-cpu", "do": "inject",
 			"target": "all"},
+		{"at": "110ms", "fault": "starve-cpu", "do": "heal"},
 		{"at": "200ms", "fault": "corrupt", "do": "inject",
 			"target": "all"},
+		{"at": "210ms", "fault": "corrupt", "do": "heal"},
 		{"at": "300ms", "fault": "disk-io", "do": "inject",
 			"target": "all"},
+		{"at": "310ms", "fault": "disk-io", "do": "heal"},
 		{"at": "400ms", "fault": "membership", "do": "inject",
 			"target": "one"}]
 	PLAN
@@ -84,7 +88,7 @@ claim "... no file to spoil is told" tells corrupt '"effect":"absent".*no file'
 claim "... a refused rule of the disk is told" \
 	tells disk-io '"error":".*it is denied'
 claim "... and that the store refuses to lose a member" \
-	tells membership '"error":".*node n1 could not leave: '
+	tells membership '"error":"membership: '
 claim "nodes are what they were, by all that faults could leave" \
 	within 60 nothing_was_left
 
