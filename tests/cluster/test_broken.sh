@@ -17,12 +17,14 @@ at_exit='"$ordeal" cluster down --name $cluster >/dev/null 2>&1'
 
 # In the agent's place: the real one is asked for all that is not denied.
 deny() {
-	on n1 sh -c 'mkdir -p /opt/ordeal/agent && cd /opt/ordeal/agent &&
+	on n1 mkdir -p /opt/ordeal/agent /opt/able &&
+		cp "$agent" "/proc/$node_pid/root/opt/able/ordeal-agent" &&
+		on n1 sh -c 'cd /opt/ordeal/agent &&
 		printf "%s\n" "#!/bin/sh" "case \$* in" \
 			"starve\ begin*|*\ rule\ error*)" \
-			"	echo it is denied >&2; exit 1;;" \
-			"esac" "exec \"$1\" \"\$@\"" >ordeal-agent &&
-		chmod 755 ordeal-agent' sh "$agent"
+			"	echo it is denied >&2; exit 1;;" "esac" \
+			"exec /opt/able/ordeal-agent \"\$@\"" >ordeal-agent &&
+		chmod 755 ordeal-agent'
 }
 
 # One after the other, each healed, for a change of members is skipped where
