@@ -17,6 +17,7 @@ static const char *const names[ADYA_LEVELS] = {
 	[ADYA_READ_UNCOMMITTED] = "read-uncommitted",
 	[ADYA_READ_COMMITTED] = "read-committed",
 	[ADYA_CURSOR_STABILITY] = "cursor-stability",
+	[ADYA_MONOTONIC_VIEW] = "monotonic-view",
 	[ADYA_CONSISTENT_VIEW] = "consistent-view",
 	[ADYA_REPEATABLE_READ] = "repeatable-read",
 	[ADYA_SESSION_READ_UNCOMMITTED] = "strong-session-read-uncommitted",

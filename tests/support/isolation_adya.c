@@ -4,25 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "tests/support/isolation_judge.h"
-
-#define N JUDGE_TXNS_MAX
-
-struct relation {
-	bool has[N][N];
-};
-
-struct adya {
-	struct judge judge;
-	bool is_in[N]; /* committed */
-	int length[JUDGE_KEYS_MAX];
-	int order[JUDGE_KEYS_MAX][JUDGE_LENGTH_MAX]; /* elements */
-	int writer[JUDGE_KEYS_MAX][JUDGE_LENGTH_MAX];
-	int seen[JUDGE_KEYS_MAX]; /* how many of them were read */
-	bool has_dirty_read; /* an aborted, unknown or intermediate one */
-	bool has_garbage; /* an element nobody wrote, or twice */
-	struct relation ww, wr, rw, session, realtime;
-};
+#include "tests/support/isolation_adya_private.h"
 
 /* The transaction whose append it is, -1 if none; *is_last tells whether it
  * appends nothing more to that key. */
@@ -140,8 +122,7 @@ static void relate(struct relation *relation, int a, int b)
 		relation->has[a][b] = true;
 }
 
-/* The next committed version from p on, by another or the same. */
-static int writer_from(const struct adya *adya, int key, int p)
+int adya_writer_from(const struct adya *adya, int key, int p)
 {
 	while (p < adya->length[key] && adya->writer[key][p] < 0)
 		p++;
@@ -179,7 +160,7 @@ static void relate_read(struct adya *adya, int t,
 		if (w >= 0 && w != t && !is_last)
 			adya->has_dirty_read = true;
 	}
-	relate(&adya->rw, t, writer_from(adya, read->key, read->length));
+	relate(&adya->rw, t, adya_writer_from(adya, read->key, read->length));
 }
 
 static void relate_all(struct adya *adya)
@@ -189,7 +170,7 @@ static void relate_all(struct adya *adya)
 	for (int k = 0; k < JUDGE_KEYS_MAX; k++) {
 		for (int p = 0; p < adya->length[k]; p++)
 			relate(&adya->ww, adya->writer[k][p],
-			       writer_from(adya, k, p + 1));
+			       adya_writer_from(adya, k, p + 1));
 	}
 	for (int t = 0; t < judge->count; t++) {
 		for (int i = 0; i < judge->txns[t].count; i++) {
@@ -260,7 +241,7 @@ static bool loses_update(const struct adya *adya)
 			while (j < txn->count &&
 			       txn->accesses[j].key != read->key)
 				j++;
-			next = writer_from(adya, read->key, read->length);
+			next = adya_writer_from(adya, read->key, read->length);
 			if (!read->is_write && !is_inner && j < txn->count &&
 			    txn->accesses[j].is_write && next >= 0 &&
 			    next != t)
@@ -356,6 +337,8 @@ static void decide(struct adya *adya, bool *holds)
 		!is_dirty && !CYCLIC(all, &adya->ww, &adya->wr);
 	holds[ADYA_CONSISTENT_VIEW] =
 		holds[ADYA_READ_COMMITTED] && !has_single(adya, &all);
+	holds[ADYA_MONOTONIC_VIEW] =
+		holds[ADYA_READ_COMMITTED] && !adya_has_g_monotonic(adya);
 	holds[ADYA_CURSOR_STABILITY] =
 		holds[ADYA_READ_COMMITTED] && !loses_update(adya);
 	holds[ADYA_CAUSAL] = holds[ADYA_SESSION_READ_COMMITTED] &&
