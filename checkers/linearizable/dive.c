@@ -149,7 +149,6 @@ enum walk_end walk_dive(struct walk *walk, uint64_t states_max,
 			     .stalled_at = walk->result->visited,
 			     .bytes_max = bytes_max };
 	size_t start = walk->timeline.at;
-	size_t bytes;
 	enum walk_end end;
 
 	dive.states_max = walk->result->visited + states_max;
@@ -160,12 +159,6 @@ enum walk_end walk_dive(struct walk *walk, uint64_t states_max,
 	dive.after = heap_zeroed(walk->roots.width, sizeof(uint64_t));
 	end = from_roots(&dive);
 	timeline_seek(&walk->timeline, start);
-	bytes = configs_bytes(&dive.seen) + configs_bytes(&walk->roots) +
-		dive.frame_capacity * sizeof(*dive.frames) +
-		states_bytes(walk->problem->states) +
-		problem_bytes(walk->problem);
-	if (walk->result->bytes_peak < bytes)
-		walk->result->bytes_peak = bytes;
 	configs_release(&dive.seen);
 	free(dive.frames);
 	free(dive.after);

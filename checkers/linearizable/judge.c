@@ -95,7 +95,6 @@ static void judge_by_search(const struct judge *judge,
 	finding->method = "search";
 	finding->kind = result.kind;
 	finding->visited = result.visited;
-	finding->bytes_peak = result.bytes_peak;
 	if (result.kind == VERDICT_UNKNOWN)
 		explain_stop(judge, calls, &problem, &result, arena, finding);
 	problem_release(&problem);

@@ -50,7 +50,6 @@ struct finding {
 	uint32_t prefix_position; /* of the last entry that is explained */
 
 	uint64_t visited; /* configurations */
-	size_t bytes_peak;
 };
 
 /* Judges the calls of one part. Any thread; the arena is the caller's. */

@@ -255,12 +255,6 @@ void problem_release(struct problem *problem)
 	*problem = (struct problem){ 0 };
 }
 
-size_t problem_bytes(const struct problem *problem)
-{
-	return problem->call_count * (4 * sizeof(uint32_t) + 1) +
-	       problem->event_count * sizeof(*problem->events);
-}
-
 uint32_t problem_position(const struct problem *problem, size_t event)
 {
 	uint32_t number = EVENT_NUMBER(problem->events[event]);
@@ -270,4 +264,3 @@ uint32_t problem_position(const struct problem *problem, size_t event)
 	return EVENT_KIND(problem->events[event]) == EVENT_INVOKE ?
 		       call->invoke : call->complete;
 }
-

@@ -60,7 +60,6 @@ void problem_init(struct problem *problem, const struct model *model,
 		  struct states *states, const struct call *calls,
 		  size_t count);
 void problem_release(struct problem *problem);
-size_t problem_bytes(const struct problem *problem); /* memory in use */
 
 /* The position in the history of an event. */
 uint32_t problem_position(const struct problem *problem, size_t event);

@@ -58,7 +58,6 @@ static bool is_hopeless(struct walk *walk, size_t forgive_above)
 		return true;
 	}
 	before.visited = walk->result->visited;
-	before.bytes_peak = walk->result->bytes_peak;
 	before.stop = walk->result->stop == SEARCH_EXPIRED ? SEARCH_EXPIRED :
 							     SEARCH_DONE;
 	*walk->result = before;

@@ -30,7 +30,6 @@ struct search_result {
 	uint32_t states[SEARCH_STATES_KEPT]; /* possible there */
 	size_t state_count;
 	uint64_t visited; /* configurations */
-	size_t bytes_peak;
 };
 
 struct search_limits {

@@ -15,19 +15,6 @@ struct sweep {
 	uint64_t *after;
 };
 
-static void take_bytes(struct sweep *sweep)
-{
-	const struct walk *walk = sweep->walk;
-	size_t bytes = configs_bytes(&walk->roots) +
-		       configs_bytes(&sweep->level) +
-		       configs_bytes(&sweep->next) +
-		       states_bytes(walk->problem->states) +
-		       problem_bytes(walk->problem);
-
-	if (walk->result->bytes_peak < bytes)
-		walk->result->bytes_peak = bytes;
-}
-
 /* Looked at now and then: few insertions do not take much. */
 #define LOOK_EVERY 256
 
@@ -168,7 +155,6 @@ static enum walk_end run(struct sweep *sweep, const struct sweep_way *way)
 			timeline_seek(&walk->timeline, from);
 			return WALK_BURST;
 		}
-		take_bytes(sweep);
 		if (sweep->next.count == 0)
 			return WALK_INVALID;
 		timeline_forward(&walk->timeline);
@@ -199,7 +185,6 @@ enum walk_end walk_sweep(struct walk *walk, const struct sweep_way *way)
 		forgive(&sweep);
 	end = run(&sweep, way);
 	walk->forgives = false;
-	take_bytes(&sweep);
 	configs_release(&sweep.level);
 	configs_release(&sweep.next);
 	free(sweep.before);
