@@ -86,24 +86,24 @@ static const char *learn_line(const struct network *network,
 {
 	const char *line = arena_printf(
 		arena,
-		SHELL_PROBES("ask for addresses") "ip -o addr show scope "
-						  "global 2>/dev/null | "
-						  "while read -r _ _ _ a _; do "
-						  "echo own ${a%%%%/*}; done; "
-						  "for a in $(hostname -I "
-						  "2>/dev/null); do echo own "
-						  "$a; done; "
-						  "%s; ",
+		SHELL_PROBES("ask for addresses")
+		"ip -o addr show scope global 2>/dev/null | "
+		"while read -r _ _ _ a _; do echo own ${a%%%%/*}; done; "
+		"for a in $(hostname -I 2>/dev/null); do echo own $a; done; "
+		"%s; ",
 		firewall_detect_line(network->allowed));
 
 	for (size_t i = 0; i < node_peer_count(node); i++) {
-		const char *address =
-			shell_quote(arena, node_peer_address(node, i));
+		const char *name = node_peer_address(node, i);
+		const char *address = shell_quote(arena, name);
+		/* An address needs nobody who knows names. */
+		bool is_one = firewall_address(arena, name, strlen(name));
 
 		line = arena_printf(arena,
-				    "%sgetent ahosts %s | while read -r a _; "
+				    "%s%s %s | while read -r a _; "
 				    "do echo peer %zu $a; done; ",
-				    line, address, i);
+				    line, is_one ? "echo" : "getent ahosts",
+				    address, i);
 		if (i == node_index(node))
 			continue;
 		line = arena_printf(arena,

@@ -14,13 +14,15 @@
 #include "harness/core/option.h"
 #include "harness/fault.h"
 
+#include "nemesis/netem.h"
 #include "nemesis/network.h"
 #include "nemesis/packet_behaviour.h"
 #include "nemesis/packet_links.h"
 #include "nemesis/packet_look.h"
+#include "nemesis/packet_node.h"
+#include "nemesis/packet_rules.h"
 #include "nemesis/pick.h"
 #include "nemesis/ports.h"
-#include "nemesis/queue_rules.h"
 
 /* A rare event may not come among the first pings. */
 #define LOOKS_MAX 6
@@ -28,29 +30,58 @@
 /* Draws of the other ends, until there is a link between two nodes. */
 #define DRAWS_MAX 100
 
+/* On the cable. */
+#define PING_BITS (8 * 98)
+
 struct packet {
 	const struct fault_setup *setup;
 	struct network network;
 	unsigned behaviours; /* in force, or 0 */
-	const char *flags;   /* of the agent */
-	struct packet_links links;
-	struct ports ports;
+	struct packet_plan plan;
 	bool *senders; /* whose packets are hit */
 	struct packet_look *looks; /* [i]: of node i, the last */
 };
+
+static bool is_narrowed(const struct options *options)
+{
+	return options_list(options, "ports")[0] != NULL;
+}
+
+/* Could tc do all that may be drawn, if it has to? */
+static int check_means(const struct fault_setup *setup, struct error *err)
+{
+	const struct options *options = setup->options;
+	const char *const *list = options_list(options, "behaviours");
+
+	for (; options_is(options, "by", "tc") && *list; list++) {
+		unsigned bits = packet_behaviour_bits(*list, setup->arena);
+
+		if (!netem_can_show(bits, options, is_narrowed(options)))
+			return error_set(
+				err,
+				"packet.by=tc cannot be proven for %s: it "
+				"needs no packet.ports, no loss together "
+				"with corrupt, and 10 ms of packet.delay to "
+				"reorder",
+				*list);
+	}
+	return 0;
+}
 
 static void *packet_open(const struct fault_setup *setup, struct error *err)
 {
 	struct packet *state = arena_alloc(setup->arena, sizeof(*state));
 	size_t count = cluster_count(setup->cluster);
 
-	if (packet_behaviour_check(setup->options, err) < 0)
+	if (packet_behaviour_check(setup->options, err) < 0 ||
+	    check_means(setup, err) < 0)
 		return NULL;
 	state->setup = arena_copy(setup->arena, setup, sizeof(*setup));
 	state->senders = arena_array(setup->arena, count, sizeof(bool));
 	state->looks = arena_array(setup->arena, count, sizeof(*state->looks));
 	network_init(&state->network, setup->cluster, FIREWALL_NONE,
 		     setup->arena);
+	state->plan.network = &state->network;
 	return state;
 }
 
@@ -62,60 +93,13 @@ static void packet_close(void *context)
 		network_release(&state->network);
 }
 
-/* Everywhere that the nodes are to which `self` has a bad link. */
-static struct addresses peers_of(const struct packet *state, size_t self,
-				 struct arena *arena)
-{
-	size_t count = state->network.count;
-	struct addresses all = { 0 };
-
-	all.texts = arena_array(arena, 1, sizeof(*all.texts));
-	for (size_t j = 0; j < count; j++) {
-		struct addresses some;
-		const char **texts;
-
-		if (!state->links.sends[self * count + j])
-			continue;
-		some = network_sources(&state->network, self, j, arena);
-		texts = arena_array(arena, all.count + some.count + 1,
-				    sizeof(*texts));
-		if (all.count)
-			memcpy(texts, all.texts, all.count * sizeof(*texts));
-		if (some.count)
-			memcpy(texts + all.count, some.texts,
-			       some.count * sizeof(*texts));
-		all = (struct addresses){ texts, all.count + some.count };
-	}
-	return all;
-}
-
-/* The queue has somebody who serves it before packets come. */
 static int begin_node(struct node *node, void *argument, struct error *err)
 {
 	const struct packet *state = argument;
-	struct arena arena = { 0 };
-	struct addresses peers = peers_of(state, node_index(node), &arena);
-	struct daemon daemon = {
-		.name = PACKET_DAEMON,
-		.line = arena_printf(&arena,
-				     AGENT_PROGRAM
-				     " packets --stats " PACKET_STATS " %s",
-				     state->flags),
-		.log = "/run/ordeal/packets.log",
-	};
-	int result = -1;
+	struct packet_look *look = &state->looks[node_index(node)];
 
-	if (agent_install(node, err) == 0 &&
-	    node_run(node, NULL, NULL, err, "%s", queue_rules_remove_line()) ==
-		    0 &&
-	    node_daemon_start(node, &daemon, err) == 0)
-		result = node_run(
-			node, NULL, NULL, err, "%s",
-			queue_rules_put_line(&arena, peers.texts, peers.count,
-					     state->ports.numbers,
-					     state->ports.count));
-	arena_release(&arena);
-	return result;
+	*look = (struct packet_look){ 0 };
+	return packet_node_put(node, &state->plan, &look->who, err);
 }
 
 /* From whom to whom. */
@@ -137,17 +121,36 @@ static int draw_links(struct packet *state, const char *target,
 		pick_in_cluster(setup->cluster, NULL,
 				options_list(setup->options, "to"), setup->rng,
 				setup->arena, &to, others);
-		state->links = packet_links_between(ends, others, direction,
-						    count, setup->arena);
-		if (packet_links_hit(&state->links, count))
+		state->plan.links = packet_links_between(
+			ends, others, direction, count, setup->arena);
+		if (packet_links_hit(&state->plan.links, count))
 			break;
 	}
-	if (!packet_links_hit(&state->links, count))
+	if (!packet_links_hit(&state->plan.links, count))
 		return error_set(err, "there is no link between those nodes");
 	for (size_t i = 0; i < count; i++)
-		state->senders[i] = packet_links_hit(&state->links, i);
-	packet_links_note(&state->links, setup->cluster, setup->arena, note);
+		state->senders[i] = packet_links_hit(&state->plan.links, i);
+	packet_links_note(&state->plan.links, setup->cluster, setup->arena,
+			  note);
 	return 0;
+}
+
+/* What whoever does it is told. */
+static void plan_means(struct packet *state)
+{
+	const struct fault_setup *setup = state->setup;
+	const struct options *options = setup->options;
+	struct packet_plan *plan = &state->plan;
+
+	plan->flags = packet_behaviour_flags(
+		state->behaviours, options,
+		rng_below(setup->rng, UINT64_C(1) << 32), setup->arena);
+	plan->needs_tc = options_is(options, "by", "tc");
+	plan->parameters = NULL;
+	if (!options_is(options, "by", "agent") &&
+	    netem_can_show(state->behaviours, options, plan->ports.count > 0))
+		plan->parameters = netem_parameters(state->behaviours, options,
+						    setup->arena);
 }
 
 static int packet_inject(void *context, const char *target, struct figure *note,
@@ -162,16 +165,14 @@ static int packet_inject(void *context, const char *target, struct figure *note,
 		behaviours = packet_behaviours[0];
 	if (draw_links(state, target, note, err) < 0 ||
 	    ports_read(options_list(setup->options, "ports"),
-		       cluster_control(setup->cluster), &state->ports,
+		       cluster_control(setup->cluster), &state->plan.ports,
 		       err) < 0)
 		return error_wrap(err, "packet");
 	state->behaviours = packet_behaviour_bits(behaviours, setup->arena);
-	state->flags = packet_behaviour_flags(
-		state->behaviours, setup->options,
-		rng_below(setup->rng, UINT64_C(1) << 32), setup->arena);
+	plan_means(state);
 	figure_add_text(note, setup->arena, "behaviour", behaviours);
-	figure_add_text(note, setup->arena, "parameters", state->flags);
-	ports_note(&state->ports, setup->arena, note);
+	figure_add_text(note, setup->arena, "parameters", state->plan.flags);
+	ports_note(&state->plan.ports, setup->arena, note);
 	if (network_learn(&state->network, err) < 0 ||
 	    cluster_each(setup->cluster, state->senders, begin_node, state,
 			 err) < 0)
@@ -179,57 +180,54 @@ static int packet_inject(void *context, const char *target, struct figure *note,
 	return 0;
 }
 
+/* Half of the delay; else half of what a ping takes at that rate. */
+static double late_ms(const struct packet *state)
+{
+	const struct options *options = state->setup->options;
+
+	if (state->behaviours & (PACKET_DELAY | PACKET_REORDER))
+		return (double)options_duration_ns(options, "delay") / 2e6;
+	if (state->behaviours & PACKET_BANDWIDTH)
+		return PING_BITS * 1e3 /
+		       (2 * (double)options_int(options, "bandwidth"));
+	return 0;
+}
+
 static int look_at_node(struct node *node, void *argument, struct error *err)
 {
 	const struct packet *state = argument;
 	const struct options *options = state->setup->options;
-	int64_t longest_ns = options_duration_ns(options, "delay") +
-			     6 * options_duration_ns(options, "jitter");
-
 	struct packet_looking looking = {
 		.network = &state->network,
-		.links = &state->links,
-		.ports = &state->ports,
-		.delay_ns = longest_ns,
+		.links = &state->plan.links,
+		.ports = &state->plan.ports,
+		.longest_ns = options_duration_ns(options, "delay") +
+			      6 * options_duration_ns(options, "jitter"),
+		.late_ms = late_ms(state),
 	};
 
 	return packet_look_at(node, &looking, &state->looks[node_index(node)],
 			      err);
 }
 
-/* One for each address (with ports two: TCP and UDP), and a jump for each
- * family. */
-static size_t rules_wanted(const struct packet *state, size_t self,
-			   struct arena *arena)
-{
-	struct addresses peers = peers_of(state, self, arena);
-	size_t of_ipv6 = 0;
-
-	for (size_t i = 0; i < peers.count; i++)
-		of_ipv6 += strchr(peers.texts[i], ':') != NULL;
-	return peers.count * (state->ports.count ? 2 : 1) + (of_ipv6 > 0) +
-	       (of_ipv6 < peers.count);
-}
-
 /* Does what the node shows agree with what was injected? NULL, or why not. */
-static const char *doubt(const struct packet *state, size_t self,
-			 struct arena *arena)
+static const char *doubt(const struct packet *state, size_t self)
 {
 	const struct packet_look *look = &state->looks[self];
-	int64_t delay_ns = options_duration_ns(state->setup->options, "delay");
 
-	if (look->daemon != DAEMON_RUNNING)
-		return "the agent does not serve the queue";
-	if (look->rules != rules_wanted(state, self, arena))
+	if (!look->is_served)
+		return look->who.means == PACKET_BY_TC ?
+			       "the kernel's netem is not there" :
+			       "the agent does not serve the queue";
+	if (look->rules != packet_node_rules(&state->plan, self))
 		return "rules are missing";
 	if (!look->counts[PACKET_SEEN])
-		return "no packet came to the queue";
+		return "no packet came there";
 	if (!packet_behaviour_is_seen(state->behaviours, look->counts))
 		return "no packet was hit";
 	if ((state->behaviours & (PACKET_DELAY | PACKET_REORDER)) ==
 		    PACKET_DELAY &&
-	    look->rtt_ms > 0 &&
-	    look->rtt_ms * 1e6 < (double)delay_ns / 2)
+	    look->rtt_ms > 0 && look->rtt_ms < late_ms(state))
 		return "pings are faster than the delay";
 	return NULL;
 }
@@ -254,7 +252,7 @@ static enum effect packet_verify(void *context, struct figure *note,
 		for (size_t i = 0; i < state->network.count && !why; i++) {
 			if (!state->senders[i])
 				continue;
-			why = doubt(state, i, setup->arena);
+			why = doubt(state, i);
 			if (why)
 				error_set(err, "node %s: %s",
 					  node_name(cluster_node(setup->cluster,
@@ -276,7 +274,8 @@ static enum effect packet_verify(void *context, struct figure *note,
 static int heal_node(struct node *node, void *argument, struct error *err)
 {
 	(void)argument;
-	return node_run(node, NULL, NULL, err, "%s", queue_rules_remove_line());
+	return node_run(node, NULL, NULL, err, "%s",
+			packet_rules_remove_line());
 }
 
 static int packet_heal(void *context, struct figure *note, struct error *err)
@@ -298,7 +297,7 @@ static int look_for_leftovers(struct node *node, void *argument,
 	enum daemon_state daemon;
 	const char *out = "";
 	int result = node_run(node, &arena, &out, err, "%s",
-			      queue_rules_list_line());
+			      packet_rules_list_line());
 
 	if (result == 0)
 		result = node_daemon_state(node, PACKET_DAEMON, &daemon, err);
@@ -322,7 +321,7 @@ static enum effect packet_verify_healed(void *context, struct figure *note,
 		return EFFECT_UNKNOWN;
 	for (size_t i = 0; i < count; i++) {
 		if (has_any[i]) {
-			error_set(err, "node %s: packets are still queued",
+			error_set(err, "node %s: packets are still spoiled",
 				  node_name(cluster_node(cluster, i)));
 			return EFFECT_ABSENT;
 		}
@@ -330,6 +329,7 @@ static enum effect packet_verify_healed(void *context, struct figure *note,
 	return EFFECT_PROVEN;
 }
 
+static const char *const means[] = { "auto", "tc", "agent", NULL };
 static const char *const distributions[] = { "normal", "uniform", NULL };
 
 static const struct option packet_options[] = {
@@ -348,6 +348,10 @@ static const struct option packet_options[] = {
 	  "delay,loss,duplicate,reorder,corrupt,bandwidth",
 	  "what to draw from; several at once are joined by +",
 	  packet_behaviours },
+	{ "by", OPTION_CHOICE, "auto",
+	  "the kernel (tc's netem) or the agent; auto: the kernel, where it "
+	  "has that and pings can show it",
+	  means },
 	{ "delay", OPTION_DURATION, "50ms", "mean delay", NULL },
 	{ "jitter", OPTION_DURATION, "10ms",
 	  "its sigma, or half its width if uniform", NULL },
@@ -377,5 +381,5 @@ const struct fault fault_packet = {
 	.verify = packet_verify,
 	.heal = packet_heal,
 	.verify_healed = packet_verify_healed,
-	.undo_line = queue_rules_remove_line,
+	.undo_line = packet_rules_remove_line,
 };

@@ -10,16 +10,18 @@
 
 #include "nemesis/network.h"
 #include "nemesis/packet_links.h"
+#include "nemesis/packet_node.h"
 #include "nemesis/ports.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of the daemon that is the agent's queue, and of its files. */
-#define PACKET_DAEMON "packets"
-#define PACKET_STATS "/run/ordeal/packets.stats"
-
-/* What the agent counts. */
+/* What the agent counts. Netem counts only what it has seen and lost; the rest
+ * is then what pings tell, of all looks since the injection: how many were
+ * late, came twice, or were lost though netem has lost none (for whoever gets
+ * a packet that was spoiled drops it), and how many looks had some that were
+ * much earlier than others. */
 enum packet_counter {
 	PACKET_SEEN,
 	PACKET_LOST,
@@ -30,11 +32,13 @@ enum packet_counter {
 	PACKET_COUNTERS,
 };
 
+/* Zero but for `who`, before the first look. */
 struct packet_look {
-	size_t rules; /* of ours in the packet filter */
+	struct packet_who who;
+	bool is_served; /* the agent's process runs, or netem is there */
+	size_t rules;	/* of ours in the packet filter */
 	uint64_t counts[PACKET_COUNTERS];
 	double rtt_ms; /* the least mean to a peer; 0: no answer */
-	enum daemon_state daemon;
 };
 
 /* What is to be looked at. */
@@ -42,12 +46,14 @@ struct packet_looking {
 	const struct network *network; /* as the nodes know it */
 	const struct packet_links *links;
 	const struct ports *ports;
-	int64_t delay_ns; /* the most that a packet may be late */
+	int64_t longest_ns; /* the most that a packet may be late */
+	double late_ms; /* from where on a ping is late, and by how much some
+			 * must be earlier than others */
 };
 
 /* Pings those other nodes to which `node` has a bad link (with ports: has the
- * agent connect to these), then reads what the agent has counted and which
- * rules there are. */
+ * agent connect to these), then reads what the agent or netem has counted and
+ * which rules there are. */
 int packet_look_at(struct node *node, const struct packet_looking *looking,
 		   struct packet_look *look, struct error *err);
 

@@ -24,12 +24,18 @@ static const struct explanation rows[] = {
 		.name = "packet",
 		.meaning = "What a node sends to others is delayed, lost, "
 			   "doubled, reordered,\ncorrupted or slowed down, by "
-			   "our agent behind a queue of the packet\nfilter "
-			   "(NFQUEUE), with the parameters of Linux' netem.",
-		.example = "The rules are there, the agent lives, and probe "
-			   "packets of ours meet\nthe behaviour.",
-		.rules_out = "Rules and agent's queue go; what was held back "
-			     "is let go.",
+			   "the kernel (tc's netem), or, where it\nhas none, "
+			   "or somebody shapes that interface's traffic, or "
+			   "pings\ncould not show it (ports; loss+corrupt), "
+			   "by our agent behind a queue\nof the packet filter "
+			   "(NFQUEUE), with the same parameters.",
+		.example = "The rules are there, netem is or the agent lives, "
+			   "packets came to it,\nand probe packets of ours "
+			   "meet the behaviour. The history says who did\nit "
+			   "on each node (\"by\").",
+		.rules_out = "Rules and netem, or the agent's queue, go; what "
+			     "the agent held back\nis let go, what netem did "
+			     "is lost.",
 		.source = "jepsen.net, shape!; tc-netem(8)",
 	},
 	{

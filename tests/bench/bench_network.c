@@ -87,11 +87,10 @@ static int measure_partitions(struct bed *bed, const char *firewall)
 /* Seconds of processor that the agent's queue on the first node has used. */
 static double cpu_seconds(struct bed *bed)
 {
-	const char *ticks = bed_ask(
-		bed, 0,
-		"read -r p _ </run/ordeal/packets.pid; "
-		"s=$(cat /proc/$p/stat); set -- ${s##*) }; "
-		"shift 11; echo $(($1 + $2))");
+	const char *ticks = bed_ask(bed, 0,
+				    "read -r p _ </run/ordeal/packets.pid; "
+				    "s=$(cat /proc/$p/stat); set -- ${s##*) }; "
+				    "shift 11; echo $(($1 + $2))");
 
 	return strtod(ticks, NULL) / TICKS_A_SECOND;
 }
@@ -116,8 +115,7 @@ static double send_packets(struct bed *bed, int rate)
 		 "for $i (1 .. %d) { $s->send($b); next if $i %% 100; "
 		 "$w = $t + $i / %d - time; "
 		 "select undef, undef, undef, $w if $w > 0 } print time - $t'",
-		 node_address(cluster_node(bed->cluster, 1)), PACKETS,
-		 rate);
+		 node_address(cluster_node(bed->cluster, 1)), PACKETS, rate);
 	return strtod(bed_ask(bed, 0, line), NULL);
 }
 
@@ -132,10 +130,10 @@ static double datagrams_in(struct bed *bed)
 
 static int measure_packets(struct bed *bed, int wanted)
 {
-	static const char *const options[] = {
-		"behaviours", "delay", "delay", "2ms", "jitter",
-		"500us",      "to",    "n2",	NULL
-	};
+	static const char *const options[] = { "by",	 "agent", "behaviours",
+					       "delay",	 "delay", "2ms",
+					       "jitter", "500us", "to",
+					       "n2",	 NULL };
 	struct bed_fault *packet = bed_open_fault(bed, &fault_packet, options);
 	double seconds, cpu, seen, arrived, rate;
 

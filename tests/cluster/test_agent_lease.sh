@@ -33,7 +33,8 @@ rules() {
 }
 
 queues() {
-	on_all 'iptables-save | grep "^-A ORDEAL-OUT.*NFQUEUE"
+	on_all 'iptables-save | grep "^-A ORDEAL-OUT"
+		tc qdisc show | grep netem
 		pgrep -f "ordeal-agent [p]ackets"; true'
 }
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The clock of a machine that has a kernel of its own: it steps when it is
-# told to, is right again afterwards, also when the controller dies; nobody
-# else's clock moves. `date` there is the witness.
+# A machine that has a kernel of its own. Its clock steps when it is told to, is
+# right again afterwards, also when the controller dies; nobody else's clock
+# moves: `date` there is the witness. Its kernel has netem, which makes its
+# network bad: ping is the witness, and tc.
 . "$(dirname "$0")/../support/shell.sh"
 . "$(dirname "$0")/../support/machine.sh"
 why=$(machine_lacks | head -n 1)
@@ -44,17 +45,50 @@ right_again() {
 	return 1
 }
 
-begin() {
+# start NODES OPTION ...
+start() {
+	nodes=$1
+	shift
 	rm -rf "$work/store"
 	ip netns exec "$machine_space" "$ordeal" run --target etcd \
-		--nodes "$machine_address" --key "$work/key" \
+		--nodes "$nodes" --key "$work/key" \
 		--known-hosts "$work/known_hosts" --store "$work/store" \
 		--rate 20 --ready-timeout 300s --step-timeout 60s \
 		--time-limit 600s --fault-gap 500ms --fault-length 500s \
-		--faults clock --clock.targets all --clock.kinds step \
-		--clock.direction "$1" --clock.offset-min 40s \
-		--clock.offset-max 60s --lease 20s --seed 4 >"$work/run" 2>&1 &
+		--lease 20s --seed 4 "$@" >"$work/run" 2>&1 &
 	runner=$!
+}
+
+begin() {
+	start "$machine_address" --faults clock --clock.targets all \
+		--clock.kinds step --clock.direction "$1" \
+		--clock.offset-min 40s --clock.offset-max 60s
+}
+
+begin_network() {
+	start "$machine_address,$machine_peer" --faults packet \
+		--packet.behaviours delay --packet.delay 200ms \
+		--packet.targets "$machine_address"
+}
+
+# The least of some, in ms.
+ping_ms() {
+	ip netns exec "$machine_space" ping -q -n -c 5 -i 0.2 -W 5 \
+		"$machine_address" | sed -n 's/^rtt .*= \([0-9]*\).*/\1/p'
+}
+
+network_state() {
+	machine 'tc qdisc show; iptables-save | grep ORDEAL; ls /run/ordeal |
+		grep netem; true'
+}
+
+network_is_as_before() {
+	for _ in $(seq 240); do
+		network_state >"$work/after"
+		cmp -s "$work/before" "$work/after" && return 0
+		sleep 0.5
+	done
+	diff "$work/before" "$work/after"
 }
 
 history() {
@@ -114,6 +148,23 @@ nothing_left() {
 	return 1
 }
 claim 'nothing is left to undo' nothing_left
+machine_peer_start
+network_state >"$work/before"
+begin_network
+claim 'a slow network is proven' await "$proven" 1
+claim 'its kernel makes it so' await '"by":"tc"' 1
+claim 'ping is slow' between 100 5000 "$(ping_ms)"
+kill -INT "$runner"
+claim 'that it is healed is proven' await '"do":"heal","effect":"proven"' 1
+wait "$runner"
+claim 'ping is fast again' between 0 99 "$(ping_ms)"
+claim 'its network is as it was' network_is_as_before
+
+begin_network
+claim 'it is slow once more' await "$proven" 1
+kill -9 "$runner"
+wait "$runner" 2>/dev/null
+claim 'it is as it was when the controller has died' network_is_as_before
 claim "this machine's clock was never moved" between $((start - 2)) \
 	$((start + 2)) "$(real_minus_raw here)"
 finish

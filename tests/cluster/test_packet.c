@@ -13,15 +13,17 @@
 #include <unistd.h>
 
 #include "harness/control/node.h"
-#include "harness/core/clock.h"
 #include "harness/fault.h"
 
 #include "tests/support/etcd_cluster.h"
+#include "tests/support/must.h"
 #include "tests/support/pings.h"
 
 extern const struct fault fault_packet;
 
 #define NODES 3
+
+static bool has_tc;
 
 static int begin(void **state)
 {
@@ -43,44 +45,9 @@ static int begin(void **state)
 
 static int end(void **state)
 {
+	has_tc = pings_have_tc(*state);
 	bed_remove(*state);
 	return 0;
-}
-
-static struct bed_fault *open_fault(struct bed *bed, const char *const *options)
-{
-	struct bed_fault *opened = bed_open_fault(bed, &fault_packet, options);
-
-	if (!opened)
-		fail_msg("%s", bed->err.text);
-	return opened;
-}
-
-static void inject(struct bed *bed, struct bed_fault *opened,
-		   const char *target)
-{
-	int64_t start_ns = clock_now_ns();
-	int64_t done_ns;
-
-	if (fault_packet.inject(opened->state, target, &opened->note,
-				&bed->err) < 0)
-		fail_msg("%s", bed->err.text);
-	done_ns = clock_now_ns();
-	if (fault_packet.verify(opened->state, &opened->note, &bed->err) !=
-	    EFFECT_PROVEN)
-		fail_msg("no effect: %s", bed->err.text);
-	printf("%s: injected in %d ms, proven in %d ms\n",
-	       figure_find(&opened->note, "behaviour")->text,
-	       (int)((done_ns - start_ns) / NS_PER_MS),
-	       (int)((clock_now_ns() - done_ns) / NS_PER_MS));
-}
-
-static void heal(struct bed *bed, struct bed_fault *opened)
-{
-	if (fault_packet.heal(opened->state, &opened->note, &bed->err) < 0 ||
-	    fault_packet.verify_healed(opened->state, &opened->note,
-				       &bed->err) != EFFECT_PROVEN)
-		fail_msg("not healed: %s", bed->err.text);
 }
 
 /* All nodes alike: what goes there and what comes back is hit. */
@@ -88,14 +55,14 @@ static struct pings ping_once(struct bed *bed, const char *const *options,
 			      int count, int bytes)
 {
 	const char *before = pings_states(bed);
-	struct bed_fault *packet = open_fault(bed, options);
+	struct bed_fault *packet = pings_open(bed, options);
 	struct pings pings;
 
-	inject(bed, packet, "all");
+	must_inject(bed, packet, "all");
 	assert_string_not_equal(pings_states(bed), before);
 	pings = pings_from(bed, 0, 1, count, bytes);
-	heal(bed, packet);
-	heal(bed, packet);
+	must_heal(bed, packet);
+	must_heal(bed, packet);
 	assert_string_equal(pings_states(bed), before);
 	fault_packet.close(packet->state);
 	return pings;
@@ -245,7 +212,7 @@ static void tcp_is_throttled_and_whole(void **state)
 	static const char *const others[] = { "delay", "loss", "duplicate",
 					      "reorder", "corrupt" };
 	struct bed *bed = *state;
-	struct bed_fault *packet = open_fault(bed, narrow);
+	struct bed_fault *packet = pings_open(bed, narrow);
 
 	if (strcmp(bed_ask(bed, 0,
 			   "perl -MIO::Socket::INET -MTime::HiRes -e "
@@ -253,22 +220,22 @@ static void tcp_is_throttled_and_whole(void **state)
 		   "1") != 0)
 		skip();
 	expect_within("ms for 192 KiB", transfer_within(bed, 500), 0, 500);
-	inject(bed, packet, "all");
+	must_inject(bed, packet, "all");
 	/* 1.57 Mbit of bytes, and headers. */
 	expect_within("ms for 192 KiB at 1 Mbit/s", transfer_within(bed, 4000),
 		      1500, 4000);
-	heal(bed, packet);
+	must_heal(bed, packet);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		const char *options[] = { "behaviours", others[i], "delay",
 					  "5ms",	"jitter",  "2ms",
 					  "loss",	"3%",	   "corrupt",
 					  "3%",		NULL };
 
-		packet = open_fault(bed, options);
-		inject(bed, packet, "all");
+		packet = pings_open(bed, options);
+		must_inject(bed, packet, "all");
 		expect_within("ms for 192 KiB", transfer_within(bed, 30000), 0,
 			      30000);
-		heal(bed, packet);
+		must_heal(bed, packet);
 	}
 	expect_within("ms for 192 KiB, healed", transfer_within(bed, 500), 0,
 		      500);
@@ -278,21 +245,24 @@ static void one_node_alone_is_hit(void **state)
 {
 	static const char *const options[] = { "behaviours", "delay", NULL };
 	struct bed *bed = *state;
-	struct bed_fault *packet = open_fault(bed, options);
+	struct bed_fault *packet = pings_open(bed, options);
 	int hit = 0;
 
-	inject(bed, packet, "one");
+	must_inject(bed, packet, "one");
 	for (size_t i = 0; i < NODES; i++)
-		hit += *bed_ask(bed, i, "pgrep ordeal-agent; true") != '\0';
+		hit += *pings_spoiled(bed, i) != '0';
 	assert_int_equal(hit, 1);
-	heal(bed, packet);
+	must_heal(bed, packet);
 }
 
-/* The proof bites: an agent that is dead, a rule that is gone. */
+/* The proof bites: an agent that is dead (or the kernel's netem gone), a rule
+ * that is gone. */
 static void what_somebody_undid_is_not_proven(void **state)
 {
 	static const char *const undo[] = {
-		"pkill -KILL ordeal-agent; true",
+		"pkill -KILL ordeal-agent; for f in /run/ordeal/netem-*; do "
+		"[ ! -e \"$f\" ] || tc qdisc del dev \"${f##*netem-}\" root; "
+		"done; true",
 		"iptables -w -t mangle -F ORDEAL-OUT",
 		"iptables -w -t mangle -F OUTPUT",
 	};
@@ -300,18 +270,18 @@ static void what_somebody_undid_is_not_proven(void **state)
 	struct bed *bed = *state;
 
 	for (size_t i = 0; i < sizeof(undo) / sizeof(undo[0]); i++) {
-		struct bed_fault *packet = open_fault(bed, options);
+		struct bed_fault *packet = pings_open(bed, options);
 
-		inject(bed, packet, "all");
+		must_inject(bed, packet, "all");
 		bed_ask(bed, 1, undo[i]);
 		assert_int_equal(fault_packet.verify(packet->state,
 						     &packet->note, &bed->err),
 				 EFFECT_ABSENT);
 		/* Without its agent a rule lets packets pass. */
 		if (i == 0)
-			assert_int_equal(
-				pings_from(bed, 0, 1, 5, 56).received, 5);
-		heal(bed, packet);
+			assert_int_equal(pings_from(bed, 0, 1, 5, 56).received,
+					 5);
+		must_heal(bed, packet);
 	}
 }
 
@@ -319,14 +289,14 @@ static void leftovers_of_another_run_are_removed(void **state)
 {
 	struct bed *bed = *state;
 	const char *before = pings_states(bed);
-	struct bed_fault *dead = open_fault(bed, NULL);
-	struct bed_fault *next = open_fault(bed, NULL);
+	struct bed_fault *dead = pings_open(bed, NULL);
+	struct bed_fault *next = pings_open(bed, NULL);
 
-	inject(bed, dead, "all");
+	must_inject(bed, dead, "all");
 	assert_int_equal(
 		fault_packet.verify_healed(next->state, &next->note, &bed->err),
 		EFFECT_ABSENT);
-	heal(bed, next);
+	must_heal(bed, next);
 	assert_string_equal(pings_states(bed), before);
 }
 
@@ -335,13 +305,47 @@ static void the_undo_line_alone_undoes_it(void **state)
 {
 	struct bed *bed = *state;
 	const char *before = pings_states(bed);
-	struct bed_fault *packet = open_fault(bed, NULL);
+	struct bed_fault *packet = pings_open(bed, NULL);
 
-	inject(bed, packet, "all");
+	must_inject(bed, packet, "all");
 	for (size_t i = 0; i < NODES; i++)
 		bed_ask(bed, i, fault_packet.undo_line());
 	assert_string_equal(pings_states(bed), before);
-	heal(bed, packet);
+	must_heal(bed, packet);
+}
+
+/* Where tc cannot do it: said, or done by the agent; and nothing is left. */
+static void a_kernel_that_cannot_is_told(void **state)
+{
+	static const char *const by_tc[] = { "by", "tc", NULL };
+	static const char *const as_it_is[] = { "by", "auto", NULL };
+	struct bed *bed = *state;
+	const char *mock = "mkdir -p /run/mock && printf '#!/bin/sh\\n"
+			   "[ $2 = add ] || exec echo qdisc noqueue 0: root\\n"
+			   "echo no such qdisc >&2; exit 2\\n' >/run/mock/tc "
+			   "&& chmod 755 /run/mock/tc && mount --bind "
+			   "/run/mock/tc $(command -v tc)";
+	const char *before;
+	struct bed_fault *strict, *relaxed;
+
+	for (size_t i = 0; i < NODES; i++)
+		bed_ask(bed, i, mock);
+	before = pings_states(bed);
+	strict = bed_open_fault(bed, &fault_packet, by_tc);
+	relaxed = bed_open_fault(bed, &fault_packet, as_it_is);
+	assert_int_equal(fault_packet.inject(strict->state, "all",
+					     &strict->note, &bed->err),
+			 -1);
+	assert_non_null(strstr(bed->err.text, "no such qdisc"));
+	must_heal(bed, strict);
+	assert_string_equal(pings_states(bed), before);
+	must_inject(bed, relaxed, "all");
+	assert_string_not_equal(bed_ask(bed, 0, "pgrep ordeal-agent; true"),
+				"");
+	must_heal(bed, relaxed);
+	assert_string_equal(pings_states(bed), before);
+	for (size_t i = 0; i < NODES; i++)
+		bed_ask(bed, i, "umount $(command -v tc)");
 }
 
 int main(void)
@@ -358,11 +362,17 @@ int main(void)
 		cmocka_unit_test(what_somebody_undid_is_not_proven),
 		cmocka_unit_test(leftovers_of_another_run_are_removed),
 		cmocka_unit_test(the_undo_line_alone_undoes_it),
+		cmocka_unit_test(a_kernel_that_cannot_is_told),
 	};
+	int failed;
 
 	if (geteuid() != 0) {
 		puts("the local cluster needs root");
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, begin, end) != 0;
+	failed = cmocka_run_group_tests(tests, begin, end);
+	pings_by = "tc";
+	if (has_tc)
+		failed += cmocka_run_group_tests(tests, begin, end);
+	return failed != 0;
 }

@@ -3,15 +3,20 @@
 # whose programs are copies of this machine's. Source it after shell.sh.
 #
 # It is in a network namespace ($machine_space) with nothing but this machine's
-# end of one cable. $work/key logs in as root, $work/known_hosts knows it.
+# end of one cable. $work/key logs in as root, $work/known_hosts knows it; also
+# the peer, which is this machine at that end, with folders of its own.
 machine_space=machine-$$
 machine_address=10.231.0.2
+machine_peer=10.231.0.1
 machine_modules='virtio virtio_ring virtio_pci_modern_dev virtio_pci_legacy_dev
-	virtio_pci failover net_failover virtio_net'
+	virtio_pci failover net_failover virtio_net sch_prio sch_netem x_tables
+	crc32c_generic libcrc32c nfnetlink nf_tables nft_compat xt_CLASSIFY
+	xt_comment xt_mark ip_tables iptable_mangle ip6_tables ip6table_mangle'
 machine_programs='bash install date stat cp mv rm ln ls cat mkdir chmod chown
 	tar timeout setsid flock pgrep ps sed grep find iptables ip6tables nft
+	iptables-save ip6tables-save iptables-restore ip6tables-restore
 	head tail sort sleep env nohup sync df mount umount id uname tr cut wc
-	mktemp readlink dirname basename touch kill ip ss sysctl etcd'
+	mktemp readlink dirname basename touch kill ip tc ping ss sysctl etcd'
 
 # machine_lacks: prints why there can be none here.
 machine_lacks() {
@@ -56,7 +61,8 @@ machine_files() {
 		# shellcheck disable=SC2046
 		machine_copy $(ldd "$program" 2>/dev/null | grep -o '/[^ ]*')
 	done
-	machine_copy /usr/lib/x86_64-linux-gnu/xtables/*.so
+	machine_copy /usr/lib/x86_64-linux-gnu/xtables/*.so \
+		/usr/lib/tc/*.dist /usr/lib/*/tc/*.dist
 	for name in $(busybox --list); do
 		[ -e "$work/root/usr/bin/$name" ] ||
 			[ -e "$work/root/usr/sbin/$name" ] ||
@@ -80,7 +86,8 @@ machine_accounts() {
 	ssh-keygen -q -t ed25519 -N '' -f "$work/root/etc/host_key"
 	cp "$work/key.pub" "$work/root/root/.ssh/authorized_keys"
 	chmod -R go= "$work/root/root" "$work/root/etc/host_key"
-	echo "$machine_address $(cut -d' ' -f1,2 \
+	cp "$work/root/etc/host_key" "$work/host_key"
+	echo "$machine_address,$machine_peer $(cut -d' ' -f1,2 \
 		"$work/root/etc/host_key.pub")" >"$work/known_hosts"
 }
 
@@ -122,7 +129,7 @@ machine_start() {
 	ip netns add "$machine_space" &&
 		ip -n "$machine_space" link set lo up &&
 		ip netns exec "$machine_space" ip tuntap add vm0 mode tap &&
-		ip -n "$machine_space" addr add 10.231.0.1/24 dev vm0 &&
+		ip -n "$machine_space" addr add "$machine_peer/24" dev vm0 &&
 		ip -n "$machine_space" link set vm0 up || return 1
 	ip netns exec "$machine_space" qemu-system-x86_64 -accel tcg -m 768 \
 		-smp 1 -nodefaults -no-reboot -display none \
@@ -147,7 +154,23 @@ machine() {
 		"root@$machine_address" "$@"
 }
 
+# The peer as a node: its processes end with it.
+machine_peer_start() {
+	ip netns exec "$machine_space" unshare --mount --propagation private \
+		--pid --fork --kill-child --mount-proc sh -c "
+		mount -t tmpfs run /run && mount -t tmpfs lib /var/lib &&
+		mount -t tmpfs log /var/log && mkdir -m 755 /run/sshd &&
+		exec /usr/sbin/sshd -D -e -f /dev/null -h '$work/host_key' \\
+			-o 'ListenAddress=$machine_peer' -o UsePAM=no \\
+			-o 'AuthorizedKeysFile=$work/key.pub' \\
+			-o StrictModes=no -o PidFile=none \\
+			-o 'Subsystem sftp internal-sftp'" \
+		>"$work/peer" 2>&1 &
+	peer_pid=$!
+}
+
 machine_stop() {
+	[ -z "${peer_pid:-}" ] || kill -9 "$peer_pid" 2>/dev/null
 	[ -z "${machine_pid:-}" ] || kill -9 "$machine_pid" 2>/dev/null
 	ip netns del "$machine_space" 2>/dev/null
 }

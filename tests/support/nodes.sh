@@ -54,13 +54,15 @@ within() {
 	done
 }
 
-# What faults could leave: rules, mounts, stopped processes, helpers of ours.
+# What faults could leave: rules, queues of tc, mounts, stopped processes,
+# helpers of ours.
 traces() {
 	for node in $nodes; do
 		inside "$node" sh -c '
 			{ nft list ruleset; iptables-save; ip6tables-save; } \
 				2>/dev/null | grep -v "^#" |
 				sed "s/\[[0-9:]*\]//; s/packets [0-9]* bytes [0-9]*//"
+			tc qdisc show
 			cut -d" " -f1-3 /proc/mounts
 			for p in /proc/[0-9]*; do
 				grep -qs "^State:.T (stopped)" $p/status &&
@@ -80,7 +82,8 @@ traces_in_files() {
 			find /var/lib/ordeal -name ".ordeal*" 2>/dev/null
 			ls -d /var/lib/ordeal/agent /var/tmp/ordeal-snapshot \
 				/run/ordeal/starve.* /run/ordeal/clock.machine \
-				/run/ordeal/agent.journal 2>/dev/null
+				/run/ordeal/agent.journal /run/ordeal/netem-* \
+				2>/dev/null
 			grep -oh "ordeal-.*" /proc/[0-9]*/cgroup 2>/dev/null
 			true' || echo "cannot look at $node"
 	done

@@ -7,16 +7,55 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/control/node.h"
+#include "harness/fault.h"
 
 static const char state_line[] =
 	"{ nft list ruleset; iptables-save; ip6tables-save; } 2>/dev/null | "
 	"sed -e '/^#/d' -e 's/\\[[0-9:]*\\]//' "
-	"-e 's/packets [0-9]* bytes [0-9]*//'; pgrep -a ordeal-agent; true";
+	"-e 's/packets [0-9]* bytes [0-9]*//'; pgrep -a ordeal-agent; "
+	"tc qdisc show; ls /run/ordeal | grep netem; true";
+
+extern const struct fault fault_packet;
+
+const char *pings_by = "agent";
+
+bool pings_have_tc(struct bed *bed)
+{
+	return strcmp(bed_ask(bed, 0,
+			      "tc qdisc add dev lo root netem delay 1us "
+			      "2>/dev/null && tc qdisc del dev lo root && "
+			      "echo yes; true"),
+		      "yes") == 0;
+}
+
+struct bed_fault *pings_open(struct bed *bed, const char *const *options)
+{
+	const char *all[32] = { "by", pings_by };
+	struct bed_fault *opened;
+
+	for (size_t i = 0; options && options[i]; i++) {
+		assert_in_range(i, 0, 28);
+		all[i + 2] = options[i];
+	}
+	opened = bed_open_fault(bed, &fault_packet, all);
+	if (!opened)
+		fail_msg("%s", bed->err.text);
+	return opened;
+}
+
+const char *pings_spoiled(struct bed *bed, size_t node)
+{
+	return bed_ask(bed, node,
+		       strcmp(pings_by, "tc") == 0 ?
+			       "tc qdisc show | grep -c '^qdisc netem'; true" :
+			       "pgrep -c ordeal-agent; true");
+}
 
 const char *pings_states(struct bed *bed)
 {

@@ -5,7 +5,21 @@
 
 #include "tests/support/etcd_cluster.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* Who spoils packets, a value of packet.by, in all that is opened below: tests
+ * run once by the agent, and once more where the kernel has netem. */
+extern const char *pings_by;
+
+/* Has the nodes' kernel netem? */
+bool pings_have_tc(struct bed *bed);
+
+/* The fault "packet" with these options (NULL: its own) and pings_by. */
+struct bed_fault *pings_open(struct bed *bed, const char *const *options);
+
+/* Of the node: "1" when it spoils packets by pings_by, else "0". */
+const char *pings_spoiled(struct bed *bed, size_t node);
 
 /* What ping says. */
 struct pings {
@@ -20,7 +34,8 @@ struct pings pings_from(struct bed *bed, size_t from, size_t to, int count,
 			int bytes);
 
 /* All that a network fault may leave on the nodes: rules (without counters and
- * dates), and the agent's processes. In the bed's arena. */
+ * dates), the agent's processes, what tc shows, and our notes of it. In the
+ * bed's arena. */
 const char *pings_states(struct bed *bed);
 
 /* Prints the number, and fails unless it is from `least` to `most`. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "nemesis/queue_rules.h"
+#include "nemesis/packet_rules.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "harness/core/arena.h"
+
+#include "nemesis/netem.h"
 
 /* As the agent has them (nemesis/agent/packets.h). */
 #define QUEUE "20334"
@@ -38,10 +40,15 @@ static struct matches matches_of(struct arena *arena, const int *ports,
 	return matches;
 }
 
+static const char *const jumps[] = {
+	[PACKET_BY_AGENT] = "NFQUEUE --queue-num " QUEUE " --queue-bypass",
+	[PACKET_BY_TC] = "CLASSIFY --set-class " NETEM_CLASS,
+};
+
 /* The rules of one family, quoted for the shell; NULL if there are none. */
-static const char *rules_of(struct arena *arena, const char *const *addresses,
-			    size_t count, const struct matches *matches,
-			    bool is_ipv6)
+static const char *rules_of(struct arena *arena, enum packet_means means,
+			    const char *const *addresses, size_t count,
+			    const struct matches *matches, bool is_ipv6)
 {
 	const char *text = "'*mangle' ':ORDEAL-OUT - [0:0]'";
 	bool has_one = false;
@@ -51,28 +58,27 @@ static const char *rules_of(struct arena *arena, const char *const *addresses,
 
 		if ((strchr(address, ':') != NULL) != is_ipv6)
 			continue;
-		text = arena_printf(arena,
-				    "%s '-A ORDEAL-OUT ! -o lo -d %s "
-				    "%s-m mark ! --mark " MARK " " OURS
-				    " -j NFQUEUE --queue-num " QUEUE
-				    " --queue-bypass'",
-				    text, address,
-				    matches->texts[i % matches->count]);
+		text = arena_printf(
+			arena,
+			"%s '-A ORDEAL-OUT ! -o lo -d %s "
+			"%s-m mark ! --mark " MARK " " OURS " -j %s'",
+			text, address, matches->texts[i % matches->count],
+			jumps[means]);
 		has_one = true;
 	}
 	return has_one ? text : NULL;
 }
 
-const char *queue_rules_put_line(struct arena *arena,
-				 const char *const *addresses, size_t count,
-				 const int *ports, size_t port_count)
+const char *packet_rules_put_line(struct arena *arena, enum packet_means means,
+				  const char *const *addresses, size_t count,
+				  const int *ports, size_t port_count)
 {
 	struct matches matches = matches_of(arena, ports, port_count);
 	static const char *const families[] = { "ip", "ip6" };
-	const char *line = ": queue packets; mkdir -p /run/ordeal";
+	const char *line = ": spoil packets; mkdir -p /run/ordeal";
 
 	for (size_t i = 0; i < 2; i++) {
-		const char *rules = rules_of(arena, addresses, count,
+		const char *rules = rules_of(arena, means, addresses, count,
 					     &matches, i == 1);
 
 		if (!rules)
@@ -90,9 +96,9 @@ const char *queue_rules_put_line(struct arena *arena,
 	return line;
 }
 
-const char *queue_rules_remove_line(void)
+const char *packet_rules_remove_line(void)
 {
-	return ": stop queueing packets; "
+	return ": stop spoiling packets; "
 	       "for t in ip ip6; do "
 	       "if ${t}tables -w -t mangle -S ORDEAL-OUT >/dev/null 2>&1; then "
 	       "while ${t}tables -w -t mangle -D OUTPUT " OURS
@@ -113,11 +119,12 @@ const char *queue_rules_remove_line(void)
 	       "if [ $n -lt 50 ]; then kill -s TERM -- \"-$p\"; "
 	       "else kill -s KILL -- \"-$p\"; fi; "
 	       "n=$((n + 1)); [ $n -lt 100 ] || exit 1; sleep 0.02; done; "
-	       "rm -f \"$f\"; true";
+	       "rm -f \"$f\"; " NETEM_REMOVE "; true";
 }
 
-const char *queue_rules_list_line(void)
+const char *packet_rules_list_line(void)
 {
 	return "{ iptables-save -t mangle; ip6tables-save -t mangle; } "
-	       "2>/dev/null | grep '^-A.*ORDEAL-OUT' | sed 's/^/rule /'; true";
+	       "2>/dev/null | grep '^-A.*ORDEAL-OUT' | sed 's/^/rule "
+	       "/'; " NETEM_LIST;
 }
