@@ -22,12 +22,15 @@
 /* The least delay at which pings that overtake are told from others. */
 #define REORDER_DELAY_MIN_NS INT64_C(10000000)
 
-bool netem_can_show(unsigned bits, const struct options *options,
+bool netem_suits(unsigned bits, const struct options *options,
 		    bool has_ports)
 {
 	const unsigned alike = PACKET_LOSS | PACKET_CORRUPT;
+	const unsigned bent = PACKET_DUPLICATE | PACKET_REORDER |
+			      PACKET_CORRUPT;
 
-	if (has_ports || (bits & alike) == alike)
+	if (has_ports || (bits & alike) == alike ||
+	    (bits & bent && options_real(options, "correlation") > 0))
 		return false;
 	return !(bits & PACKET_REORDER) ||
 	       options_duration_ns(options, "delay") >= REORDER_DELAY_MIN_NS;
@@ -36,9 +39,10 @@ bool netem_can_show(unsigned bits, const struct options *options,
 const char *netem_parameters(unsigned bits, const struct options *options,
 			     struct arena *arena)
 {
-	static const unsigned shares = PACKET_LOSS | PACKET_DUPLICATE |
-				       PACKET_REORDER | PACKET_CORRUPT;
-	double correlation = 100 * options_real(options, "correlation");
+	static const unsigned shares = PACKET_DUPLICATE | PACKET_REORDER |
+				       PACKET_CORRUPT;
+	double follow = options_real(options, "correlation");
+	double loss = options_real(options, "loss");
 	int64_t jitter_us = options_duration_ns(options, "jitter") / NS_PER_US;
 	const char *text = "";
 
@@ -49,19 +53,23 @@ const char *netem_parameters(unsigned bits, const struct options *options,
 	if (bits & (PACKET_DELAY | PACKET_REORDER) && jitter_us > 0)
 		text = arena_printf(
 			arena, "%s %" PRId64 "us %g%%%s", text, jitter_us,
-			correlation,
+			100 * follow,
 			options_is(options, "distribution", "normal") ?
 				" distribution normal" :
 				"");
 	for (size_t i = 0; packet_behaviours[i]; i++) {
 		if (bits & shares & 1u << i)
 			text = arena_printf(
-				arena, "%s %s %g%% %g%%", text,
+				arena, "%s %s %g%%", text,
 				packet_behaviours[i],
 				100 * options_real(options,
-						   packet_behaviours[i]),
-				correlation);
+						   packet_behaviours[i]));
 	}
+	/* Into losses, and out of them again. */
+	if (bits & PACKET_LOSS)
+		text = arena_printf(arena, "%s loss gemodel %g%% %g%%", text,
+				    100 * (1 - follow) * loss,
+				    100 * (1 - follow) * (1 - loss));
 	if (bits & PACKET_BANDWIDTH)
 		text = arena_printf(arena, "%s rate %" PRId64 "bit", text,
 				    options_int(options, "bandwidth"));

@@ -22,10 +22,15 @@
  */
 #define NETEM_CLASS "6f64:4"
 
-/* Can pings show that netem does these (enum packet_behaviour)? With ports
- * they never come to it; lost and spoiled look alike; and who overtakes is
- * only to be seen where the others are late. */
-bool netem_can_show(unsigned bits, const struct options *options,
+/*
+ * Does netem do these (enum packet_behaviour) as they are meant, and can pings
+ * show it? With ports they never come to it; lost and spoiled look alike; who
+ * overtakes is only to be seen where the others are late. And where packets
+ * follow each other (correlation), its shares are no longer those asked for:
+ * the mean of two draws is seldom small. Of losses alone there is a better
+ * model (Gilbert's), with the agent's meaning (impair.h).
+ */
+bool netem_suits(unsigned bits, const struct options *options,
 		    bool has_ports);
 
 /* The same as the agent's flags, in tc's words. */

@@ -56,13 +56,14 @@ static int check_means(const struct fault_setup *setup, struct error *err)
 	for (; options_is(options, "by", "tc") && *list; list++) {
 		unsigned bits = packet_behaviour_bits(*list, setup->arena);
 
-		if (!netem_can_show(bits, options, is_narrowed(options)))
+		if (!netem_suits(bits, options, is_narrowed(options)))
 			return error_set(
 				err,
-				"packet.by=tc cannot be proven for %s: it "
-				"needs no packet.ports, no loss together "
-				"with corrupt, and 10 ms of packet.delay to "
-				"reorder",
+				"packet.by=tc cannot do or show %s: it needs "
+				"no packet.ports, no loss together with "
+				"corrupt, 10 ms of packet.delay to reorder, "
+				"and packet.correlation 0 but for delay, loss "
+				"and bandwidth",
 				*list);
 	}
 	return 0;
@@ -148,7 +149,7 @@ static void plan_means(struct packet *state)
 	plan->needs_tc = options_is(options, "by", "tc");
 	plan->parameters = NULL;
 	if (!options_is(options, "by", "agent") &&
-	    netem_can_show(state->behaviours, options, plan->ports.count > 0))
+	    netem_suits(state->behaviours, options, plan->ports.count > 0))
 		plan->parameters = netem_parameters(state->behaviours, options,
 						    setup->arena);
 }
@@ -350,7 +351,7 @@ static const struct option packet_options[] = {
 	  packet_behaviours },
 	{ "by", OPTION_CHOICE, "auto",
 	  "the kernel (tc's netem) or the agent; auto: the kernel, where it "
-	  "has that and pings can show it",
+	  "can do all that is asked for, and pings can show it",
 	  means },
 	{ "delay", OPTION_DURATION, "50ms", "mean delay", NULL },
 	{ "jitter", OPTION_DURATION, "10ms",

@@ -26,9 +26,11 @@ static const struct explanation rows[] = {
 			   "doubled, reordered,\ncorrupted or slowed down, by "
 			   "the kernel (tc's netem), or, where it\nhas none, "
 			   "or somebody shapes that interface's traffic, or "
-			   "pings\ncould not show it (ports; loss+corrupt), "
-			   "by our agent behind a queue\nof the packet filter "
-			   "(NFQUEUE), with the same parameters.",
+			   "netem\ncould not do or pings not show all that is "
+			   "asked for (ports;\nloss+corrupt; shares with a "
+			   "correlation), by our agent behind a\nqueue of the "
+			   "packet filter (NFQUEUE), with the same "
+			   "parameters.",
 		.example = "The rules are there, netem is or the agent lives, "
 			   "packets came to it,\nand probe packets of ours "
 			   "meet the behaviour. The history says who did\nit "

@@ -227,7 +227,7 @@ static void tcp_is_throttled_and_whole(void **state)
 	must_heal(bed, packet);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		const char *options[] = { "behaviours", others[i], "delay",
-					  "5ms",	"jitter",  "2ms",
+					  "10ms",	"jitter",  "2ms",
 					  "loss",	"3%",	   "corrupt",
 					  "3%",		NULL };
 
@@ -317,8 +317,10 @@ static void the_undo_line_alone_undoes_it(void **state)
 /* Where tc cannot do it: said, or done by the agent; and nothing is left. */
 static void a_kernel_that_cannot_is_told(void **state)
 {
-	static const char *const by_tc[] = { "by", "tc", NULL };
-	static const char *const as_it_is[] = { "by", "auto", NULL };
+	static const char *const by_tc[] = { "by", "tc", "correlation", "0",
+					     NULL };
+	static const char *const as_it_is[] = { "by", "auto", "correlation",
+						"0", NULL };
 	struct bed *bed = *state;
 	const char *mock = "mkdir -p /run/mock && printf '#!/bin/sh\\n"
 			   "[ $2 = add ] || exec echo qdisc noqueue 0: root\\n"

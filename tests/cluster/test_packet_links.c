@@ -174,7 +174,7 @@ static bool by_tc_is_refused(struct bed *bed, const char *const *options)
 	for (size_t i = 0; options[i]; i++)
 		all[i + 2] = options[i];
 	assert_null(bed_open_fault(bed, &fault_packet, all));
-	assert_non_null(strstr(bed->err.text, "cannot be proven for delay"));
+	assert_non_null(strstr(bed->err.text, "cannot do or show delay"));
 	return strcmp(pings_by, "tc") == 0;
 }
 

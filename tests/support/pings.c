@@ -36,12 +36,12 @@ bool pings_have_tc(struct bed *bed)
 
 struct bed_fault *pings_open(struct bed *bed, const char *const *options)
 {
-	const char *all[32] = { "by", pings_by };
+	const char *all[32] = { "by", pings_by, "correlation", "0" };
 	struct bed_fault *opened;
 
 	for (size_t i = 0; options && options[i]; i++) {
-		assert_in_range(i, 0, 28);
-		all[i + 2] = options[i];
+		assert_in_range(i, 0, 26);
+		all[i + 4] = options[i];
 	}
 	opened = bed_open_fault(bed, &fault_packet, all);
 	if (!opened)

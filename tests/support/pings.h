@@ -15,7 +15,8 @@ extern const char *pings_by;
 /* Has the nodes' kernel netem? */
 bool pings_have_tc(struct bed *bed);
 
-/* The fault "packet" with these options (NULL: its own) and pings_by. */
+/* The fault "packet" by pings_by, without correlation, with these options
+ * (NULL: its own). */
 struct bed_fault *pings_open(struct bed *bed, const char *const *options);
 
 /* Of the node: "1" when it spoils packets by pings_by, else "0". */

@@ -56,22 +56,24 @@ static void each_has_its_words(void **state)
 		     "delay 50000us 10000us 25% distribution normal");
 	expect_words("delay", plain, "delay 40000us 10000us 0%");
 	expect_words("delay", steady, "delay 50000us");
-	expect_words("loss", NULL, "loss 20% 25%");
-	expect_words("duplicate", NULL, "duplicate 20% 25%");
-	expect_words("corrupt", NULL, "corrupt 20% 25%");
-	expect_words("reorder", steady, "delay 50000us reorder 20% 25%");
+	expect_words("loss", NULL, "loss gemodel 15% 60%");
+	expect_words("loss", plain, "loss gemodel 20% 80%");
+	expect_words("duplicate", NULL, "duplicate 20%");
+	expect_words("corrupt", NULL, "corrupt 20%");
+	expect_words("reorder", steady, "delay 50000us reorder 20%");
 	expect_words("bandwidth", NULL, "rate 1000000bit");
 	expect_words("delay+loss+bandwidth", steady,
-		     "delay 50000us loss 20% 25% rate 1000000bit");
+		     "delay 50000us loss gemodel 15% 60% rate 1000000bit");
 }
 
-static bool can_show(const char *behaviours, const char *delay, bool has_ports)
+/* Without correlation. */
+static bool suits(const char *behaviours, const char *delay, bool has_ports)
 {
 	struct arena arena = { 0 };
-	const char *pairs[] = { "delay", delay, NULL };
+	const char *pairs[] = { "delay", delay, "correlation", "0", NULL };
 	const struct options *options = options_with(&arena, pairs);
-	bool can = netem_can_show(packet_behaviour_bits(behaviours, &arena),
-				  options, has_ports);
+	bool can = netem_suits(packet_behaviour_bits(behaviours, &arena),
+			       options, has_ports);
 
 	arena_release(&arena);
 	return can;
@@ -81,14 +83,29 @@ static void what_pings_cannot_show_is_known(void **state)
 {
 	(void)state;
 	for (size_t i = 0; packet_behaviours[i]; i++) {
-		assert_true(can_show(packet_behaviours[i], "10ms", false));
-		assert_false(can_show(packet_behaviours[i], "10ms", true));
+		assert_true(suits(packet_behaviours[i], "10ms", false));
+		assert_false(suits(packet_behaviours[i], "10ms", true));
 	}
-	assert_true(can_show("delay+loss+duplicate+reorder", "10ms", false));
-	assert_true(can_show("delay+corrupt", "10ms", false));
-	assert_false(can_show("loss+corrupt", "10ms", false));
-	assert_false(can_show("reorder", "9ms", false));
-	assert_true(can_show("delay", "9ms", false));
+	assert_true(suits("delay+loss+duplicate+reorder", "10ms", false));
+	assert_true(suits("delay+corrupt", "10ms", false));
+	assert_false(suits("loss+corrupt", "10ms", false));
+	assert_false(suits("reorder", "9ms", false));
+	assert_true(suits("delay", "9ms", false));
+}
+
+static void shares_stay_what_was_asked_for(void **state)
+{
+	struct arena arena = { 0 };
+	const struct options *options = options_with(&arena, NULL);
+
+	(void)state;
+	assert_true(netem_suits(PACKET_DELAY, options, false));
+	assert_true(netem_suits(PACKET_LOSS, options, false));
+	assert_true(netem_suits(PACKET_BANDWIDTH, options, false));
+	assert_false(netem_suits(PACKET_DUPLICATE, options, false));
+	assert_false(netem_suits(PACKET_REORDER, options, false));
+	assert_false(netem_suits(PACKET_CORRUPT, options, false));
+	arena_release(&arena);
 }
 
 static void counts_of_interfaces_add_up(void **state)
@@ -109,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_has_its_words),
 		cmocka_unit_test(what_pings_cannot_show_is_known),
+		cmocka_unit_test(shares_stay_what_was_asked_for),
 		cmocka_unit_test(counts_of_interfaces_add_up),
 	};
 
