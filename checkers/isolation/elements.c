@@ -114,16 +114,14 @@ static void lay_out(struct elements *elements, const struct view *view,
 	elements->slots = heap_zeroed(slots + 1, sizeof(*elements->slots));
 }
 
-/* The slot of a value, or NULL if it cannot be there. */
-static uint32_t *slot_of(const struct elements *elements,
-			 const struct view *view, uint32_t key,
-			 struct value value)
+/* Where to look for a value first, or NULL if it cannot be there. */
+static uint32_t *first_slot(const struct elements *elements, uint32_t key,
+			    struct value value)
 {
-	uint32_t *slots, size, i;
+	uint32_t *slots, size, code;
 
 	if (elements->shared_size) {
-		uint32_t code = (value.bits >> 1) - elements->shared_low;
-
+		code = (value.bits >> 1) - elements->shared_low;
 		return value.bits & 1 && code < elements->shared_size ?
 			       &elements->slots[code] :
 			       NULL;
@@ -132,20 +130,28 @@ static uint32_t *slot_of(const struct elements *elements,
 	if (size == 0)
 		return NULL;
 	slots = elements->slots + elements->first[key];
-	if (elements->low[key] != NONE) {
-		uint32_t code = value.bits >> elements->shift[key];
+	if (elements->low[key] == NONE)
+		return &slots[mix(value.bits) & (size - 1)];
+	if (elements->shift[key] && !(value.bits & 1))
+		return NULL;
+	code = (value.bits >> elements->shift[key]) - elements->low[key];
+	return code < size ? &slots[code] : NULL;
+}
 
-		if (elements->shift[key] && !(value.bits & 1))
-			return NULL;
-		code -= elements->low[key];
-		return code < size ? &slots[code] : NULL;
-	}
-	for (i = mix(value.bits) & (size - 1); slots[i];
-	     i = (i + 1) & (size - 1)) {
-		if (value_equal(view_arg(view, slots[i] - 1), value))
-			break;
-	}
-	return &slots[i];
+/* The slot of a value, or NULL if it cannot be there. */
+static uint32_t *slot_of(const struct elements *elements,
+			 const struct view *view, uint32_t key,
+			 struct value value)
+{
+	uint32_t *slot = first_slot(elements, key, value);
+	uint32_t *end;
+
+	if (!slot || elements->shared_size || elements->low[key] != NONE)
+		return slot;
+	end = elements->slots + elements->first[key] + elements->size[key];
+	while (*slot && !value_equal(view_arg(view, *slot - 1), value))
+		slot = slot + 1 == end ? end - elements->size[key] : slot + 1;
+	return slot;
 }
 
 static void enter(struct elements *elements, struct view *view, uint32_t a)
@@ -192,6 +198,12 @@ void elements_init(struct elements *elements, struct view *view,
 		lay_out(elements, view, kind, high);
 	free(high);
 	for (uint32_t a = 0; a < view->action_count && is_used; a++) {
+		uint32_t later = a + VIEW_AHEAD;
+
+		if (later < view->action_count && concerns(view, later, kind))
+			__builtin_prefetch(first_slot(elements,
+						      view->key_of[later],
+						      view_arg(view, later)));
 		if (concerns(view, a, kind))
 			enter(elements, view, a);
 	}
@@ -216,4 +228,28 @@ uint32_t elements_find(const struct elements *elements,
 	/* In a table for all keys it may be another key's. */
 	return slot && *slot && view->key_of[*slot - 1] == key ? *slot - 1 :
 								 NONE;
+}
+
+void elements_find_all(const struct elements *elements,
+		       const struct view *view, uint32_t key, uint32_t *items,
+		       uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t *slot;
+
+		if (i + VIEW_AHEAD < count)
+			__builtin_prefetch(first_slot(
+				elements, key,
+				(struct value){ items[i + VIEW_AHEAD] }));
+		slot = slot_of(elements, view, key,
+			       (struct value){ items[i] });
+		items[i] = slot ? *slot - 1 : NONE;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (i + VIEW_AHEAD < count && items[i + VIEW_AHEAD] != NONE)
+			__builtin_prefetch(
+				&view->key_of[items[i + VIEW_AHEAD]]);
+		if (items[i] != NONE && view->key_of[items[i]] != key)
+			items[i] = NONE;
+	}
 }

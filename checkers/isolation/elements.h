@@ -40,4 +40,9 @@ uint32_t elements_find(const struct elements *elements,
 		       const struct view *view, uint32_t key,
 		       struct value value);
 
+/* The same for many values of a key: their bits are replaced by the writes. */
+void elements_find_all(const struct elements *elements,
+		       const struct view *view, uint32_t key, uint32_t *items,
+		       uint32_t count);
+
 #endif

@@ -42,6 +42,7 @@ static bool read_list(const struct view *view, uint32_t action,
 	return true;
 }
 
+/* Notes how much each read saw as its place, too. */
 static void find_longest(struct lists *lists, const struct view *view)
 {
 	for (uint32_t a = 0; a < view->action_count; a++) {
@@ -49,18 +50,40 @@ static void find_longest(struct lists *lists, const struct view *view)
 		struct value list;
 
 		if (!is_list_access(view, a) || view_writes(view, a) ||
-		    !read_list(view, a, &list, &length) ||
-		    length <= lists->length[key])
+		    !read_list(view, a, &list, &length))
+			continue;
+		lists->place[a] = length;
+		if (length <= lists->length[key])
 			continue;
 		lists->length[key] = length;
 		lists->longest[key] = a;
 	}
 }
 
+/* The versions of a key, from its longest read, and their appends. */
+static void write_order(struct lists *lists, const struct view *view,
+			uint32_t key)
+{
+	const struct values *values = view->history->values;
+	uint32_t *node = lists->node + lists->first[key];
+	uint32_t *writer = lists->writer + lists->first[key];
+	struct value list = value_nil();
+
+	if (lists->longest[key] != NONE)
+		list = view_action(view, lists->longest[key])->result;
+	for (uint32_t p = lists->length[key]; p-- > 0;) {
+		node[p] = list.bits;
+		/* For a while, what was appended. */
+		writer[p] = value_list_last(values, list).bits;
+		list = value_list_rest(values, list);
+	}
+	elements_find_all(&lists->elements, view, key, writer,
+			  lists->length[key]);
+}
+
 /* Lays the orders out; every version gets its list and its append. */
 static void write_orders(struct lists *lists, const struct view *view)
 {
-	const struct values *values = view->history->values;
 	uint32_t total = 0;
 
 	for (uint32_t k = 0; k < view->key_count; k++) {
@@ -71,20 +94,8 @@ static void write_orders(struct lists *lists, const struct view *view)
 	lists->writer = filled(total);
 	lists->at = filled(total);
 	lists->after = filled(total);
-	for (uint32_t k = 0; k < view->key_count; k++) {
-		uint32_t first = lists->first[k];
-		struct value list = value_nil();
-
-		if (lists->longest[k] != NONE)
-			list = view_action(view, lists->longest[k])->result;
-		for (uint32_t p = lists->length[k]; p-- > 0;) {
-			lists->node[first + p] = list.bits;
-			lists->writer[first + p] = elements_find(
-				&lists->elements, view, k,
-				value_list_last(values, list));
-			list = value_list_rest(values, list);
-		}
-	}
+	for (uint32_t k = 0; k < view->key_count; k++)
+		write_order(lists, view, k);
 }
 
 static void mark_seen(struct view *view, uint32_t append)
@@ -95,22 +106,18 @@ static void mark_seen(struct view *view, uint32_t append)
 		*status = TXN_SEEN;
 }
 
-/* Places of reads. Lists that are no prefix are walked down to the first that
- * was seen before, to mark their writers as seen too. */
-static void place_reads(struct lists *lists, struct view *view)
+/* Finds the reads that are no prefix. */
+static void place_reads(struct lists *lists, const struct view *view)
 {
 	for (uint32_t a = 0; a < view->action_count; a++) {
-		uint32_t key = view->key_of[a], length;
-		struct value list;
+		size_t at;
 
-		if (!is_list_access(view, a) || view_writes(view, a) ||
-		    !read_list(view, a, &list, &length))
+		if (lists_stands(lists, view, a + VIEW_AHEAD, &at))
+			__builtin_prefetch(&lists->node[at]);
+		if (!lists_stands(lists, view, a, &at) ||
+		    lists->place[a] == 0 ||
+		    lists->node[at - 1] == view_action(view, a)->result.bits)
 			continue;
-		if (length == 0 ||
-		    lists->node[lists->first[key] + length - 1] == list.bits) {
-			lists->place[a] = length;
-			continue;
-		}
 		lists->place[a] = PLACE_ASTRAY;
 		lists->astray = array_reserve(lists->astray,
 					      &lists->astray_capacity,
@@ -120,6 +127,8 @@ static void place_reads(struct lists *lists, struct view *view)
 	}
 }
 
+/* Lists that are no prefix are walked down to the first that was seen before,
+ * to mark their writers as seen too. */
 static void walk_astray(const struct lists *lists, struct view *view)
 {
 	const struct values *values = view->history->values;
@@ -152,6 +161,9 @@ static void place_appends(struct lists *lists, struct view *view)
 		for (uint32_t p = 0; p < lists->length[k]; p++) {
 			uint32_t append = lists->writer[first + p];
 
+			if (p + VIEW_AHEAD < lists->length[k])
+				lists_prefetch_append(lists, view,
+						      first + p + VIEW_AHEAD);
 			if (append == NONE ||
 			    (view->flags[append] & ACTION_AMBIGUOUS))
 				continue;
@@ -171,6 +183,9 @@ static void name_writers(struct lists *lists, const struct view *view)
 		for (uint32_t p = lists->length[k]; p-- > 0;) {
 			uint32_t append = lists->writer[first + p];
 
+			if (p >= VIEW_AHEAD)
+				lists_prefetch_append(lists, view,
+						      first + p - VIEW_AHEAD);
 			if (append != NONE && lists->place[append] == p &&
 			    view_committed(view, view->owner[append])) {
 				lists->at[first + p] = view->owner[append];

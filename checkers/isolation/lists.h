@@ -8,6 +8,8 @@
 #include "checkers/isolation/graph.h"
 #include "checkers/isolation/view.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Where an access stands in the order of its key, besides a position: */
@@ -50,6 +52,33 @@ void lists_release(struct lists *lists);
 static inline bool lists_placed(const struct lists *lists, uint32_t read)
 {
 	return lists->place[read] < PLACE_ASTRAY;
+}
+
+/* Where an access stands in the arrays above, if it does: to fetch what of them
+ * will be looked at in a while. */
+static inline bool lists_stands(const struct lists *lists,
+				const struct view *view, uint32_t action,
+				size_t *at)
+{
+	if (action >= view->action_count ||
+	    lists->place[action] >= PLACE_ASTRAY)
+		return false;
+	*at = (size_t)lists->first[view->key_of[action]] +
+	      lists->place[action];
+	return true;
+}
+
+/* The same for the append of the version at `at`. */
+static inline void lists_prefetch_append(const struct lists *lists,
+					 const struct view *view, size_t at)
+{
+	uint32_t append = lists->writer[at];
+
+	if (append == NONE)
+		return;
+	__builtin_prefetch(&view->flags[append]);
+	__builtin_prefetch(&view->owner[append]);
+	__builtin_prefetch(&lists->place[append]);
 }
 
 /* Anomalies that show without any cycle; see anomaly.h. */

@@ -107,7 +107,12 @@ void lists_edges(const struct view *view, const struct lists *lists,
 
 	for (uint32_t a = 0; a < view->action_count; a++) {
 		uint32_t op = view->owner[a];
+		size_t at;
 
+		if (lists_stands(lists, view, a + VIEW_AHEAD, &at)) {
+			__builtin_prefetch(&lists->at[at]);
+			__builtin_prefetch(&lists->after[at]);
+		}
 		if (op == NONE || view->status[op] < TXN_SEEN ||
 		    view->key_kinds[view->key_of[a]] != KEY_LIST ||
 		    view_writes(view, a))

@@ -291,7 +291,10 @@ static void scan_txn(struct scan *scan, uint32_t t)
 	for (uint32_t a = op->first_action;
 	     a < op->first_action + op->action_count; a++) {
 		uint32_t key = view->key_of[a];
+		size_t at;
 
+		if (lists_stands(scan->lists, view, a + VIEW_AHEAD, &at))
+			__builtin_prefetch(&scan->lists->writer[at]);
 		if (view->key_kinds[key] != KEY_LIST)
 			continue;
 		scan->before[a] = scan->last[key];
@@ -313,6 +316,10 @@ static void scan_versions(struct scan *scan, uint32_t key)
 	for (uint32_t p = 0; p < lists->length[key]; p++) {
 		uint32_t append = lists->writer[lists->first[key] + p];
 
+		if (p + VIEW_AHEAD < lists->length[key])
+			lists_prefetch_append(lists, view,
+					      (size_t)lists->first[key] + p +
+						      VIEW_AHEAD);
 		if (append == NONE) {
 			if (scan->garbage[key] == NONE)
 				scan->garbage[key] = p;

@@ -12,6 +12,10 @@
 
 #define NONE UINT32_MAX
 
+/* How many turns ahead loops fetch what they will look at: the arrays of large
+ * histories are in no cache. */
+#define VIEW_AHEAD 8
+
 /* What an operation is as a transaction. Those from TXN_SEEN on took place. */
 enum txn_status {
 	TXN_NOT, /* not a transaction: nemesis, other verbs */
