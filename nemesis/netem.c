@@ -22,8 +22,7 @@
 /* The least delay at which pings that overtake are told from others. */
 #define REORDER_DELAY_MIN_NS INT64_C(10000000)
 
-bool netem_suits(unsigned bits, const struct options *options,
-		    bool has_ports)
+bool netem_suits(unsigned bits, const struct options *options, bool has_ports)
 {
 	const unsigned alike = PACKET_LOSS | PACKET_CORRUPT;
 	const unsigned bent = PACKET_DUPLICATE | PACKET_REORDER |

@@ -30,8 +30,7 @@
  * the mean of two draws is seldom small. Of losses alone there is a better
  * model (Gilbert's), with the agent's meaning (impair.h).
  */
-bool netem_suits(unsigned bits, const struct options *options,
-		    bool has_ports);
+bool netem_suits(unsigned bits, const struct options *options, bool has_ports);
 
 /* The same as the agent's flags, in tc's words. */
 const char *netem_parameters(unsigned bits, const struct options *options,
